@@ -1,0 +1,2 @@
+//! The command `http-server`.
+fn main() {}
