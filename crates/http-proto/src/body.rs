@@ -1,0 +1,224 @@
+//! Content by the verdict of `framing.rs`: a decoder that says where data lies, and a meter for what is sent.
+
+use crate::chunked::{CHUNK_END, ChunkDecoder, encode_chunk_start, encode_last_chunk};
+use crate::error::{InvalidInput, ProtocolError};
+use crate::framing::Framing;
+use crate::headers::Headers;
+use crate::limits::Limits;
+
+/// What comes next in a body. In each case the first `framing_bytes` of the input are used up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+#[expect(clippy::exhaustive_enums, reason = "data, more input or the end: there is no fourth")]
+pub enum BodyStep {
+    /// Behind the framing, up to so many bytes are data, whether they have arrived or not. Take some, say how
+    /// many with [`BodyDecoder::take`], and step again.
+    Data {
+        /// Bytes of framing before the data.
+        framing_bytes: usize,
+        /// Bytes of data that follow without a break; `u64::MAX` where the connection's end is the only limit.
+        data_bytes_max: u64,
+    },
+    /// All of the input is framing, and more is needed.
+    Partial {
+        /// Bytes of framing: the length of the input.
+        framing_bytes: usize,
+    },
+    /// The body is over. What stands behind the framing belongs to the next message.
+    End {
+        /// Bytes of framing at the end of the body.
+        framing_bytes: usize,
+    },
+}
+
+/// Decodes the content of one message, however it is framed. It never sees data, only counts it.
+#[derive(Clone, Debug)]
+pub struct BodyDecoder {
+    state: State,
+    chunks: ChunkDecoder,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Length { remaining_bytes: u64 },
+    Chunked,
+    UntilClose,
+    Done,
+}
+
+impl BodyDecoder {
+    /// A decoder for content with this framing. [`Framing::Tunnel`] has none.
+    #[must_use]
+    pub fn new(framing: Framing, limits: Limits) -> Self {
+        let mut decoder = Self { state: State::Done, chunks: ChunkDecoder::new(limits) };
+        decoder.begin(framing);
+        decoder
+    }
+
+    /// Starts over with another body; memory is kept.
+    pub fn begin(&mut self, framing: Framing) {
+        self.state = match framing {
+            Framing::None | Framing::Tunnel | Framing::Length(0) => State::Done,
+            Framing::Length(remaining_bytes) => State::Length { remaining_bytes },
+            Framing::Chunked => {
+                self.chunks.reset();
+                State::Chunked
+            }
+            Framing::UntilClose => State::UntilClose,
+        };
+        if framing != Framing::Chunked {
+            self.chunks.reset();
+        }
+    }
+
+    /// Reads the framing at the beginning of `input` and says what follows.
+    ///
+    /// # Errors
+    /// The rule of RFC 9112 §7.1 that a chunked body breaks.
+    pub fn step(&mut self, input: &[u8]) -> Result<BodyStep, ProtocolError> {
+        Ok(match self.state {
+            State::Length { remaining_bytes } => {
+                BodyStep::Data { framing_bytes: 0, data_bytes_max: remaining_bytes }
+            }
+            State::UntilClose => BodyStep::Data { framing_bytes: 0, data_bytes_max: u64::MAX },
+            State::Chunked => {
+                let step = self.chunks.step(input)?;
+                if matches!(step, BodyStep::End { .. }) {
+                    self.state = State::Done;
+                }
+                step
+            }
+            State::Done => BodyStep::End { framing_bytes: 0 },
+        })
+    }
+
+    /// Says that `bytes` of the data that was announced have been taken.
+    pub fn take(&mut self, bytes: u64) {
+        match &mut self.state {
+            State::Length { remaining_bytes } => {
+                *remaining_bytes = remaining_bytes.saturating_sub(bytes);
+                if *remaining_bytes == 0 {
+                    self.state = State::Done;
+                }
+            }
+            State::Chunked => self.chunks.take(bytes),
+            State::UntilClose | State::Done => {}
+        }
+    }
+
+    /// Says that the input is at its end.
+    ///
+    /// # Errors
+    /// [`ProtocolError::IncompleteBody`] and [`ProtocolError::IncompleteChunkedBody`] if the body is not.
+    pub fn end_of_input(&mut self) -> Result<(), ProtocolError> {
+        match self.state {
+            State::Length { remaining_bytes } => {
+                Err(ProtocolError::IncompleteBody { missing_bytes: remaining_bytes })
+            }
+            State::Chunked => Err(ProtocolError::IncompleteChunkedBody),
+            State::UntilClose => {
+                self.state = State::Done;
+                Ok(())
+            }
+            State::Done => Ok(()),
+        }
+    }
+
+    /// Whether all of the body has been taken.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        self.state == State::Done
+    }
+
+    /// Bytes of data that are left, where the framing tells. Python: `HTTPResponse.length`.
+    #[must_use]
+    pub fn remaining_bytes(&self) -> Option<u64> {
+        match self.state {
+            State::Length { remaining_bytes } => Some(remaining_bytes),
+            State::Done => Some(0),
+            State::Chunked | State::UntilClose => None,
+        }
+    }
+
+    /// The trailer fields of a chunked body once it is done; `None` before, and for other bodies.
+    #[must_use]
+    pub fn trailers(&self) -> Option<&Headers> {
+        if self.is_done() { self.chunks.trailers() } else { None }
+    }
+}
+
+/// Frames the content of one message that is sent and holds it to its announced length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BodyEncoder {
+    framing: Framing,
+    /// For [`Framing::Length`], what is still owed.
+    remaining_bytes: u64,
+}
+
+impl BodyEncoder {
+    /// An encoder for content with this framing.
+    #[must_use]
+    pub const fn new(framing: Framing) -> Self {
+        let remaining_bytes = match framing {
+            Framing::Length(bytes) => bytes,
+            _ => 0,
+        };
+        Self { framing, remaining_bytes }
+    }
+
+    /// The framing that it was made with.
+    #[must_use]
+    pub const fn framing(&self) -> Framing {
+        self.framing
+    }
+
+    /// Counts `data_bytes` more and appends what must stand before them on the wire; behind them goes
+    /// [`after_data`](Self::after_data). Empty data is nothing: do not write any of the three.
+    ///
+    /// # Errors
+    /// [`InvalidInput::BodyTooLong`] where more is sent than announced (RFC 9112 §6.2). Nothing may be written then.
+    pub fn before_data(&mut self, data_bytes: usize, out: &mut Vec<u8>) -> Result<(), InvalidInput> {
+        match self.framing {
+            Framing::Length(announced_bytes) => {
+                let data_bytes = data_bytes as u64;
+                match self.remaining_bytes.checked_sub(data_bytes) {
+                    Some(remaining_bytes) => self.remaining_bytes = remaining_bytes,
+                    None => return Err(InvalidInput::BodyTooLong { announced_bytes }),
+                }
+            }
+            Framing::Chunked => encode_chunk_start(data_bytes, out),
+            Framing::None if data_bytes > 0 => return Err(InvalidInput::BodyTooLong { announced_bytes: 0 }),
+            Framing::None | Framing::UntilClose | Framing::Tunnel => {}
+        }
+        Ok(())
+    }
+
+    /// What stands behind data on the wire.
+    #[must_use]
+    pub const fn after_data(&self) -> &'static [u8] {
+        match self.framing {
+            Framing::Chunked => CHUNK_END,
+            _ => b"",
+        }
+    }
+
+    /// Appends the end of the content.
+    ///
+    /// # Errors
+    /// [`InvalidInput::BodyTooShort`] where less was sent than announced (RFC 9112 §6.2: the connection must be
+    /// closed then), [`InvalidInput::TrailersWithoutChunks`], [`InvalidInput::ForbiddenTrailer`].
+    pub fn finish(&mut self, trailers: &Headers, out: &mut Vec<u8>) -> Result<(), InvalidInput> {
+        match self.framing {
+            Framing::Chunked => return encode_last_chunk(trailers, out),
+            _ if !trailers.is_empty() => return Err(InvalidInput::TrailersWithoutChunks),
+            Framing::Length(_) if self.remaining_bytes > 0 => {
+                return Err(InvalidInput::BodyTooShort { missing_bytes: self.remaining_bytes });
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,1 @@
+//! Tests of body decoding and encoding.

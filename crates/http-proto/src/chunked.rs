@@ -1,0 +1,279 @@
+//! The chunked transfer coding (RFC 9112 §7.1) in both directions. The decoder reads framing only and says where
+//! data lies, so that data can go straight from a socket to where it is wanted.
+
+use crate::ascii::FIELD_VALUE;
+use crate::body::BodyStep;
+use crate::error::{InvalidInput, ProtocolError};
+use crate::fields::{FieldSection, Scan, SectionLimits};
+use crate::headers::Headers;
+use crate::limits::{Leniency, Limits};
+use crate::parse::clamp;
+
+/// Where a decoder stands.
+///
+/// ```text
+///           digits          ";"                   CRLF, size > 0
+///   Size ───────────> Size ─────> Extension ───────────────────────> Data
+///    ^                  │ CRLF        │                               │ all taken
+///    │                  └─────────────┴── CRLF, size = 0 ──> Trailers │
+///    └──────────────────────────── CRLF ─── DataEnd <─────────────────┘
+///                                             Trailers ── empty line ──> Done
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// In the digits of a chunk size.
+    Size { digits: usize, size: u64 },
+    /// Behind the size, in white space or extensions.
+    Extension { size: u64 },
+    /// Behind the CR of a size line.
+    SizeLineFeed { size: u64 },
+    /// In chunk data.
+    Data { remaining_bytes: u64 },
+    /// Behind chunk data.
+    DataEnd,
+    /// Behind the CR that follows chunk data.
+    DataLineFeed,
+    /// Behind the last chunk.
+    Trailers,
+    /// Behind the end.
+    Done,
+}
+
+/// Decodes one chunked body: [`step`](Self::step) reads framing and says how much data follows.
+///
+/// Strict in everything, since all of it decides where the message ends: hexadecimal digits only, CRLF only,
+/// nothing between data and CRLF, bounded extensions and trailers.
+#[derive(Clone, Debug)]
+pub struct ChunkDecoder {
+    limits: Limits,
+    state: State,
+    extension_bytes: usize,
+    total_bytes: u64,
+    /// The trailer section so far: it may come in pieces.
+    trailer_text: Vec<u8>,
+    trailer_fields: FieldSection,
+    trailers: Headers,
+}
+
+impl ChunkDecoder {
+    /// A decoder at the beginning of a body.
+    #[must_use]
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            state: State::Size { digits: 0, size: 0 },
+            extension_bytes: 0,
+            total_bytes: 0,
+            trailer_text: Vec::new(),
+            trailer_fields: FieldSection::default(),
+            trailers: Headers::new(),
+        }
+    }
+
+    /// Back to the beginning of another body; memory is kept.
+    pub fn reset(&mut self) {
+        self.state = State::Size { digits: 0, size: 0 };
+        self.extension_bytes = 0;
+        self.total_bytes = 0;
+        self.trailer_text.clear();
+        self.trailer_fields.reset();
+        self.trailers.clear();
+    }
+
+    /// Reads the framing at the beginning of `input` and says what follows it.
+    ///
+    /// # Errors
+    /// The rule that the input breaks. The body cannot be continued then.
+    pub fn step(&mut self, input: &[u8]) -> Result<BodyStep, ProtocolError> {
+        let mut used = 0;
+        loop {
+            match self.state {
+                State::Data { remaining_bytes } => {
+                    return Ok(BodyStep::Data { framing_bytes: used, data_bytes_max: remaining_bytes });
+                }
+                State::Done => return Ok(BodyStep::End { framing_bytes: used }),
+                State::Trailers => {
+                    let rest = input.get(used..).unwrap_or_default();
+                    used += self.trailer_bytes(rest)?;
+                    if self.state != State::Done {
+                        return Ok(BodyStep::Partial { framing_bytes: used });
+                    }
+                }
+                state => {
+                    let Some(&byte) = input.get(used) else {
+                        return Ok(BodyStep::Partial { framing_bytes: used });
+                    };
+                    self.state = self.framing_byte(state, byte)?;
+                    used += 1;
+                }
+            }
+        }
+    }
+
+    /// Says that `bytes` of the data that [`step`](Self::step) announced have been taken.
+    pub fn take(&mut self, bytes: u64) {
+        if let State::Data { remaining_bytes } = self.state {
+            self.state = match remaining_bytes.saturating_sub(bytes) {
+                0 => State::DataEnd,
+                remaining_bytes => State::Data { remaining_bytes },
+            };
+        }
+    }
+
+    /// Whether the last chunk and the trailer section have been read.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        self.state == State::Done
+    }
+
+    /// Bytes of data announced so far, this chunk's included.
+    #[must_use]
+    pub const fn announced_bytes(&self) -> u64 {
+        self.total_bytes
+    }
+
+    /// The trailer fields, once the body is done. They are kept apart from the header fields (RFC 9110 §6.5.1).
+    #[must_use]
+    pub fn trailers(&self) -> Option<&Headers> {
+        self.is_done().then_some(&self.trailers)
+    }
+
+    /// `chunk = chunk-size [ chunk-ext ] CRLF chunk-data CRLF`, one byte of what is not data.
+    fn framing_byte(&mut self, state: State, byte: u8) -> Result<State, ProtocolError> {
+        match (state, byte) {
+            (State::Size { digits, size }, _) if byte.is_ascii_hexdigit() => {
+                let digits = digits + 1;
+                if digits > self.limits.chunk_size_digits_max {
+                    let digits_max = clamp(self.limits.chunk_size_digits_max);
+                    return Err(ProtocolError::ChunkSizeTooLong { digits_max });
+                }
+                let digit = char::from(byte).to_digit(16).map_or(0, u64::from);
+                let invalid = ProtocolError::InvalidChunkSize { offset: clamp(digits - 1) };
+                let size = size.checked_mul(16).and_then(|size| size.checked_add(digit)).ok_or(invalid)?;
+                Ok(State::Size { digits, size })
+            }
+            (State::Size { digits: 0, .. }, _) => Err(ProtocolError::InvalidChunkSize { offset: 0 }),
+            (State::Size { size, .. } | State::Extension { size }, b'\r') => Ok(State::SizeLineFeed { size }),
+            // RFC 9112 §7.1.1: *( BWS ";" BWS chunk-ext-name ... ).
+            (State::Size { size, .. }, b';' | b' ' | b'\t') => self.extension_byte(size),
+            (State::Size { digits, .. }, _) => Err(ProtocolError::InvalidChunkSize { offset: clamp(digits) }),
+            (State::Extension { size }, _) if FIELD_VALUE.contains(byte) => self.extension_byte(size),
+            (State::Extension { .. }, _) => Err(ProtocolError::InvalidChunkExtension),
+            (State::SizeLineFeed { size: 0 }, b'\n') => {
+                self.trailer_fields.begin(0, 0);
+                Ok(State::Trailers)
+            }
+            (State::SizeLineFeed { size }, b'\n') => {
+                self.total_bytes = self.total_bytes.checked_add(size).ok_or(ProtocolError::BodyTooLong)?;
+                Ok(State::Data { remaining_bytes: size })
+            }
+            (State::SizeLineFeed { .. }, _) => Err(ProtocolError::InvalidChunkExtension),
+            (State::DataEnd, b'\r') => Ok(State::DataLineFeed),
+            (State::DataLineFeed, b'\n') => Ok(State::Size { digits: 0, size: 0 }),
+            (State::DataEnd | State::DataLineFeed, _) => Err(ProtocolError::MissingChunkEnd),
+            (State::Data { .. } | State::Trailers | State::Done, _) => Ok(state),
+        }
+    }
+
+    fn extension_byte(&mut self, size: u64) -> Result<State, ProtocolError> {
+        self.extension_bytes += 1;
+        if self.extension_bytes > self.limits.chunk_extension_bytes_max {
+            let bytes_max = clamp(self.limits.chunk_extension_bytes_max);
+            return Err(ProtocolError::ChunkExtensionsTooLong { bytes_max });
+        }
+        Ok(State::Extension { size })
+    }
+
+    /// `trailer-section = *( field-line CRLF )` and the empty line (RFC 9112 §7.1.2): how many bytes belong to it.
+    fn trailer_bytes(&mut self, input: &[u8]) -> Result<usize, ProtocolError> {
+        let before = self.trailer_text.len();
+        // One byte more than the limit is enough to notice that it is exceeded.
+        let room = self.limits.trailer_bytes_max.saturating_add(1).saturating_sub(before);
+        let taken = input.get(..room).unwrap_or(input);
+        self.trailer_text.extend_from_slice(taken);
+        let limits = SectionLimits::trailers(&self.limits);
+        match self.trailer_fields.scan(&self.trailer_text, Leniency::Strict, &limits)? {
+            Scan::Partial => Ok(taken.len()),
+            Scan::Complete { end } => {
+                self.trailer_fields.finish_into(&self.trailer_text, &mut self.trailers);
+                self.state = State::Done;
+                Ok(end - before)
+            }
+        }
+    }
+}
+
+/// Appends the line that begins a chunk of `data_bytes` bytes, upper-case as Python writes it. A size of 0 is
+/// left out: it would end the body.
+pub fn encode_chunk_start(data_bytes: usize, out: &mut Vec<u8>) {
+    if data_bytes == 0 {
+        return;
+    }
+    let mut digits = [0u8; 16];
+    let mut used = 0;
+    let mut rest = data_bytes;
+    for place in digits.iter_mut().rev() {
+        // Below sixteen, so it is a digit.
+        let digit =
+            u32::try_from(rest % 16).ok().and_then(|digit| char::from_digit(digit, 16)).unwrap_or('0');
+        *place = u8::try_from(digit.to_ascii_uppercase()).unwrap_or(b'0');
+        used += 1;
+        rest /= 16;
+        if rest == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(digits.get(digits.len() - used..).unwrap_or_default());
+    out.extend_from_slice(b"\r\n");
+}
+
+/// What stands behind the data of a chunk.
+pub const CHUNK_END: &[u8] = b"\r\n";
+
+/// Appends the last chunk and the trailer section.
+///
+/// # Errors
+/// [`InvalidInput::ForbiddenTrailer`] for a field that decides framing, routing, authentication or caching
+/// (RFC 9110 §6.5.1). Nothing is appended then.
+pub fn encode_last_chunk(trailers: &Headers, out: &mut Vec<u8>) -> Result<(), InvalidInput> {
+    if trailers.iter().any(|(name, _)| is_forbidden_trailer(name)) {
+        return Err(InvalidInput::ForbiddenTrailer);
+    }
+    out.extend_from_slice(b"0\r\n");
+    trailers.write_to(out);
+    out.extend_from_slice(b"\r\n");
+    Ok(())
+}
+
+/// Fields that a recipient needs before the content, or that decide where it ends (RFC 9110 §6.5.1).
+#[must_use]
+pub fn is_forbidden_trailer(name: &str) -> bool {
+    const FORBIDDEN: [&str; 22] = [
+        "authorization",
+        "cache-control",
+        "connection",
+        "content-encoding",
+        "content-length",
+        "content-range",
+        "content-type",
+        "cookie",
+        "expect",
+        "host",
+        "keep-alive",
+        "max-forwards",
+        "pragma",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "range",
+        "set-cookie",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "www-authenticate",
+    ];
+    FORBIDDEN.iter().any(|forbidden| name.eq_ignore_ascii_case(forbidden))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,268 @@
+//! What a head says once it is read, and before it is written: plain values for both directions.
+
+use crate::ascii::{AUTHORITY, TARGET};
+use crate::error::InvalidInput;
+use crate::headers::Headers;
+use http::{Method, StatusCode, Version};
+use std::fmt;
+
+mod convert;
+
+/// The head of a request: method, target, version, fields (RFC 9112 §3).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RequestHead {
+    /// The method, in its exact case.
+    pub method: Method,
+    /// The target as it stands in the request line.
+    pub target: RequestTarget,
+    /// [`Version::HTTP_10`] or [`Version::HTTP_11`]; any higher 1.x counts as 1.1 (RFC 9112 §2.3).
+    pub version: Version,
+    /// The fields.
+    pub headers: Headers,
+}
+
+impl Default for RequestHead {
+    /// `GET / HTTP/1.1` without fields.
+    fn default() -> Self {
+        Self {
+            method: Method::GET,
+            target: RequestTarget::default(),
+            version: Version::HTTP_11,
+            headers: Headers::new(),
+        }
+    }
+}
+
+/// The head of an answer: version, status, reason, fields (RFC 9112 §4).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ResponseHead {
+    /// [`Version::HTTP_10`] or [`Version::HTTP_11`]; any higher 1.x counts as 1.1.
+    pub version: Version,
+    /// The status, 100 to 999.
+    pub status: StatusCode,
+    /// The reason phrase as sent, possibly empty, not necessarily UTF-8 (RFC 9112 §4: to be ignored).
+    pub reason: Vec<u8>,
+    /// The fields.
+    pub headers: Headers,
+}
+
+impl Default for ResponseHead {
+    /// `HTTP/1.1 200` with an empty reason and without fields.
+    fn default() -> Self {
+        Self {
+            version: Version::HTTP_11,
+            status: StatusCode::OK,
+            reason: Vec::new(),
+            headers: Headers::new(),
+        }
+    }
+}
+
+/// The four forms of a request target (RFC 9112 §3.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "RFC 9112 §3.2 names four")]
+pub enum TargetForm {
+    /// `/where?q=now`: to an origin server.
+    Origin,
+    /// `http://www.example.org/where`: to a proxy; every server must take it.
+    Absolute,
+    /// `www.example.com:80`: CONNECT only.
+    Authority,
+    /// `*`: OPTIONS only.
+    Asterisk,
+}
+
+/// A request target: exactly the text of the request line, with its form and parts.
+///
+/// Nothing is decoded or normalised here.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct RequestTarget {
+    text: String,
+    form: TargetForm,
+    /// Where path and query begin; for authority and asterisk form, the length.
+    path_start: usize,
+}
+
+impl Default for RequestTarget {
+    /// The origin form `/`.
+    fn default() -> Self {
+        Self { text: String::from("/"), form: TargetForm::Origin, path_start: 0 }
+    }
+}
+
+impl RequestTarget {
+    /// Reads a target as a request with this method may have it.
+    ///
+    /// # Errors
+    /// [`InvalidInput::Target`] with the offset of the first byte that cannot stand in a target, or 0 where the
+    /// form does not fit the method.
+    pub fn new(text: &str, method: &Method) -> Result<Self, InvalidInput> {
+        let mut target = Self { text: String::with_capacity(text.len()), ..Self::default() };
+        target.assign(text.as_bytes(), method)?;
+        Ok(target)
+    }
+
+    /// Replaces this target and keeps its memory.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new); the target is `/` then.
+    pub(crate) fn assign(&mut self, text: &[u8], method: &Method) -> Result<(), InvalidInput> {
+        if let Some(offset) = TARGET.first_outside(text) {
+            return Err(InvalidInput::Target { offset });
+        }
+        let text = std::str::from_utf8(text)
+            .map_err(|error| InvalidInput::Target { offset: error.valid_up_to() })?;
+        let (form, path_start) = classify(text, method).ok_or(InvalidInput::Target { offset: 0 })?;
+        self.text.clear();
+        self.text.push_str(text);
+        self.form = form;
+        self.path_start = path_start;
+        Ok(())
+    }
+
+    /// The whole target as on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Which of the four forms it has.
+    #[must_use]
+    pub const fn form(&self) -> TargetForm {
+        self.form
+    }
+
+    /// The path as on the wire, percent-encoded: `/` for an absolute form without one (RFC 9110 §4.2.3), `""`
+    /// for authority form and `*`.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        let path = self.path_and_query();
+        let path = path.split_once('?').map_or(path, |(path, _)| path);
+        if path.is_empty() && self.form == TargetForm::Absolute { "/" } else { path }
+    }
+
+    /// What stands behind the first `?`, if there is one.
+    #[must_use]
+    pub fn query(&self) -> Option<&str> {
+        self.path_and_query().split_once('?').map(|(_, query)| query)
+    }
+
+    /// Path and query together as on the wire.
+    #[must_use]
+    pub fn path_and_query(&self) -> &str {
+        self.text.get(self.path_start..).unwrap_or_default()
+    }
+
+    /// `host[:port]` of the absolute and the authority form, user information included.
+    #[must_use]
+    pub fn authority(&self) -> Option<&str> {
+        match self.form {
+            TargetForm::Authority => Some(&self.text),
+            TargetForm::Absolute => {
+                let before = self.text.get(..self.path_start)?;
+                before.split_once("://").map(|(_, authority)| authority)
+            }
+            TargetForm::Origin | TargetForm::Asterisk => None,
+        }
+    }
+
+    /// The scheme of the absolute form.
+    #[must_use]
+    pub fn scheme(&self) -> Option<&str> {
+        match self.form {
+            TargetForm::Absolute => self.text.split_once("://").map(|(scheme, _)| scheme),
+            _ => None,
+        }
+    }
+}
+
+/// The form of a target made of allowed bytes, and where its path begins.
+fn classify(text: &str, method: &Method) -> Option<(TargetForm, usize)> {
+    // RFC 9112 §3.2.3: authority form, and nothing else, for CONNECT.
+    if *method == Method::CONNECT {
+        let (host, port) = text.rsplit_once(':')?;
+        let numeric = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+        return (numeric && is_host(host.as_bytes())).then_some((TargetForm::Authority, text.len()));
+    }
+    if text.starts_with('/') {
+        return Some((TargetForm::Origin, 0));
+    }
+    // RFC 9112 §3.2.4: for OPTIONS only.
+    if text == "*" {
+        return (*method == Method::OPTIONS).then_some((TargetForm::Asterisk, text.len()));
+    }
+    // RFC 9112 §3.2.2, RFC 3986 §3.1.
+    let (scheme, rest) = text.split_once("://")?;
+    let mut letters = scheme.bytes();
+    let is_scheme = letters.next().is_some_and(|byte| byte.is_ascii_alphabetic())
+        && letters.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'));
+    let authority_end = rest.find(['/', '?']).unwrap_or(rest.len());
+    let authority = rest.get(..authority_end)?;
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    (is_scheme && is_host_and_port(host.as_bytes()))
+        .then_some((TargetForm::Absolute, scheme.len() + 3 + authority_end))
+}
+
+/// `uri-host`, not empty (RFC 3986 §3.2.2): a name, an IPv4 address, or an IP literal in brackets.
+fn is_host(host: &[u8]) -> bool {
+    match host {
+        [] => false,
+        [b'[', inner @ .., b']'] => {
+            !inner.is_empty()
+                && inner.iter().all(|&byte| !matches!(byte, b'[' | b']') && AUTHORITY.contains(byte))
+        }
+        name => name.iter().all(|&byte| !matches!(byte, b'[' | b']' | b':') && AUTHORITY.contains(byte)),
+    }
+}
+
+/// `uri-host [ ":" port ]` (RFC 9110 §7.2): what a Host field holds when it is not empty.
+pub(crate) fn is_host_and_port(text: &[u8]) -> bool {
+    let digits = text.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    match text.split_at_checked(text.len() - digits) {
+        Some(([host @ .., b':'], _)) => is_host(host),
+        _ => is_host(text),
+    }
+}
+
+impl fmt::Debug for RequestTarget {
+    /// As on the wire, without user information.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let hidden = self.authority().and_then(|authority| authority.rsplit_once('@'));
+        match (hidden, self.scheme()) {
+            (Some((_, host)), Some(scheme)) => {
+                write!(f, "{scheme}://[hidden]@{host}{}", self.path_and_query())
+            }
+            _ => f.write_str(&self.text),
+        }
+    }
+}
+
+impl fmt::Display for RequestTarget {
+    /// As on the wire.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl AsRef<str> for RequestTarget {
+    fn as_ref(&self) -> &str {
+        &self.text
+    }
+}
+
+impl PartialEq<str> for RequestTarget {
+    fn eq(&self, other: &str) -> bool {
+        self.text == other
+    }
+}
+
+impl PartialEq<&str> for RequestTarget {
+    fn eq(&self, other: &&str) -> bool {
+        self.text == *other
+    }
+}
+
+#[cfg(test)]
+mod tests;

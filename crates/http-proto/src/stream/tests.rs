@@ -1,0 +1,1 @@
+//! Tests of the read buffer and of content read through it.
