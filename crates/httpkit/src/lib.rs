@@ -1,1 +1,49 @@
-//! httpkit
+//! A synchronous HTTP/1.x toolkit: Python's `http` package for Rust, as it would be made today.
+//!
+//! This crate has no logic. It puts four crates under one roof, and the words that they share at the root, as
+//! `http.HTTPStatus` is in Python:
+//!
+//! | module | crate | Python | what it is |
+//! | --- | --- | --- | --- |
+//! | [`client`] | `http-client` | `http.client` | one connection, one state machine, every byte under control |
+//! | [`server`] | `http-server` | `http.server` | a blocking server with handlers that return a response |
+//! | [`cookies`] | `http-cookies` | `http.cookies` | cookies as a server reads and writes them |
+//! | [`cookiejar`] | `http-cookiejar` | `http.cookiejar` | cookies as a client keeps and returns them |
+//!
+//! **In scope:** HTTP/1.0 and HTTP/1.1, TLS, files, cookies, blocking code on plain threads. **Out of scope:**
+//! HTTP/2 and HTTP/3, async, a web framework. Upgrades and tunnels hand out the raw stream, and ALPN can be set,
+//! so that others can build those on top.
+//!
+//! # Features
+//!
+//! All are on by default; each can be taken alone.
+//!
+//! | feature | brings |
+//! | --- | --- |
+//! | `client` | [`client`] |
+//! | `server` | [`server`] |
+//! | `cookies` | [`cookies`] |
+//! | `cookiejar` | [`cookiejar`], and with it `client` and `cookies` |
+//! | `tls` | HTTPS in `client` and `server`, by rustls |
+
+#[cfg(feature = "client")]
+#[doc(inline)]
+pub use http_client as client;
+#[cfg(feature = "cookiejar")]
+#[doc(inline)]
+pub use http_cookiejar as cookiejar;
+#[cfg(feature = "cookies")]
+#[doc(inline)]
+pub use http_cookies as cookies;
+#[cfg(feature = "server")]
+#[doc(inline)]
+pub use http_server as server;
+
+/// HTTP/1.x without input or output: what client and server share.
+#[doc(inline)]
+pub use http_proto as proto;
+
+#[doc(inline)]
+pub use http_proto::{
+    FieldValue, Headers, InvalidInput, Method, MethodExt, ProtocolError, StatusCode, StatusExt, Version, header,
+};
