@@ -1,0 +1,56 @@
+//! `interop`: our server against foreign clients and our client against foreign servers, on loopback. The cases
+//! live in `tests/interop`; here stands which programs they need and how those come onto the machine.
+
+use crate::context::{Context, Failure, Outcome};
+use crate::run::{Call, find_program};
+
+/// A foreign program and the Debian package that brings it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Peer {
+    program: &'static str,
+    package: &'static str,
+}
+
+pub(crate) const PYTHON: Peer = Peer { program: "python3", package: "python3" };
+const CURL: Peer = Peer { program: "curl", package: "curl" };
+
+pub(crate) fn run(context: &Context, arguments: &[String]) -> Outcome {
+    provide(context, &[PYTHON, CURL])?;
+    Call::cargo(context)
+        .args(["test", "-p", "httpkit-tests", "--test", "interop", "--"])
+        .args(arguments)
+        .run_tests(context)
+        .map(drop)
+}
+
+/// Makes sure that the peers are there: installs what is missing where this may be done, and says what is missing
+/// where not.
+pub(crate) fn provide(context: &Context, peers: &[Peer]) -> Outcome {
+    let missing: Vec<Peer> =
+        peers.iter().copied().filter(|peer| find_program(peer.program).is_none()).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let packages: Vec<&str> = missing.iter().map(|peer| peer.package).collect();
+    if find_program("apt-get").is_none() || !is_root(context) {
+        return Err(Failure::new(format!(
+            "missing on this machine: {}; install them, or run as root where apt-get is",
+            packages.join(", ")
+        )));
+    }
+    let apt =
+        |words: &[&str]| Call::new(context, "apt-get").env("DEBIAN_FRONTEND", "noninteractive").args(words);
+    apt(&["update", "-qq"]).run()?;
+    apt(&["install", "-y", "-qq", "--no-install-recommends"]).args(&packages).run()?;
+    match missing.iter().find(|peer| find_program(peer.program).is_none()) {
+        Some(peer) => Err(Failure::new(format!(
+            "{} was installed, but {} is not on the path",
+            peer.package, peer.program
+        ))),
+        None => Ok(()),
+    }
+}
+
+fn is_root(context: &Context) -> bool {
+    Call::new(context, "id").args(["-u"]).output().is_ok_and(|text| text.trim() == "0")
+}

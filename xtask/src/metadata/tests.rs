@@ -1,0 +1,43 @@
+//! Tests of the reading of `cargo metadata`.
+
+use super::{Kind, Metadata};
+use crate::json::Json;
+
+const SMALL: &str = r#"{
+  "packages": [
+    {"id": "ours 0", "name": "ours", "version": "0.1.0", "license": "MIT", "rust_version": "1.89",
+     "features": {"tls": [], "default": ["tls"]},
+     "dependencies": [{"name": "theirs", "kind": null}, {"name": "checked", "kind": "dev"}]},
+    {"id": "theirs 1", "name": "theirs", "version": "1.0.0", "license": null, "rust_version": null,
+     "features": {}, "dependencies": []},
+    {"id": "checked 1", "name": "checked", "version": "1.0.0", "license": null, "rust_version": null,
+     "features": {}, "dependencies": []}
+  ],
+  "workspace_members": ["ours 0"],
+  "resolve": {"nodes": [
+    {"id": "ours 0", "deps": [{"pkg": "theirs 1", "dep_kinds": [{"kind": null}]}, {"pkg": "checked 1", "dep_kinds": [{"kind": "dev"}]}]},
+    {"id": "theirs 1", "deps": []}, {"id": "checked 1", "deps": []}
+  ]}
+}"#;
+
+#[test]
+fn members_dependencies_and_reach_are_read() {
+    let metadata = Metadata::from_json(&Json::read(SMALL).unwrap()).unwrap();
+    let ours = metadata.member("ours").unwrap();
+    assert_eq!(metadata.members.len(), 1);
+    assert_eq!(ours.rust_version.as_deref(), Some("1.89"));
+    assert!(ours.features.contains("tls"));
+    assert_eq!(
+        ours.dependencies.iter().map(|dependency| dependency.kind).collect::<Vec<_>>(),
+        [Kind::Normal, Kind::Dev]
+    );
+    let reached: Vec<&str> =
+        metadata.reached_by([ours.id.clone()]).iter().map(|package| package.name.as_str()).collect();
+    assert_eq!(reached, ["ours", "theirs"]);
+}
+
+#[test]
+fn a_package_without_a_name_is_an_error() {
+    let json = Json::read(r#"{"packages": [{"id": "x"}]}"#).unwrap();
+    assert!(Metadata::from_json(&json).unwrap_err().to_string().contains("name"));
+}

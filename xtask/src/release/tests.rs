@@ -1,0 +1,104 @@
+//! Tests of what a release decides before it touches anything.
+
+use super::version::Version;
+use super::{changelog, manifest, order, read_arguments};
+use crate::metadata::{Dependency, Kind, Metadata, Package};
+
+fn words(text: &str) -> Vec<String> {
+    text.split_whitespace().map(str::to_owned).collect()
+}
+
+fn workspace(rows: &[(&str, &[&str])]) -> Metadata {
+    let dependency = |name: &&str| Dependency { name: (*name).to_owned(), kind: Kind::Normal };
+    let package = |(name, on): &(&str, &[&str])| Package {
+        name: (*name).to_owned(),
+        dependencies: on.iter().map(dependency).collect(),
+        ..Package::default()
+    };
+    Metadata { members: rows.iter().map(package).collect(), ..Metadata::default() }
+}
+
+#[test]
+fn arguments_are_a_version_and_perhaps_a_dry_run() {
+    let (version, dry) = read_arguments(&words("--dry-run 1.2.3")).unwrap();
+    assert_eq!((version.to_string().as_str(), dry), ("1.2.3", true));
+    for wrong in ["", "--dry-run", "1.2", "1.2.3 1.2.4", "1.2.3 --force"] {
+        assert!(read_arguments(&words(wrong)).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn versions_are_read_strictly() {
+    for good in ["0.1.0", "1.20.300", "1.0.0-rc.1", "1.0.0-alpha"] {
+        assert_eq!(Version::read(good).unwrap().to_string(), good);
+    }
+    for bad in ["", "1", "1.0", "1.0.0.0", "01.0.0", "+1.0.0", "1.0.x", "1.0.0-", "1.0.0-a..b", "v1.0.0"] {
+        assert!(Version::read(bad).is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn versions_come_in_the_order_of_semver() {
+    let sorted = ["0.1.0", "0.9.9", "0.10.0", "1.0.0-alpha", "1.0.0-rc.2", "1.0.0-rc.10", "1.0.0", "2.0.0"];
+    for pair in sorted.windows(2) {
+        assert!(Version::read(pair[0]).unwrap() < Version::read(pair[1]).unwrap(), "{pair:?}");
+    }
+}
+
+#[test]
+fn crates_come_after_what_they_stand_on_and_inner_ones_are_left_out() {
+    let metadata = workspace(&[
+        ("httpkit", &["http-client", "http-proto"]),
+        ("http-client", &["http-proto", "rustls"]),
+        ("xtask", &[]),
+        ("httpkit-tests", &["httpkit"]),
+        ("http-proto", &["memchr"]),
+    ]);
+    assert_eq!(order(&metadata).unwrap(), ["http-proto", "http-client", "httpkit"]);
+}
+
+#[test]
+fn a_circle_is_named() {
+    let metadata = workspace(&[("a", &["b"]), ("b", &["a"]), ("c", &[])]);
+    assert!(order(&metadata).unwrap_err().to_string().ends_with("circle: a, b"));
+}
+
+const MANIFEST: &str = "[workspace.package]\nversion = \"0.1.0\"\npublish = false\n\n[workspace.dependencies]\n\
+    http-proto = { path = \"crates/http-proto\", version = \"0.1.0\" }\nother = { version = \"0.1.0\" }\n";
+
+#[test]
+fn the_version_changes_where_it_is_ours_and_nowhere_else() {
+    assert_eq!(manifest::version(MANIFEST).unwrap(), "0.1.0");
+    let changed = manifest::with_version(MANIFEST, "0.1.0", "0.2.0").unwrap();
+    assert_eq!(changed.matches("0.2.0").count(), 2);
+    assert!(changed.contains("other = { version = \"0.1.0\" }"));
+    assert_eq!(manifest::version(&changed).unwrap(), "0.2.0");
+    assert!(manifest::with_version(MANIFEST, "0.3.0", "0.4.0").is_err());
+}
+
+#[test]
+fn only_the_copy_may_be_published_and_only_if_the_tree_may_not() {
+    let copy = manifest::publishable(MANIFEST).unwrap();
+    assert!(copy.contains("publish = true"));
+    assert!(manifest::publishable(&copy).is_err());
+}
+
+#[test]
+fn the_open_section_gets_version_and_date() {
+    let text = "# Changelog\n\n## Unreleased\n\n- All of it.\n\n## 0.1.0 (2026-01-01)\n\n- First.\n";
+    let dated = changelog::dated(text, "0.2.0", "2026-02-03").unwrap();
+    assert_eq!(dated, text.replace("## Unreleased", "## 0.2.0 (2026-02-03)"));
+}
+
+#[test]
+fn a_changelog_that_says_nothing_is_refused() {
+    for (text, why) in [
+        ("# Changelog\n", "no section"),
+        ("## Unreleased\n\n## 0.1.0\n", "nothing stands"),
+        ("## 0.1.0\n\n- x\n", "not `## Unreleased`"),
+        ("## Unreleased\n\n- x\n\n## 0.2.0 (2026-01-01)\n", "already"),
+    ] {
+        let error = changelog::dated(text, "0.2.0", "2026-02-03").unwrap_err().to_string();
+        assert!(error.contains(why), "{text:?}: {error}");
+    }
+}
