@@ -1,1 +1,5 @@
-//! Helpers of the cross-crate tests.
+//! Helpers of the cross-crate tests: foreign programs with a deadline, and the foreign suites.
+
+pub mod peer;
+pub mod python;
+pub mod suites;

@@ -1,0 +1,7 @@
+//! Comparison with CPython and with foreign suites; `cargo xtask parity` runs it. A test that reads the foreign suites
+//! has `suites` in its path.
+
+#![cfg(test)]
+
+mod suites;
+mod vocabulary;
