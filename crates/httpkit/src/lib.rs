@@ -45,5 +45,6 @@ pub use http_proto as proto;
 
 #[doc(inline)]
 pub use http_proto::{
-    FieldValue, Headers, InvalidInput, Method, MethodExt, ProtocolError, StatusCode, StatusExt, Version, header,
+    FieldValue, Headers, InvalidInput, Method, MethodExt, ProtocolError, StatusCode, StatusExt, Version,
+    header,
 };

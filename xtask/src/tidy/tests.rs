@@ -117,6 +117,12 @@ fn unwanted_code_is_found_and_the_word_alone_is_not() {
 }
 
 #[test]
+fn one_file_may_be_unsafe() {
+    check_lines("tests/benches/harness/src/allocator.rs", "//! x\nunsafe {}\n", &[]);
+    check_lines("tests/benches/harness/src/table.rs", "//! x\nunsafe {}\n", &["unwanted code"]);
+}
+
+#[test]
 fn lints_are_silenced_by_expect_with_a_reason() {
     check_lines("crates/a/src/x.rs", "//! x\n#[allow(dead_code)]\nfn f() {}\n", &["exceptions"]);
     check_lines("crates/a/src/x.rs", "//! x\n#[expect(dead_code)]\nfn f() {}\n", &["exceptions"]);
