@@ -1,0 +1,529 @@
+//! Jars that live in files: load, save and revert with Python's meaning, in any [`FileFormat`].
+
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+use std::path::{Path, PathBuf};
+
+use crate::clock;
+use crate::cookie::Cookie;
+use crate::file::disk::{Disk, Stamp};
+use crate::file::error::{LoadError, SaveError};
+use crate::file::merge::Snapshot;
+use crate::jar::CookieJar;
+use crate::policy::CookiePolicy;
+
+pub mod error;
+pub mod mozilla;
+
+mod disk;
+mod merge;
+
+/// A way to write cookies down and to read them back.
+pub trait FileFormat: fmt::Debug {
+    /// What the format is called in messages.
+    fn name(&self) -> &'static str;
+
+    /// Reads a whole file and calls `each` with every cookie or bad line, in order; `now` is the time of creation that
+    /// cookies without one get. Stops when `each` answers false.
+    ///
+    /// # Errors
+    /// [`NotThisFormat`](error::NotThisFormat) if the text is something else altogether.
+    fn read(
+        &self,
+        text: &[u8],
+        now: i64,
+        each: &mut dyn FnMut(Result<Cookie, BadLine>) -> bool,
+    ) -> Result<(), error::NotThisFormat>;
+
+    /// Whether CPython would refuse the text for what stands at its beginning.
+    fn has_header(&self, text: &[u8]) -> bool;
+
+    /// Writes what stands at the beginning of a file.
+    fn write_header(&self, out: &mut Vec<u8>);
+
+    /// Writes one cookie behind the others, or leaves `out` as it was and says why it cannot.
+    ///
+    /// # Errors
+    /// What about the cookie the format cannot hold.
+    fn write_cookie(&self, cookie: &Cookie, out: &mut Vec<u8>) -> Result<(), Unwritable>;
+}
+
+/// A line of a file that is no cookie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct BadLine {
+    /// The line's number, counted from 1.
+    pub line: usize,
+    /// What is wrong with it.
+    pub reason: BadLineReason,
+}
+
+impl BadLine {
+    /// A bad line, counted from 1.
+    #[must_use]
+    pub fn new(line: usize, reason: BadLineReason) -> Self {
+        Self { line, reason }
+    }
+}
+
+impl fmt::Display for BadLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: {}", self.line, self.reason)
+    }
+}
+
+/// What is wrong with a line of a cookie file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BadLineReason {
+    /// Not as many fields as the format has.
+    #[error("wrong number of fields")]
+    FieldCount,
+    /// The domain is no host.
+    #[error("the domain is not a host")]
+    Domain,
+    /// The flag for subdomains or for secure connections is neither `TRUE` nor `FALSE`.
+    #[error("a flag is neither TRUE nor FALSE")]
+    Flag,
+    /// The flag for subdomains contradicts the domain's leading dot; only CPython minds.
+    #[error("the subdomain flag and the domain's leading dot disagree")]
+    FlagDisagrees,
+    /// The path is not UTF-8 text.
+    #[error("the path is not text")]
+    Path,
+    /// The end is no number and no date.
+    #[error("the expiry is not a time")]
+    Expiry,
+    /// A control character, or a separator within name or value.
+    #[error("the name or value has characters that a cookie cannot have")]
+    Text,
+    /// The line is not of the format.
+    #[error("not a cookie in this format")]
+    Syntax,
+}
+
+/// Why a cookie cannot stand in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Unwritable {
+    /// A tab or a line break would break the line.
+    #[error("the cookie has a tab or line break, which the file format cannot hold")]
+    Separator,
+    /// The format has no place for the partition, and without it the cookie would go to other sites.
+    #[error("the cookie is partitioned, which the file format cannot hold")]
+    Partitioned,
+    /// A part is not text, and the format holds nothing else.
+    #[error("the cookie has bytes that are not text, which the file format cannot hold")]
+    NotText,
+}
+
+/// How a file is loaded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[must_use]
+pub struct LoadOptions {
+    ignore_discard: bool,
+    ignore_expires: bool,
+    strict: bool,
+    now: Option<i64>,
+}
+
+impl LoadOptions {
+    /// Without session cookies and expired ones; bad lines are reported and passed over.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether session cookies are loaded too.
+    pub fn ignore_discard(mut self, on: bool) -> Self {
+        self.ignore_discard = on;
+        self
+    }
+
+    /// Whether expired cookies are loaded too.
+    pub fn ignore_expires(mut self, on: bool) -> Self {
+        self.ignore_expires = on;
+        self
+    }
+
+    /// Whether a missing header or one bad line fails the whole load, as in CPython.
+    pub fn strict(mut self, on: bool) -> Self {
+        self.strict = on;
+        self
+    }
+
+    /// The time to judge expiry by, in seconds since 1970; the system's clock if not said.
+    pub fn now(mut self, now: i64) -> Self {
+        self.now = Some(now);
+        self
+    }
+
+    fn takes(&self, cookie: &Cookie, now: i64) -> bool {
+        (self.ignore_discard || !cookie.discard()) && (self.ignore_expires || !cookie.is_expired_at(now))
+    }
+}
+
+/// How a file is saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct SaveOptions {
+    ignore_discard: bool,
+    ignore_expires: bool,
+    merge: bool,
+    durable: bool,
+    now: Option<i64>,
+}
+
+impl Default for SaveOptions {
+    fn default() -> Self {
+        Self { ignore_discard: false, ignore_expires: false, merge: true, durable: true, now: None }
+    }
+}
+
+impl SaveOptions {
+    /// Without session cookies and expired ones, merged with what others wrote, and durable.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether session cookies are saved too.
+    pub fn ignore_discard(mut self, on: bool) -> Self {
+        self.ignore_discard = on;
+        self
+    }
+
+    /// Whether expired cookies are saved too.
+    pub fn ignore_expires(mut self, on: bool) -> Self {
+        self.ignore_expires = on;
+        self
+    }
+
+    /// Whether changes that others made to the file since it was loaded are taken in first; true if not said.
+    /// Without it the file is replaced by what the jar holds, as in CPython.
+    pub fn merge(mut self, on: bool) -> Self {
+        self.merge = on;
+        self
+    }
+
+    /// Whether to wait until the disk has it; true if not said. Without it the file is still replaced in one step,
+    /// but a power cut may bring the old one back or leave an empty one.
+    pub fn durable(mut self, on: bool) -> Self {
+        self.durable = on;
+        self
+    }
+
+    /// The time to judge expiry by, in seconds since 1970; the system's clock if not said.
+    pub fn now(mut self, now: i64) -> Self {
+        self.now = Some(now);
+        self
+    }
+
+    fn takes(&self, cookie: &Cookie, now: i64) -> bool {
+        (self.ignore_discard || !cookie.discard()) && (self.ignore_expires || !cookie.is_expired_at(now))
+    }
+}
+
+/// What a load brought.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Loaded {
+    /// Cookies that were put into the jar.
+    pub cookies: usize,
+    /// Session cookies and expired ones that the options left out.
+    pub left_out: usize,
+    /// Lines that are no cookies, at most [`BAD_LINES_MAX`] of them.
+    pub bad_lines: Vec<BadLine>,
+}
+
+/// How many bad lines are reported.
+pub const BAD_LINES_MAX: usize = 1000;
+
+/// What a save did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Saved {
+    /// Cookies that stand in the file now.
+    pub cookies: usize,
+    /// Cookies that others had changed or added, and that the jar or the file took over.
+    pub merged: usize,
+    /// Cookies that the format cannot hold, by name.
+    pub unwritable: Vec<(Box<[u8]>, Unwritable)>,
+}
+
+/// A jar with a file.
+///
+/// It is a [`CookieJar`] by `Deref`. Nothing is read or written before [`load`](Self::load) and
+/// [`save`](Self::save) are called. A save loses neither the file, whenever the program dies, nor the cookies
+/// that other programs saved by this crate in the meantime.
+#[doc(alias = "http.cookiejar.FileCookieJar")]
+#[derive(Clone, Debug)]
+pub struct FileCookieJar<F> {
+    jar: CookieJar,
+    format: F,
+    filename: Option<PathBuf>,
+    delayload: bool,
+    /// What was in the file when this jar last read or wrote it, as far as the jar took it over.
+    base: Snapshot,
+    stamp: Option<Stamp>,
+}
+
+impl<F: FileFormat + Default> Default for FileCookieJar<F> {
+    fn default() -> Self {
+        Self::with_format(F::default())
+    }
+}
+
+impl<F: FileFormat + Default> FileCookieJar<F> {
+    /// An empty jar for this file, with the default rules. The file need not exist yet.
+    #[must_use]
+    pub fn new(filename: impl Into<PathBuf>) -> Self {
+        let mut jar = Self::default();
+        jar.set_filename(Some(filename.into()));
+        jar
+    }
+
+    /// An empty jar for this file, with these rules.
+    #[must_use]
+    pub fn with_policy(filename: impl Into<PathBuf>, policy: impl CookiePolicy + 'static) -> Self {
+        let mut jar = Self::new(filename);
+        jar.set_policy(policy);
+        jar
+    }
+
+    /// A jar for this file with what is in it; an empty one if there is no such file.
+    ///
+    /// # Errors
+    /// [`LoadError`] as for [`load`](Self::load), but for a missing file.
+    pub fn open(filename: impl Into<PathBuf>, options: LoadOptions) -> Result<Self, LoadError> {
+        let mut jar = Self::new(filename);
+        match jar.load(None, options) {
+            Err(error) if error.is_not_found() => Ok(jar),
+            Err(error) => Err(error),
+            Ok(_) => Ok(jar),
+        }
+    }
+}
+
+impl<F: FileFormat> FileCookieJar<F> {
+    /// An empty jar in this format, with no file yet.
+    #[must_use]
+    pub fn with_format(format: F) -> Self {
+        Self {
+            jar: CookieJar::new(),
+            format,
+            filename: None,
+            delayload: false,
+            base: Snapshot::default(),
+            stamp: None,
+        }
+    }
+
+    /// The file that is used when none is said.
+    #[must_use]
+    pub fn filename(&self) -> Option<&Path> {
+        self.filename.as_deref()
+    }
+
+    /// Says which file is used when none is said.
+    pub fn set_filename(&mut self, filename: Option<PathBuf>) {
+        self.filename = filename;
+    }
+
+    /// Python's `delayload`: kept for those who ask, and of no effect, there as here.
+    #[must_use]
+    pub fn delayload(&self) -> bool {
+        self.delayload
+    }
+
+    /// Sets Python's `delayload`.
+    pub fn set_delayload(&mut self, on: bool) {
+        self.delayload = on;
+    }
+
+    /// The format.
+    #[must_use]
+    pub fn format(&self) -> &F {
+        &self.format
+    }
+
+    /// The jar without the file.
+    #[must_use]
+    pub fn into_jar(self) -> CookieJar {
+        self.jar
+    }
+
+    fn path(&self, filename: Option<&Path>) -> Option<PathBuf> {
+        filename.map(Path::to_owned).or_else(|| self.filename.clone())
+    }
+
+    /// Puts the cookies of a file into the jar; those that are there already stay or are replaced.
+    ///
+    /// The policy is not asked. Session cookies and expired ones are left out unless the options say otherwise. Bad lines
+    /// are reported and do not lose the others.
+    ///
+    /// # Errors
+    /// [`LoadError`] if there is no such file, if it cannot be read or is something else, and with
+    /// [`strict`](LoadOptions::strict) for the first bad line. The jar is then as it was.
+    #[doc(alias = "LoadError")]
+    pub fn load(&mut self, filename: Option<&Path>, options: LoadOptions) -> Result<Loaded, LoadError> {
+        let path = self.path(filename).ok_or(LoadError::NoFileName)?;
+        let (text, stamp) = disk::read(&path).map_err(|source| LoadError::io(&path, source))?;
+        let now = options.now.unwrap_or_else(clock::now);
+        let (cookies, mut loaded) = parse_file(&self.format, &text, &path, options, now)?;
+        let own_file = self.filename.as_deref() == Some(path.as_path());
+        let mut base = Snapshot::default();
+        let mut line = Vec::new();
+        for cookie in cookies {
+            if options.takes(&cookie, now) {
+                if own_file {
+                    base.note(&self.format, &cookie, &mut line);
+                }
+                self.jar.set_cookie(cookie);
+                loaded.cookies += 1;
+            } else {
+                loaded.left_out += 1;
+            }
+        }
+        if own_file {
+            self.base = base;
+            self.stamp = Some(stamp);
+        }
+        Ok(loaded)
+    }
+
+    /// Empties the jar and loads the file; if that fails the jar is as it was.
+    ///
+    /// # Errors
+    /// As for [`load`](Self::load).
+    pub fn revert(&mut self, filename: Option<&Path>, options: LoadOptions) -> Result<Loaded, LoadError> {
+        let before = self.jar.clone();
+        self.jar.clear_all();
+        let result = self.load(filename, options);
+        if result.is_err() {
+            self.jar = before;
+        }
+        result
+    }
+
+    /// Writes the jar to a file.
+    ///
+    /// Session cookies and expired ones are left out unless the options say otherwise. What other programs
+    /// changed in the file since this jar read it is taken in first, under a lock (`NAME.lock` beside the
+    /// file): their new cookies stay, their deletions too, and where both changed a cookie ours counts. The file is
+    /// replaced in one step by a new one with mode 0600, or less if it had less. A link is followed to the
+    /// file it names; what is no regular file is written in place.
+    ///
+    /// # Errors
+    /// [`SaveError`] if there is no file name, if the folder or the disk refuse, or if the file is something else
+    /// than cookies. The old file is then as it was.
+    pub fn save(&mut self, filename: Option<&Path>, options: SaveOptions) -> Result<Saved, SaveError> {
+        let path = self.path(filename).ok_or(SaveError::NoFileName)?;
+        let now = options.now.unwrap_or_else(clock::now);
+        let own_file = self.filename.as_deref() == Some(path.as_path());
+        let disk = Disk::lock(&path)?;
+        let mut saved = Saved::default();
+        let mut kept = Vec::new();
+        if options.merge {
+            kept = self.merge_from(&disk, own_file, options, now, &mut saved)?;
+        }
+        let mut text = Vec::with_capacity(self.jar.len().saturating_mul(96).min(64 << 20));
+        let mut base = Snapshot::with_capacity(self.jar.len());
+        self.format.write_header(&mut text);
+        for cookie in self.jar.iter().filter(|cookie| options.takes(cookie, now)) {
+            let start = text.len();
+            match self.format.write_cookie(cookie, &mut text) {
+                Ok(()) => {
+                    base.note_line(cookie, text.get(start..).unwrap_or_default());
+                    saved.cookies += 1;
+                }
+                Err(reason) => saved.unwritable.push((cookie.name().into(), reason)),
+            }
+        }
+        for cookie in &kept {
+            if self.format.write_cookie(cookie, &mut text).is_ok() {
+                saved.cookies += 1;
+            }
+        }
+        let stamp = disk.replace(&text, options.durable)?;
+        if own_file {
+            self.base = base;
+            self.stamp = stamp;
+        }
+        Ok(saved)
+    }
+
+    /// Takes in what others changed, and gives back what stays in the file without being in the jar.
+    fn merge_from(
+        &mut self,
+        disk: &Disk,
+        own_file: bool,
+        options: SaveOptions,
+        now: i64,
+        saved: &mut Saved,
+    ) -> Result<Vec<Cookie>, SaveError> {
+        let known = self.stamp.filter(|_| own_file);
+        let Some(text) = disk.read_unless(known)? else { return Ok(Vec::new()) };
+        let load = LoadOptions::new().now(now);
+        let (theirs, _) =
+            parse_file(&self.format, &text, disk.path(), load, now).map_err(SaveError::NotCookies)?;
+        let nothing = Snapshot::default();
+        let base = if own_file { &self.base } else { &nothing };
+        let outcome =
+            merge::merge(&mut self.jar, base, &self.format, theirs, |cookie| options.takes(cookie, now), now);
+        saved.merged = outcome.taken + outcome.kept.len();
+        Ok(outcome.kept)
+    }
+}
+
+/// Reads all cookies of a file, before any is put into a jar.
+fn parse_file<F: FileFormat>(
+    format: &F,
+    text: &[u8],
+    path: &Path,
+    options: LoadOptions,
+    now: i64,
+) -> Result<(Vec<Cookie>, Loaded), LoadError> {
+    if options.strict && !format.has_header(text) {
+        return Err(LoadError::NotThisFormat { path: path.to_owned(), format: format.name() });
+    }
+    let mut cookies = Vec::new();
+    let mut loaded = Loaded::default();
+    let mut bad_lines = 0_usize;
+    let read = format.read(text, now, &mut |item| {
+        match item {
+            Ok(cookie) => cookies.push(cookie),
+            Err(bad) => {
+                bad_lines += 1;
+                if loaded.bad_lines.len() < BAD_LINES_MAX {
+                    loaded.bad_lines.push(bad);
+                }
+                return !options.strict;
+            }
+        }
+        true
+    });
+    let foreign = read.is_err() || (cookies.is_empty() && bad_lines > 0 && !format.has_header(text));
+    if foreign {
+        return Err(LoadError::NotThisFormat { path: path.to_owned(), format: format.name() });
+    }
+    match loaded.bad_lines.first() {
+        Some(&bad) if options.strict => Err(LoadError::BadLine { path: path.to_owned(), bad }),
+        _ => Ok((cookies, loaded)),
+    }
+}
+
+impl<F> Deref for FileCookieJar<F> {
+    type Target = CookieJar;
+
+    fn deref(&self) -> &CookieJar {
+        &self.jar
+    }
+}
+
+impl<F> DerefMut for FileCookieJar<F> {
+    fn deref_mut(&mut self) -> &mut CookieJar {
+        &mut self.jar
+    }
+}
+
+#[cfg(test)]
+mod tests;
