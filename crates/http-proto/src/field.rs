@@ -109,10 +109,7 @@ pub fn parameter(part: &[u8]) -> Option<Parameter<'_>> {
 /// The text of a quoted string without quotes and escapes (RFC 9110 §5.6.4); anything else as it is.
 #[must_use]
 pub fn unquote(value: &[u8]) -> Cow<'_, [u8]> {
-    let inner = match value {
-        [b'"', inner @ .., b'"'] => inner,
-        _ => return Cow::Borrowed(value),
-    };
+    let [b'"', inner @ .., b'"'] = value else { return Cow::Borrowed(value) };
     if !inner.contains(&b'\\') {
         return Cow::Borrowed(inner);
     }

@@ -1,10 +1,11 @@
 //! Field lines up to the empty line, for heads and for trailer sections alike: resumable, bounded, checked.
 
-use crate::ascii::{FIELD_VALUE, TOKEN, trim_ows};
+use crate::ascii::{TOKEN, trim_ows};
 use crate::error::ProtocolError;
 use crate::headers::{Entry, Headers};
 use crate::limits::{Leniency, Limits};
 use crate::parse::clamp;
+use crate::scan::first_control;
 
 /// The bounds of one section, and the errors that exceeding them gives.
 #[derive(Clone, Copy, Debug)]
@@ -20,10 +21,15 @@ impl SectionLimits {
     pub(crate) const fn trailers(limits: &Limits) -> Self {
         Self {
             line_bytes_max: limits.line_bytes_max,
-            section_bytes_max: limits.trailer_bytes_max,
+            section_bytes_max: at_most_u32(limits.trailer_bytes_max),
             fields_max: limits.trailer_fields_max,
             is_trailer: true,
         }
+    }
+
+    /// Whether a section may have so many bytes.
+    pub(crate) const fn allows(&self, bytes: usize) -> bool {
+        bytes <= self.section_bytes_max
     }
 
     fn section_too_long(&self) -> ProtocolError {
@@ -50,12 +56,16 @@ impl From<&Limits> for SectionLimits {
     fn from(limits: &Limits) -> Self {
         Self {
             line_bytes_max: limits.line_bytes_max,
-            // Ranges into the text have 32 bits.
-            section_bytes_max: limits.head_bytes_max.min(u32::MAX as usize),
+            section_bytes_max: at_most_u32(limits.head_bytes_max),
             fields_max: limits.fields_max,
             is_trailer: false,
         }
     }
+}
+
+/// Ranges into the text have 32 bits.
+const fn at_most_u32(bytes_max: usize) -> usize {
+    if bytes_max > u32::MAX as usize { u32::MAX as usize } else { bytes_max }
 }
 
 /// Whether the empty line has been seen.
@@ -67,16 +77,17 @@ pub(crate) enum Scan {
     Partial,
 }
 
-/// What has been understood of a field section so far. Offsets count from the beginning of the input.
+/// What has been understood of a field section so far.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct FieldSection {
-    /// Where the head begins, for its length.
+    /// Where the head begins in the input, for its length.
     head_start: usize,
-    /// Where the first field line begins.
+    /// Where the first field line begins in the input.
     fields_start: usize,
     line_start: usize,
-    /// Up to where no LF was found.
+    /// Up to where the input has been searched for the LF of this line; `line_start` if not at all.
     scanned: usize,
+    /// Offsets from `fields_start`.
     entries: Vec<Entry>,
     folded: bool,
     bare_line_feed: bool,
@@ -104,18 +115,34 @@ impl FieldSection {
     }
 
     /// Reads all lines that are whole.
+    ///
+    /// Lines without anything unusual are read in one pass. All others, and one whose end has not come, are left
+    /// to the longer way, which first finds the end of the line, so that the verdict does not depend on how the
+    /// input is cut. A line is read at most twice, once before its end has come and once after.
     pub(crate) fn scan(
         &mut self,
         input: &[u8],
         leniency: Leniency,
         limits: &SectionLimits,
     ) -> Result<Scan, ProtocolError> {
-        while let Some(found) = memchr::memchr(b'\n', input.get(self.scanned..).unwrap_or_default()) {
+        if self.entries.capacity() == 0 {
+            self.reserve(input, limits);
+        }
+        loop {
+            if self.line_start == self.scanned {
+                self.plain_lines(input, limits);
+            }
+            let searched = input.get(self.scanned..).unwrap_or_default();
+            #[cfg(test)]
+            crate::testing::count_bytes(memchr::memchr(b'\n', searched).map_or(searched.len(), |at| at + 1));
+            let Some(found) = memchr::memchr(b'\n', searched) else {
+                self.check_bounds(input.len(), input.len(), limits)?;
+                self.scanned = input.len();
+                return Ok(Scan::Partial);
+            };
             let line_feed = self.scanned + found;
             let next = line_feed + 1;
-            if next - self.head_start > limits.section_bytes_max {
-                return Err(limits.section_too_long());
-            }
+            self.check_bounds(line_feed, next, limits)?;
             let line = match input.get(self.line_start..line_feed).unwrap_or_default() {
                 [line @ .., b'\r'] => line,
                 line if leniency == Leniency::Recipient => {
@@ -124,42 +151,84 @@ impl FieldSection {
                 }
                 _ => return Err(ProtocolError::BareLineFeed { offset: clamp(line_feed) }),
             };
-            let start = self.line_start;
             if line.is_empty() {
                 return Ok(Scan::Complete { end: next });
             }
             if line.len() > limits.line_bytes_max {
                 return Err(ProtocolError::LineTooLong { bytes_max: clamp(limits.line_bytes_max) });
             }
-            self.line(line, start, leniency, limits)?;
-            self.line_start = next;
-            self.scanned = next;
+            self.line(line, self.line_start, leniency, limits)?;
+            self.advance_to(next);
         }
-        self.scanned = input.len();
-        if input.len() - self.line_start > limits.line_bytes_max + 1 {
-            return Err(ProtocolError::LineTooLong { bytes_max: clamp(limits.line_bytes_max) });
-        }
-        if input.len() - self.head_start > limits.section_bytes_max {
-            return Err(limits.section_too_long());
-        }
-        Ok(Scan::Partial)
     }
 
     /// Moves what was found into `headers`.
     pub(crate) fn finish_into(&mut self, input: &[u8], headers: &mut Headers) {
-        // Ranges count from the first field from here on.
-        let shift = clamp(self.fields_start);
-        for entry in &mut self.entries {
-            entry.name_start -= shift;
-            entry.name_end -= shift;
-            entry.value_start -= shift;
-            entry.value_end -= shift;
-        }
         let text = input.get(self.fields_start..self.line_start).unwrap_or_default();
-        headers.adopt(text, &mut self.entries, !self.bare_line_feed);
+        // White space and its absence around values are still wire form; a fold must not be sent on (RFC 9112 §5.2).
+        headers.adopt(text, &mut self.entries, !self.bare_line_feed && !self.folded);
         if self.folded {
             headers.unfold();
         }
+    }
+
+    /// Room for all entries at once, so that a head costs one allocation here.
+    fn reserve(&mut self, input: &[u8], limits: &SectionLimits) {
+        let ahead = input.get(self.fields_start..).unwrap_or_default();
+        let ahead = ahead.get(..limits.section_bytes_max).unwrap_or(ahead);
+        let lines = memchr::memchr_iter(b'\n', ahead).take(limits.fields_max.min(256)).count();
+        self.entries.reserve(lines.max(16));
+    }
+
+    fn advance_to(&mut self, next: usize) {
+        self.line_start = next;
+        self.scanned = next;
+    }
+
+    /// Whether the line and the section are still within their bounds, when the line has gone on to `line_end` and
+    /// the section to `section_end`. Of two bounds that are exceeded, the one that was exceeded first counts.
+    fn check_bounds(
+        &self,
+        line_end: usize,
+        section_end: usize,
+        limits: &SectionLimits,
+    ) -> Result<(), ProtocolError> {
+        // Where the first byte too many stands. One byte more of a line is allowed for its CR.
+        let line_bound = self.line_start.saturating_add(limits.line_bytes_max).saturating_add(1);
+        let section_bound = self.head_start.saturating_add(limits.section_bytes_max);
+        if section_end > section_bound && section_bound <= line_bound {
+            return Err(limits.section_too_long());
+        }
+        if line_end > line_bound {
+            return Err(ProtocolError::LineTooLong { bytes_max: clamp(limits.line_bytes_max) });
+        }
+        if section_end > section_bound {
+            return Err(limits.section_too_long());
+        }
+        Ok(())
+    }
+
+    /// Reads lines that are whole, within all bounds and without anything unusual: no fold, no bare LF, no fault.
+    fn plain_lines(&mut self, input: &[u8], limits: &SectionLimits) {
+        let section_end = self.head_start.saturating_add(limits.section_bytes_max);
+        let Some(mut rest) = input.get(self.line_start..) else { return };
+        let mut start = self.line_start - self.fields_start;
+        while self.entries.len() < limits.fields_max {
+            let Some(line) = plain_line(rest) else { break };
+            if line.bytes - 2 > limits.line_bytes_max || self.fields_start + start + line.bytes > section_end
+            {
+                break;
+            }
+            self.entries.push(Entry::new(
+                start,
+                start + line.name_bytes,
+                start + line.value_start,
+                start + line.value_end,
+            ));
+            start += line.bytes;
+            rest = rest.get(line.bytes..).unwrap_or_default();
+        }
+        self.advance_to(self.fields_start + start);
     }
 
     /// `field-line = field-name ":" OWS field-value OWS` (RFC 9112 §5).
@@ -176,30 +245,31 @@ impl FieldSection {
         if self.entries.len() >= limits.fields_max {
             return Err(limits.too_many_fields());
         }
-        let name_len = TOKEN.first_outside(line).unwrap_or(line.len());
-        match line.get(name_len) {
-            Some(b':') if name_len > 0 => {}
-            Some(b':') => return Err(ProtocolError::InvalidFieldName { offset: clamp(start) }),
-            Some(b' ' | b'\t') if line.get(name_len..).is_some_and(|rest| rest.contains(&b':')) => {
-                return Err(ProtocolError::SpaceBeforeColon { offset: clamp(start + name_len) });
+        let name_bytes = TOKEN.first_outside(line).unwrap_or(line.len());
+        let offset = clamp(start + name_bytes);
+        match line.get(name_bytes) {
+            Some(b':') if name_bytes > 0 => {}
+            Some(b':') => return Err(ProtocolError::InvalidFieldName { offset }),
+            Some(b'\r') => return Err(ProtocolError::BareCarriageReturn { offset }),
+            Some(b' ' | b'\t') if line.contains(&b':') => {
+                return Err(ProtocolError::SpaceBeforeColon { offset });
             }
-            Some(_) if line.contains(&b':') => {
-                return Err(ProtocolError::InvalidFieldName { offset: clamp(start + name_len) });
-            }
+            Some(_) if line.contains(&b':') => return Err(ProtocolError::InvalidFieldName { offset }),
             _ => return Err(ProtocolError::MissingColon { offset: clamp(start) }),
         }
-        let raw = line.get(name_len + 1..).unwrap_or_default();
-        let value_at = start + name_len + 1;
-        check_value(raw, value_at)?;
+        let raw = line.get(name_bytes + 1..).unwrap_or_default();
+        let raw_start = start + name_bytes + 1;
+        check_value(raw, raw_start)?;
         let value = trim_ows(raw);
         let blanks = raw.len() - trim_start(raw).len();
-        let value_start = value_at + if value.is_empty() { 0 } else { blanks };
-        self.entries.push(Entry {
-            name_start: clamp(start),
-            name_end: clamp(start + name_len),
-            value_start: clamp(value_start),
-            value_end: clamp(value_start + value.len()),
-        });
+        let value_start = raw_start + if value.is_empty() { 0 } else { blanks } - self.fields_start;
+        let name_start = start - self.fields_start;
+        self.entries.push(Entry::new(
+            name_start,
+            name_start + name_bytes,
+            value_start,
+            value_start + value.len(),
+        ));
         Ok(())
     }
 
@@ -218,21 +288,60 @@ impl FieldSection {
         // RFC 9112 §2.2: white space before the first field line is no fold.
         let Some(entry) = self.entries.last_mut() else { return Err(refused) };
         check_value(line, start)?;
+        self.folded = true;
         let more = trim_ows(line);
         if more.is_empty() {
             return Ok(());
         }
-        let end = start + (line.len() - trim_start(line).len()) + more.len();
-        if entry.value_start == entry.value_end {
-            entry.value_start = clamp(end - more.len());
-        }
-        entry.value_end = clamp(end);
+        let more_start = start + (line.len() - trim_start(line).len()) - self.fields_start;
+        let value_start =
+            if entry.value_start == entry.value_end { more_start } else { entry.value_start as usize };
+        *entry = Entry::new(
+            entry.name_start as usize,
+            entry.name_end as usize,
+            value_start,
+            more_start + more.len(),
+        );
         if (entry.value_end - entry.name_start) as usize > limits.line_bytes_max {
             return Err(ProtocolError::LineTooLong { bytes_max: clamp(limits.line_bytes_max) });
         }
-        self.folded = true;
         Ok(())
     }
+}
+
+/// Where the parts of a field line stand in it.
+struct PlainLine {
+    name_bytes: usize,
+    value_start: usize,
+    value_end: usize,
+    /// With its CRLF.
+    bytes: usize,
+}
+
+/// Reads the field line at the beginning of `rest`; `None` if it is not whole or has anything unusual.
+#[inline]
+fn plain_line(rest: &[u8]) -> Option<PlainLine> {
+    let name_bytes = TOKEN.first_outside(rest)?;
+    #[cfg(test)]
+    crate::testing::count_bytes(name_bytes + 1);
+    if name_bytes == 0 || rest.get(name_bytes) != Some(&b':') {
+        return None;
+    }
+    let mut value_start = name_bytes + 1;
+    while let Some(b' ' | b'\t') = rest.get(value_start) {
+        value_start += 1;
+    }
+    let behind = rest.get(value_start..)?;
+    let found = first_control(behind);
+    #[cfg(test)]
+    crate::testing::count_bytes(found.unwrap_or(behind.len()));
+    let line_end = value_start + found?;
+    let Some([b'\r', b'\n']) = rest.get(line_end..line_end + 2) else { return None };
+    let mut value_end = line_end;
+    while value_end > value_start && matches!(rest.get(value_end - 1), Some(b' ' | b'\t')) {
+        value_end -= 1;
+    }
+    Some(PlainLine { name_bytes, value_start, value_end, bytes: line_end + 2 })
 }
 
 fn trim_start(mut bytes: &[u8]) -> &[u8] {
@@ -244,7 +353,7 @@ fn trim_start(mut bytes: &[u8]) -> &[u8] {
 
 /// No control character but HTAB in a value (RFC 9110 §5.5).
 fn check_value(value: &[u8], start: usize) -> Result<(), ProtocolError> {
-    match FIELD_VALUE.first_outside(value) {
+    match first_control(value) {
         None => Ok(()),
         Some(at) if value.get(at) == Some(&b'\r') => {
             Err(ProtocolError::BareCarriageReturn { offset: clamp(start + at) })
@@ -252,3 +361,6 @@ fn check_value(value: &[u8], start: usize) -> Result<(), ProtocolError> {
         Some(at) => Err(ProtocolError::InvalidFieldValue { offset: clamp(start + at) }),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,9 @@
 //! What a head says once it is read, and before it is written: plain values for both directions.
 
-use crate::ascii::{AUTHORITY, TARGET};
+use crate::ascii::{AUTHORITY, decimal};
 use crate::error::InvalidInput;
 use crate::headers::Headers;
+use crate::scan::first_outside_target;
 use http::{Method, StatusCode, Version};
 use std::fmt;
 
@@ -98,6 +99,16 @@ impl RequestTarget {
     /// # Errors
     /// [`InvalidInput::Target`] with the offset of the first byte that cannot stand in a target, or 0 where the
     /// form does not fit the method.
+    ///
+    /// ```
+    /// use http_proto::{Method, RequestTarget, TargetForm};
+    ///
+    /// let target = RequestTarget::new("http://example.org/where?q=now", &Method::GET)?;
+    /// assert_eq!(target.form(), TargetForm::Absolute);
+    /// assert_eq!(target.authority(), Some("example.org"));
+    /// assert_eq!((target.path(), target.query()), ("/where", Some("q=now")));
+    /// # Ok::<(), http_proto::InvalidInput>(())
+    /// ```
     pub fn new(text: &str, method: &Method) -> Result<Self, InvalidInput> {
         let mut target = Self { text: String::with_capacity(text.len()), ..Self::default() };
         target.assign(text.as_bytes(), method)?;
@@ -107,11 +118,17 @@ impl RequestTarget {
     /// Replaces this target and keeps its memory.
     ///
     /// # Errors
-    /// As [`new`](Self::new); the target is `/` then.
+    /// As [`new`](Self::new); nothing is changed then.
     pub(crate) fn assign(&mut self, text: &[u8], method: &Method) -> Result<(), InvalidInput> {
-        if let Some(offset) = TARGET.first_outside(text) {
-            return Err(InvalidInput::Target { offset });
+        match first_outside_target(text) {
+            Some(offset) => Err(InvalidInput::Target { offset }),
+            None => self.assign_checked(text, method),
         }
+    }
+
+    /// As [`assign`](Self::assign), for bytes that are known to be allowed in a target. Where the form is wrong,
+    /// nothing is changed.
+    pub(crate) fn assign_checked(&mut self, text: &[u8], method: &Method) -> Result<(), InvalidInput> {
         let text = std::str::from_utf8(text)
             .map_err(|error| InvalidInput::Target { offset: error.valid_up_to() })?;
         let (form, path_start) = classify(text, method).ok_or(InvalidInput::Target { offset: 0 })?;
@@ -122,7 +139,7 @@ impl RequestTarget {
         Ok(())
     }
 
-    /// The whole target as on the wire.
+    /// The whole target exactly as on the wire.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
@@ -155,7 +172,8 @@ impl RequestTarget {
         self.text.get(self.path_start..).unwrap_or_default()
     }
 
-    /// `host[:port]` of the absolute and the authority form, user information included.
+    /// `host[:port]` of the absolute and the authority form. For schemes other than `http` and `https` it may begin
+    /// with user information (RFC 9110 §4.2.4).
     #[must_use]
     pub fn authority(&self) -> Option<&str> {
         match self.form {
@@ -180,11 +198,11 @@ impl RequestTarget {
 
 /// The form of a target made of allowed bytes, and where its path begins.
 fn classify(text: &str, method: &Method) -> Option<(TargetForm, usize)> {
-    // RFC 9112 §3.2.3: authority form, and nothing else, for CONNECT.
+    // RFC 9112 §3.2.3: authority form, and nothing else, for CONNECT; RFC 9110 §9.3.6: with a usable port.
     if *method == Method::CONNECT {
         let (host, port) = text.rsplit_once(':')?;
-        let numeric = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
-        return (numeric && is_host(host.as_bytes())).then_some((TargetForm::Authority, text.len()));
+        let usable = decimal(port.as_bytes()).is_some_and(|port| (1..=65_535).contains(&port));
+        return (usable && is_host(host.as_bytes())).then_some((TargetForm::Authority, text.len()));
     }
     if text.starts_with('/') {
         return Some((TargetForm::Origin, 0));
@@ -200,7 +218,14 @@ fn classify(text: &str, method: &Method) -> Option<(TargetForm, usize)> {
         && letters.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'));
     let authority_end = rest.find(['/', '?']).unwrap_or(rest.len());
     let authority = rest.get(..authority_end)?;
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let host = match authority.rsplit_once('@') {
+        // RFC 9110 §4.2.4: never sent for these two, and treated as an error when received.
+        Some(_) if scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https") => {
+            return None;
+        }
+        Some((_, host)) => host,
+        None => authority,
+    };
     (is_scheme && is_host_and_port(host.as_bytes()))
         .then_some((TargetForm::Absolute, scheme.len() + 3 + authority_end))
 }
@@ -209,12 +234,38 @@ fn classify(text: &str, method: &Method) -> Option<(TargetForm, usize)> {
 fn is_host(host: &[u8]) -> bool {
     match host {
         [] => false,
-        [b'[', inner @ .., b']'] => {
-            !inner.is_empty()
-                && inner.iter().all(|&byte| !matches!(byte, b'[' | b']') && AUTHORITY.contains(byte))
+        [b'[', inner @ .., b']'] => is_ip_literal(inner),
+        name => {
+            name.iter().all(|&byte| !matches!(byte, b'[' | b']' | b':') && AUTHORITY.contains(byte))
+                && percent_encodings_are_whole(name)
         }
-        name => name.iter().all(|&byte| !matches!(byte, b'[' | b']' | b':') && AUTHORITY.contains(byte)),
     }
+}
+
+/// `IPv6address / IPvFuture` (RFC 3986 §3.2.2), without a zone.
+fn is_ip_literal(text: &[u8]) -> bool {
+    if let [b'v' | b'V', version_and_address @ ..] = text {
+        let mut parts = version_and_address.splitn(2, |&byte| byte == b'.');
+        return match (parts.next(), parts.next()) {
+            (Some(version), Some(address)) => {
+                !version.is_empty()
+                    && version.iter().all(u8::is_ascii_hexdigit)
+                    && !address.is_empty()
+                    && address
+                        .iter()
+                        .all(|&byte| !matches!(byte, b'[' | b']' | b'%') && AUTHORITY.contains(byte))
+            }
+            _ => false,
+        };
+    }
+    std::str::from_utf8(text).is_ok_and(|text| text.parse::<core::net::Ipv6Addr>().is_ok())
+}
+
+/// `pct-encoded = "%" HEXDIG HEXDIG` (RFC 3986 §2.1).
+fn percent_encodings_are_whole(text: &[u8]) -> bool {
+    text.iter().enumerate().filter(|(_, byte)| **byte == b'%').all(|(at, _)| {
+        text.get(at + 1..at + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    })
 }
 
 /// `uri-host [ ":" port ]` (RFC 9110 §7.2): what a Host field holds when it is not empty.
@@ -227,7 +278,14 @@ pub(crate) fn is_host_and_port(text: &[u8]) -> bool {
 }
 
 impl fmt::Debug for RequestTarget {
-    /// As on the wire, without user information.
+    /// As [`Display`](fmt::Display).
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Display for RequestTarget {
+    /// As on the wire, but without user information, for logs and messages; [`as_str`](Self::as_str) is exact.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let hidden = self.authority().and_then(|authority| authority.rsplit_once('@'));
         match (hidden, self.scheme()) {
@@ -236,13 +294,6 @@ impl fmt::Debug for RequestTarget {
             }
             _ => f.write_str(&self.text),
         }
-    }
-}
-
-impl fmt::Display for RequestTarget {
-    /// As on the wire.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
     }
 }
 

@@ -5,9 +5,10 @@
 //! else comes through [`Headers::append`] and [`Headers::set`], which check. What values mean is left to
 //! [`field`](crate::field).
 
-use crate::ascii::{FIELD_VALUE, TOKEN, trim_ows};
+use crate::ascii::{TOKEN, trim_ows};
 use crate::error::InvalidInput;
 use crate::field::{Elements, elements};
+use crate::scan::first_control;
 use std::fmt;
 
 mod convert;
@@ -36,10 +37,10 @@ mod convert;
 #[derive(Clone, Default)]
 #[doc(alias = "HTTPMessage")]
 pub struct Headers {
-    /// Field lines. Where `wire_form` holds, nothing else.
+    /// The lines of the fields, in their order, each from its name up to the name of the next.
     text: Vec<u8>,
     entries: Vec<Entry>,
-    /// Whether some line of `text` does not end with CRLF or has bytes beside fields (a start line).
+    /// Whether some line of `text` was folded or does not end with CRLF.
     not_wire_form: bool,
 }
 
@@ -50,6 +51,39 @@ pub(crate) struct Entry {
     pub(crate) name_end: u32,
     pub(crate) value_start: u32,
     pub(crate) value_end: u32,
+}
+
+impl Entry {
+    /// An entry with these offsets, which the caller keeps below 2³².
+    #[inline]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "texts are shorter than 2³² bytes: push and the parser's limits see to it"
+    )]
+    pub(crate) const fn new(
+        name_start: usize,
+        name_end: usize,
+        value_start: usize,
+        value_end: usize,
+    ) -> Self {
+        Self {
+            name_start: name_start as u32,
+            name_end: name_end as u32,
+            value_start: value_start as u32,
+            value_end: value_end as u32,
+        }
+    }
+
+    /// The entry of a line that stood at `from` and now stands at `to`, or behind text that moved so.
+    fn moved(self, from: usize, to: usize) -> Self {
+        let place = |offset: u32| offset as usize + to - from;
+        Self::new(
+            place(self.name_start),
+            place(self.name_end),
+            place(self.value_start),
+            place(self.value_end),
+        )
+    }
 }
 
 impl Headers {
@@ -154,16 +188,14 @@ impl Headers {
         };
         check_name(name)?;
         let value = check_value(value.as_ref())?;
-        let mut rebuilt = Self::with_capacity(self.entries.len(), self.text.len() + value.len());
-        for (index, entry) in self.entries.iter().enumerate() {
-            let field = self.name_bytes(entry);
-            if index == first {
-                rebuilt.push(field, value)?;
-            } else if !field.eq_ignore_ascii_case(name) {
-                rebuilt.push(field, self.value(entry).0)?;
-            }
-        }
-        *self = rebuilt;
+        self.replace_value(first, value)?;
+        let mut seen = false;
+        self.retain(|field, _| {
+            let same = field.as_bytes().eq_ignore_ascii_case(name);
+            let keep = !same || !seen;
+            seen |= same;
+            keep
+        });
         Ok(())
     }
 
@@ -175,24 +207,46 @@ impl Headers {
         before - self.entries.len()
     }
 
-    /// Keeps the fields for which `keep` is true, in their order.
+    /// Keeps the fields for which `keep` is true, in their order. It allocates nothing.
     pub fn retain(&mut self, mut keep: impl FnMut(&str, FieldValue<'_>) -> bool) {
-        let mut kept = Vec::with_capacity(self.entries.len());
-        for entry in &self.entries {
-            if keep(self.name(entry), self.value(entry)) {
-                kept.push(*entry);
+        let mut kept = 0;
+        let mut kept_bytes = 0;
+        for index in 0..self.entries.len() {
+            let Some(&entry) = self.entries.get(index) else { break };
+            if !keep(self.name(&entry), self.value(&entry)) {
+                continue;
             }
+            let line_start = entry.name_start as usize;
+            let line_end =
+                self.entries.get(index + 1).map_or(self.text.len(), |next| next.name_start as usize);
+            // Lines only ever move towards the front.
+            if line_start != kept_bytes {
+                self.text.copy_within(line_start..line_end, kept_bytes);
+            }
+            if let Some(place) = self.entries.get_mut(kept) {
+                *place = entry.moved(line_start, kept_bytes);
+            }
+            kept += 1;
+            kept_bytes += line_end - line_start;
         }
-        if kept.len() < self.entries.len() {
-            self.entries = kept;
-            self.not_wire_form = true;
-        }
+        self.entries.truncate(kept);
+        self.text.truncate(kept_bytes);
     }
 
     /// Adds all fields of `other` at the end.
+    ///
+    /// # Errors
+    /// [`InvalidInput::FieldsTooLong`]. The list is unchanged then.
     pub fn append_all(&mut self, other: &Self) -> Result<(), InvalidInput> {
-        for (name, value) in other {
-            self.push(name.as_bytes(), value.0)?;
+        // Each line is at most four bytes longer here than there.
+        let room = other.text.len() + 4 * other.entries.len();
+        if u32::try_from(self.text.len() + room).is_err() {
+            return Err(InvalidInput::FieldsTooLong);
+        }
+        self.text.reserve(room);
+        self.entries.reserve(other.entries.len());
+        for (name, value) in other.raw() {
+            self.push(name, value)?;
         }
         Ok(())
     }
@@ -226,23 +280,37 @@ impl Headers {
 
     /// Appends parts that have been checked.
     fn push(&mut self, name: &[u8], value: &[u8]) -> Result<(), InvalidInput> {
-        let offset = |at: usize| u32::try_from(at).map_err(|_| InvalidInput::FieldsTooLong);
         let name_start = self.text.len();
         let name_end = name_start + name.len();
         let value_start = name_end + 2;
         let value_end = value_start + value.len();
-        offset(value_end + 2)?;
-        let entry = Entry {
-            name_start: offset(name_start)?,
-            name_end: offset(name_end)?,
-            value_start: offset(value_start)?,
-            value_end: offset(value_end)?,
-        };
+        if u32::try_from(value_end + 2).is_err() {
+            return Err(InvalidInput::FieldsTooLong);
+        }
+        let entry = Entry::new(name_start, name_end, value_start, value_end);
         self.text.extend_from_slice(name);
         self.text.extend_from_slice(b": ");
         self.text.extend_from_slice(value);
         self.text.extend_from_slice(b"\r\n");
         self.entries.push(entry);
+        Ok(())
+    }
+
+    /// Gives the field at `index` a value that has been checked, in its place.
+    fn replace_value(&mut self, index: usize, value: &[u8]) -> Result<(), InvalidInput> {
+        let Some(&entry) = self.entries.get(index) else { return Ok(()) };
+        let (start, end) = (entry.value_start as usize, entry.value_end as usize);
+        if u32::try_from(self.text.len() - (end - start) + value.len()).is_err() {
+            return Err(InvalidInput::FieldsTooLong);
+        }
+        self.text.splice(start..end, value.iter().copied());
+        let new_end = start + value.len();
+        if let Some(entry) = self.entries.get_mut(index) {
+            *entry = Entry::new(entry.name_start as usize, entry.name_end as usize, start, new_end);
+        }
+        for entry in self.entries.iter_mut().skip(index + 1) {
+            *entry = entry.moved(end, new_end);
+        }
         Ok(())
     }
 
@@ -312,7 +380,7 @@ fn check_name(name: &[u8]) -> Result<(), InvalidInput> {
 }
 
 fn check_value(value: &[u8]) -> Result<&[u8], InvalidInput> {
-    match FIELD_VALUE.first_outside(value) {
+    match first_control(value) {
         Some(offset) => Err(InvalidInput::FieldValue { offset }),
         None => Ok(trim_ows(value)),
     }

@@ -59,8 +59,12 @@ mod headers;
 mod limits;
 mod method;
 mod parse;
+mod scan;
+mod start_line;
 mod status;
 pub mod stream;
+#[cfg(test)]
+mod testing;
 
 pub use body::{BodyDecoder, BodyEncoder, BodyStep};
 pub use chunked::{CHUNK_END, ChunkDecoder, encode_chunk_start, encode_last_chunk, is_forbidden_trailer};

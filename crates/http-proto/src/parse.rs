@@ -1,11 +1,13 @@
 //! The push parser for heads: it is given all bytes since the head's first one, again and again, and never looks
 //! at a line twice that it has understood. It does not ask for input and does not decide where a body ends.
 
+use crate::ascii::TOKEN;
 use crate::error::ProtocolError;
 use crate::fields::{FieldSection, Scan};
 use crate::head::{RequestHead, ResponseHead};
+use crate::headers::Headers;
 use crate::limits::{Leniency, Limits};
-use http::{Method, StatusCode, Version};
+use crate::start_line::{plain_request_line, plain_status_line, request_line, status_line};
 
 /// What a parser found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,7 +107,7 @@ impl RequestParser {
     /// Empty lines before a request line count as nothing (RFC 9112 §2.2).
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        self.stage == Stage::StartLine && self.lines.scanned == self.lines.start
+        self.stage == Stage::StartLine && self.lines.scanned <= self.lines.start
     }
 
     /// Reads on. `input` begins with the first byte of the head and has at least the bytes of the last call;
@@ -130,26 +132,47 @@ impl RequestParser {
     }
 
     fn advance(&mut self, input: &[u8], head: &mut RequestHead) -> Result<Parsed<()>, ProtocolError> {
-        while self.stage == Stage::StartLine {
-            let Some((line, next)) = self.lines.next(input, Leniency::Strict, &self.limits)? else {
-                return Ok(Parsed::Partial);
+        if self.stage == Stage::StartLine {
+            let start = self.lines.start;
+            let rest = input.get(start..).unwrap_or_default();
+            let plain =
+                if self.lines.is_fresh() { plain_request_line(rest, &self.limits, head) } else { None };
+            let next = match plain {
+                Some(line_bytes) => start + line_bytes,
+                None => match self.start_line(input, head)? {
+                    Some(next) => next,
+                    None => return Ok(Parsed::Partial),
+                },
             };
-            let offset = self.lines.start;
-            self.lines.advance_to(next);
-            if line.is_empty() {
-                // RFC 9112 §2.2: a server should ignore at least one empty line before the request line.
-                self.empty_lines += 1;
-                if self.empty_lines > self.limits.empty_lines_max {
-                    let lines_max = clamp(self.limits.empty_lines_max);
-                    return Err(ProtocolError::TooManyEmptyLines { lines_max });
-                }
-                continue;
-            }
-            request_line(line, offset, head)?;
-            self.fields.begin(offset, next);
+            self.fields.begin(self.lines.start, next);
             self.stage = Stage::Fields;
         }
         finish(&mut self.fields, input, Leniency::Strict, &self.limits, &mut head.headers)
+    }
+
+    /// Reads the request line and the empty lines before it, and says where the next one begins.
+    fn start_line(&mut self, input: &[u8], head: &mut RequestHead) -> Result<Option<usize>, ProtocolError> {
+        loop {
+            let start = self.lines.start;
+            // RFC 9112 §3: what does not begin with a token (a TLS handshake, say) is refused at once.
+            if input.get(start).is_some_and(|&byte| !TOKEN.contains(byte) && !matches!(byte, b'\r' | b'\n')) {
+                return Err(ProtocolError::InvalidMethod { offset: clamp(start) });
+            }
+            let Some((line, next)) = self.lines.next(input, Leniency::Strict, &self.limits)? else {
+                return Ok(None);
+            };
+            if !line.is_empty() {
+                request_line(line, start, head)?;
+                return Ok(Some(next));
+            }
+            // RFC 9112 §2.2: a server should ignore at least one empty line before the request line.
+            self.empty_lines += 1;
+            if self.empty_lines > self.limits.empty_lines_max {
+                let lines_max = clamp(self.limits.empty_lines_max);
+                return Err(ProtocolError::TooManyEmptyLines { lines_max });
+            }
+            self.lines.advance_to(next);
+        }
     }
 }
 
@@ -204,10 +227,18 @@ impl ResponseParser {
             if !input.iter().zip(b"HTTP/").all(|(byte, want)| byte == want) {
                 return Err(ProtocolError::NotHttp);
             }
-            let Some((line, next)) = self.lines.next(input, self.leniency, &self.limits)? else {
-                return Ok(Parsed::Partial);
+            let plain =
+                if self.lines.is_fresh() { plain_status_line(input, &self.limits, head) } else { None };
+            let next = match plain {
+                Some(next) => next,
+                None => {
+                    let Some((line, next)) = self.lines.next(input, self.leniency, &self.limits)? else {
+                        return Ok(Parsed::Partial);
+                    };
+                    status_line(line, head)?;
+                    next
+                }
             };
-            status_line(line, head)?;
             self.fields.begin(0, next);
             self.stage = Stage::Fields;
         }
@@ -221,7 +252,7 @@ fn finish(
     input: &[u8],
     leniency: Leniency,
     limits: &Limits,
-    headers: &mut crate::headers::Headers,
+    headers: &mut Headers,
 ) -> Result<Parsed<()>, ProtocolError> {
     match fields.scan(input, leniency, &limits.into())? {
         Scan::Partial => Ok(Parsed::Partial),
@@ -242,6 +273,11 @@ struct Lines {
 }
 
 impl Lines {
+    /// Whether nothing of the line has been searched yet.
+    fn is_fresh(&self) -> bool {
+        self.scanned == self.start
+    }
+
     /// The line without its end, and where the next one begins.
     fn next<'a>(
         &mut self,
@@ -249,23 +285,28 @@ impl Lines {
         leniency: Leniency,
         limits: &Limits,
     ) -> Result<Option<(&'a [u8], usize)>, ProtocolError> {
-        let too_long = ProtocolError::StartLineTooLong { bytes_max: clamp(limits.line_bytes_max) };
-        let Some(found) = memchr::memchr(b'\n', input.get(self.scanned..).unwrap_or_default()) else {
+        let bytes_max = start_line_bytes_max(limits);
+        let too_long = ProtocolError::StartLineTooLong { bytes_max: clamp(bytes_max) };
+        // One more for the CR.
+        let bound = self.start.saturating_add(bytes_max).saturating_add(1);
+        let searched = input.get(self.scanned..).unwrap_or_default();
+        let found = memchr::memchr(b'\n', searched);
+        #[cfg(test)]
+        crate::testing::count_bytes(found.map_or(searched.len(), |at| at + 1));
+        let Some(found) = found else {
             self.scanned = input.len();
-            // One more for the CR that may be the last byte so far.
-            return if input.len() - self.start > limits.line_bytes_max + 1 {
-                Err(too_long)
-            } else {
-                Ok(None)
-            };
+            return if input.len() > bound { Err(too_long) } else { Ok(None) };
         };
         let end = self.scanned + found;
+        if end > bound {
+            return Err(too_long);
+        }
         let line = match input.get(self.start..end).unwrap_or_default() {
             [line @ .., b'\r'] => line,
             line if leniency == Leniency::Recipient => line,
             _ => return Err(ProtocolError::BareLineFeed { offset: clamp(end) }),
         };
-        if line.len() > limits.line_bytes_max {
+        if line.len() > bytes_max {
             return Err(too_long);
         }
         if let Some(at) = memchr::memchr(b'\r', line) {
@@ -280,81 +321,9 @@ impl Lines {
     }
 }
 
-/// `request-line = method SP request-target SP HTTP-version` (RFC 9112 §3), with exactly one SP between.
-fn request_line(line: &[u8], start: usize, head: &mut RequestHead) -> Result<(), ProtocolError> {
-    let malformed = |at: usize| ProtocolError::InvalidRequestLine { offset: clamp(start + at) };
-    let method_end = memchr::memchr(b' ', line).ok_or_else(|| malformed(line.len()))?;
-    let (method, rest) = line.split_at_checked(method_end).ok_or_else(|| malformed(0))?;
-    let rest = rest.get(1..).unwrap_or_default();
-    let target_end = memchr::memchr(b' ', rest).ok_or_else(|| malformed(line.len()))?;
-    let (target, version) = rest.split_at_checked(target_end).ok_or_else(|| malformed(0))?;
-    let version = version.get(1..).unwrap_or_default();
-    let version_start = method_end + target_end + 2;
-
-    if method != head.method.as_str().as_bytes() {
-        head.method = read_method(method, start)?;
-    }
-    head.version = read_version(version, start + version_start)?;
-    head.target.assign(target, &head.method).map_err(|invalid| match invalid {
-        crate::error::InvalidInput::Target { offset } => {
-            ProtocolError::InvalidTarget { offset: clamp(start + method_end + 1 + offset) }
-        }
-        _ => malformed(method_end + 1),
-    })
-}
-
-fn read_method(method: &[u8], start: usize) -> Result<Method, ProtocolError> {
-    if let Some(at) = crate::ascii::TOKEN.first_outside(method) {
-        return Err(ProtocolError::InvalidMethod { offset: clamp(start + at) });
-    }
-    Method::from_bytes(method).map_err(|_| ProtocolError::InvalidMethod { offset: clamp(start) })
-}
-
-/// `HTTP-version = "HTTP" "/" DIGIT "." DIGIT` (RFC 9112 §2.3).
-fn read_version(version: &[u8], start: usize) -> Result<Version, ProtocolError> {
-    match version {
-        b"HTTP/1.1" => Ok(Version::HTTP_11),
-        b"HTTP/1.0" => Ok(Version::HTTP_10),
-        [b'H', b'T', b'T', b'P', b'/', major, b'.', minor]
-            if major.is_ascii_digit() && minor.is_ascii_digit() =>
-        {
-            // RFC 9110 §2.5: a higher minor version is read as the highest that one knows.
-            if *major == b'1' {
-                return Ok(Version::HTTP_11);
-            }
-            Err(ProtocolError::UnsupportedVersion { major: major - b'0', minor: minor - b'0' })
-        }
-        _ => Err(ProtocolError::InvalidVersion { offset: clamp(start) }),
-    }
-}
-
-/// `status-line = HTTP-version SP status-code SP [ reason-phrase ]` (RFC 9112 §4).
-///
-/// The second SP is required by the grammar, and left out by so many servers that its absence is read as an
-/// empty reason.
-fn status_line(line: &[u8], head: &mut ResponseHead) -> Result<(), ProtocolError> {
-    let malformed = |at: usize| ProtocolError::InvalidStatusLine { offset: clamp(at) };
-    let (version, rest) = line.split_at_checked(8).ok_or_else(|| malformed(line.len()))?;
-    head.version = read_version(version, 0)?;
-    let (digits, reason) = match rest {
-        [b' ', a, b, c, b' ', reason @ ..] => ([*a, *b, *c], reason),
-        [b' ', a, b, c] => ([*a, *b, *c], &[][..]),
-        _ => return Err(malformed(8)),
-    };
-    let mut code = 0u16;
-    for digit in digits {
-        if !digit.is_ascii_digit() {
-            return Err(malformed(9));
-        }
-        code = code * 10 + u16::from(digit - b'0');
-    }
-    head.status = StatusCode::from_u16(code).map_err(|_| malformed(9))?;
-    if let Some(at) = crate::ascii::FIELD_VALUE.first_outside(reason) {
-        return Err(malformed(13 + at));
-    }
-    head.reason.clear();
-    head.reason.extend_from_slice(reason);
-    Ok(())
+/// A start line may be as long as any line, and not longer than the whole head.
+pub(crate) fn start_line_bytes_max(limits: &Limits) -> usize {
+    limits.line_bytes_max.min(limits.head_bytes_max)
 }
 
 /// `at` for an error, whose room is 32 bits.
