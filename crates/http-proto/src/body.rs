@@ -11,17 +11,17 @@ use crate::limits::Limits;
 #[must_use]
 #[expect(clippy::exhaustive_enums, reason = "data, more input or the end: there is no fourth")]
 pub enum BodyStep {
-    /// Behind the framing, up to so many bytes are data, whether they have arrived or not. Take some, say how
-    /// many with [`BodyDecoder::take`], and step again.
+    /// Behind the framing, up to so many bytes are data, whether they have arrived or not. Drop the framing, take
+    /// some data, say how much with [`BodyDecoder::take`], and step again with what stands behind it.
     Data {
         /// Bytes of framing before the data.
         framing_bytes: usize,
         /// Bytes of data that follow without a break; `u64::MAX` where the connection's end is the only limit.
         data_bytes_max: u64,
     },
-    /// All of the input is framing, and more is needed.
+    /// All of the input is framing, and more is needed. It is not to be given again.
     Partial {
-        /// Bytes of framing: the length of the input.
+        /// Bytes of framing: all of the input.
         framing_bytes: usize,
     },
     /// The body is over. What stands behind the framing belongs to the next message.
@@ -32,6 +32,18 @@ pub enum BodyStep {
 }
 
 /// Decodes the content of one message, however it is framed. It never sees data, only counts it.
+///
+/// [`read_body`](crate::stream::read_body) drives it from a reader. By hand:
+///
+/// ```
+/// use http_proto::{BodyDecoder, BodyStep, Framing, Limits};
+///
+/// let mut decoder = BodyDecoder::new(Framing::Length(5), Limits::CLIENT);
+/// assert_eq!(decoder.step(b"hello")?, BodyStep::Data { framing_bytes: 0, data_bytes_max: 5 });
+/// decoder.take(5);
+/// assert_eq!(decoder.step(b"")?, BodyStep::End { framing_bytes: 0 });
+/// # Ok::<(), http_proto::ProtocolError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct BodyDecoder {
     state: State,
@@ -74,7 +86,7 @@ impl BodyDecoder {
     /// Reads the framing at the beginning of `input` and says what follows.
     ///
     /// # Errors
-    /// The rule of RFC 9112 §7.1 that a chunked body breaks.
+    /// The rule of RFC 9112 §7.1 that a chunked body breaks; each further call gives it again.
     pub fn step(&mut self, input: &[u8]) -> Result<BodyStep, ProtocolError> {
         Ok(match self.state {
             State::Length { remaining_bytes } => {
@@ -130,6 +142,11 @@ impl BodyDecoder {
         self.state == State::Done
     }
 
+    /// Whether the chunked coding is being decoded.
+    pub(crate) fn is_chunked(&self) -> bool {
+        self.state == State::Chunked
+    }
+
     /// Bytes of data that are left, where the framing tells. Python: `HTTPResponse.length`.
     #[must_use]
     pub fn remaining_bytes(&self) -> Option<u64> {
@@ -148,11 +165,25 @@ impl BodyDecoder {
 }
 
 /// Frames the content of one message that is sent and holds it to its announced length.
+///
+/// ```
+/// use http_proto::{BodyEncoder, Framing, Headers};
+///
+/// let mut wire = Vec::new();
+/// let mut encoder = BodyEncoder::new(Framing::Chunked);
+/// encoder.before_data(5, &mut wire)?;
+/// wire.extend_from_slice(b"hello");
+/// wire.extend_from_slice(encoder.after_data());
+/// encoder.finish(&Headers::new(), &mut wire)?;
+/// assert_eq!(wire, b"5\r\nhello\r\n0\r\n\r\n");
+/// # Ok::<(), http_proto::InvalidInput>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BodyEncoder {
     framing: Framing,
     /// For [`Framing::Length`], what is still owed.
     remaining_bytes: u64,
+    finished: bool,
 }
 
 impl BodyEncoder {
@@ -163,7 +194,7 @@ impl BodyEncoder {
             Framing::Length(bytes) => bytes,
             _ => 0,
         };
-        Self { framing, remaining_bytes }
+        Self { framing, remaining_bytes, finished: false }
     }
 
     /// The framing that it was made with.
@@ -176,9 +207,11 @@ impl BodyEncoder {
     /// [`after_data`](Self::after_data). Empty data is nothing: do not write any of the three.
     ///
     /// # Errors
-    /// [`InvalidInput::BodyTooLong`] where more is sent than announced (RFC 9112 §6.2). Nothing may be written then.
+    /// [`InvalidInput::BodyTooLong`] where more is sent than announced (RFC 9112 §6.2), and
+    /// [`InvalidInput::BodyFinished`] behind the end. Nothing may be written then.
     pub fn before_data(&mut self, data_bytes: usize, out: &mut Vec<u8>) -> Result<(), InvalidInput> {
         match self.framing {
+            _ if self.finished && data_bytes > 0 => return Err(InvalidInput::BodyFinished),
             Framing::Length(announced_bytes) => {
                 let data_bytes = data_bytes as u64;
                 match self.remaining_bytes.checked_sub(data_bytes) {
@@ -202,20 +235,22 @@ impl BodyEncoder {
         }
     }
 
-    /// Appends the end of the content.
+    /// Appends the end of the content. A second call does nothing.
     ///
     /// # Errors
     /// [`InvalidInput::BodyTooShort`] where less was sent than announced (RFC 9112 §6.2: the connection must be
     /// closed then), [`InvalidInput::TrailersWithoutChunks`], [`InvalidInput::ForbiddenTrailer`].
     pub fn finish(&mut self, trailers: &Headers, out: &mut Vec<u8>) -> Result<(), InvalidInput> {
         match self.framing {
-            Framing::Chunked => return encode_last_chunk(trailers, out),
+            _ if self.finished => return Ok(()),
+            Framing::Chunked => encode_last_chunk(trailers, out)?,
             _ if !trailers.is_empty() => return Err(InvalidInput::TrailersWithoutChunks),
             Framing::Length(_) if self.remaining_bytes > 0 => {
                 return Err(InvalidInput::BodyTooShort { missing_bytes: self.remaining_bytes });
             }
             _ => {}
         }
+        self.finished = true;
         Ok(())
     }
 }

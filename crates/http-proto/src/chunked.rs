@@ -8,22 +8,26 @@ use crate::fields::{FieldSection, Scan, SectionLimits};
 use crate::headers::Headers;
 use crate::limits::{Leniency, Limits};
 use crate::parse::clamp;
+use std::fmt;
 
 /// Where a decoder stands.
 ///
 /// ```text
-///           digits          ";"                   CRLF, size > 0
+///           digits     SP, HTAB, ";"                CRLF, size > 0
 ///   Size ───────────> Size ─────> Extension ───────────────────────> Data
 ///    ^                  │ CRLF        │                               │ all taken
 ///    │                  └─────────────┴── CRLF, size = 0 ──> Trailers │
 ///    └──────────────────────────── CRLF ─── DataEnd <─────────────────┘
 ///                                             Trailers ── empty line ──> Done
+///   anything else anywhere: Failed, for good
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     /// In the digits of a chunk size.
     Size { digits: usize, size: u64 },
-    /// Behind the size, in white space or extensions.
+    /// Behind the size, in white space before an extension or the line's end.
+    Blank { size: u64 },
+    /// In extensions.
     Extension { size: u64 },
     /// Behind the CR of a size line.
     SizeLineFeed { size: u64 },
@@ -37,16 +41,31 @@ enum State {
     Trailers,
     /// Behind the end.
     Done,
+    /// A rule was broken.
+    Failed(ProtocolError),
 }
 
 /// Decodes one chunked body: [`step`](Self::step) reads framing and says how much data follows.
 ///
 /// Strict in everything, since all of it decides where the message ends: hexadecimal digits only, CRLF only,
 /// nothing between data and CRLF, bounded extensions and trailers.
-#[derive(Clone, Debug)]
+///
+/// ```
+/// use http_proto::{BodyStep, ChunkDecoder, Limits};
+///
+/// let mut decoder = ChunkDecoder::new(Limits::SERVER);
+/// let input = b"5\r\nhello\r\n0\r\n\r\n";
+/// assert_eq!(decoder.step(input)?, BodyStep::Data { framing_bytes: 3, data_bytes_max: 5 });
+/// decoder.take(5);
+/// assert_eq!(decoder.step(&input[3 + 5..])?, BodyStep::End { framing_bytes: 7 });
+/// # Ok::<(), http_proto::ProtocolError>(())
+/// ```
+#[derive(Clone)]
 pub struct ChunkDecoder {
     limits: Limits,
     state: State,
+    /// Bytes of the size line so far, for offsets.
+    line_bytes: usize,
     extension_bytes: usize,
     total_bytes: u64,
     /// The trailer section so far: it may come in pieces.
@@ -62,6 +81,7 @@ impl ChunkDecoder {
         Self {
             limits,
             state: State::Size { digits: 0, size: 0 },
+            line_bytes: 0,
             extension_bytes: 0,
             total_bytes: 0,
             trailer_text: Vec::new(),
@@ -73,6 +93,7 @@ impl ChunkDecoder {
     /// Back to the beginning of another body; memory is kept.
     pub fn reset(&mut self) {
         self.state = State::Size { digits: 0, size: 0 };
+        self.line_bytes = 0;
         self.extension_bytes = 0;
         self.total_bytes = 0;
         self.trailer_text.clear();
@@ -80,34 +101,17 @@ impl ChunkDecoder {
         self.trailers.clear();
     }
 
-    /// Reads the framing at the beginning of `input` and says what follows it.
+    /// Reads the framing at the beginning of `input` and says what follows it. `input` begins behind what the last
+    /// step and [`take`](Self::take) have used.
     ///
     /// # Errors
-    /// The rule that the input breaks. The body cannot be continued then.
+    /// The rule that the input breaks. The body cannot be continued then: each further call gives the same error.
     pub fn step(&mut self, input: &[u8]) -> Result<BodyStep, ProtocolError> {
-        let mut used = 0;
-        loop {
-            match self.state {
-                State::Data { remaining_bytes } => {
-                    return Ok(BodyStep::Data { framing_bytes: used, data_bytes_max: remaining_bytes });
-                }
-                State::Done => return Ok(BodyStep::End { framing_bytes: used }),
-                State::Trailers => {
-                    let rest = input.get(used..).unwrap_or_default();
-                    used += self.trailer_bytes(rest)?;
-                    if self.state != State::Done {
-                        return Ok(BodyStep::Partial { framing_bytes: used });
-                    }
-                }
-                state => {
-                    let Some(&byte) = input.get(used) else {
-                        return Ok(BodyStep::Partial { framing_bytes: used });
-                    };
-                    self.state = self.framing_byte(state, byte)?;
-                    used += 1;
-                }
-            }
+        let result = self.advance(input);
+        if let Err(error) = result {
+            self.state = State::Failed(error);
         }
+        result
     }
 
     /// Says that `bytes` of the data that [`step`](Self::step) announced have been taken.
@@ -132,33 +136,80 @@ impl ChunkDecoder {
         self.total_bytes
     }
 
-    /// The trailer fields, once the body is done. They are kept apart from the header fields (RFC 9110 §6.5.1).
+    /// The trailer fields, once the body is done, kept apart from the header fields (RFC 9110 §6.5.1).
+    ///
+    /// Fields that [have no place there](is_forbidden_trailer) are left out, so that nobody mistakes a forged
+    /// `Authorization` or `Content-Length` for a real one.
     #[must_use]
     pub fn trailers(&self) -> Option<&Headers> {
         self.is_done().then_some(&self.trailers)
     }
 
+    fn advance(&mut self, input: &[u8]) -> Result<BodyStep, ProtocolError> {
+        let mut used = 0;
+        loop {
+            match self.state {
+                State::Data { remaining_bytes } => {
+                    return Ok(BodyStep::Data { framing_bytes: used, data_bytes_max: remaining_bytes });
+                }
+                State::Done => return Ok(BodyStep::End { framing_bytes: used }),
+                State::Failed(error) => return Err(error),
+                State::Trailers => {
+                    let rest = input.get(used..).unwrap_or_default();
+                    used += self.trailer_bytes(rest)?;
+                    if self.state != State::Done {
+                        return Ok(BodyStep::Partial { framing_bytes: used });
+                    }
+                }
+                state => {
+                    let Some(&byte) = input.get(used) else {
+                        return Ok(BodyStep::Partial { framing_bytes: used });
+                    };
+                    self.state = self.framing_byte(state, byte)?;
+                    used += 1;
+                }
+            }
+        }
+    }
+
     /// `chunk = chunk-size [ chunk-ext ] CRLF chunk-data CRLF`, one byte of what is not data.
     fn framing_byte(&mut self, state: State, byte: u8) -> Result<State, ProtocolError> {
+        let offset = clamp(self.line_bytes);
+        self.line_bytes += 1;
         match (state, byte) {
             (State::Size { digits, size }, _) if byte.is_ascii_hexdigit() => {
-                let digits = digits + 1;
-                if digits > self.limits.chunk_size_digits_max {
+                if digits >= self.limits.chunk_size_digits_max {
                     let digits_max = clamp(self.limits.chunk_size_digits_max);
                     return Err(ProtocolError::ChunkSizeTooLong { digits_max });
                 }
-                let digit = char::from(byte).to_digit(16).map_or(0, u64::from);
-                let invalid = ProtocolError::InvalidChunkSize { offset: clamp(digits - 1) };
-                let size = size.checked_mul(16).and_then(|size| size.checked_add(digit)).ok_or(invalid)?;
-                Ok(State::Size { digits, size })
+                let invalid = ProtocolError::InvalidChunkSize { offset };
+                let size = size.checked_mul(16).ok_or(invalid)? | u64::from(hex_digit(byte));
+                Ok(State::Size { digits: digits + 1, size })
             }
-            (State::Size { digits: 0, .. }, _) => Err(ProtocolError::InvalidChunkSize { offset: 0 }),
-            (State::Size { size, .. } | State::Extension { size }, b'\r') => Ok(State::SizeLineFeed { size }),
-            // RFC 9112 §7.1.1: *( BWS ";" BWS chunk-ext-name ... ).
-            (State::Size { size, .. }, b';' | b' ' | b'\t') => self.extension_byte(size),
-            (State::Size { digits, .. }, _) => Err(ProtocolError::InvalidChunkSize { offset: clamp(digits) }),
-            (State::Extension { size }, _) if FIELD_VALUE.contains(byte) => self.extension_byte(size),
-            (State::Extension { .. }, _) => Err(ProtocolError::InvalidChunkExtension),
+            (State::Size { digits: 0, .. }, _) => Err(ProtocolError::InvalidChunkSize { offset }),
+            (State::Size { size, .. } | State::Blank { size } | State::Extension { size }, b'\r') => {
+                Ok(State::SizeLineFeed { size })
+            }
+            (State::Size { .. } | State::Blank { .. } | State::Extension { .. }, b'\n') => {
+                Err(ProtocolError::BareLineFeed { offset })
+            }
+            // RFC 9112 §7.1.1: *( BWS ";" BWS chunk-ext-name ... ). Blanks alone are sent by enough peers.
+            (State::Size { size, .. } | State::Blank { size }, b' ' | b'\t') => {
+                self.count_extension_byte()?;
+                Ok(State::Blank { size })
+            }
+            (State::Size { size, .. } | State::Blank { size }, b';') => {
+                self.count_extension_byte()?;
+                Ok(State::Extension { size })
+            }
+            (State::Size { .. }, _) => Err(ProtocolError::InvalidChunkSize { offset }),
+            (State::Extension { size }, _) if FIELD_VALUE.contains(byte) => {
+                self.count_extension_byte()?;
+                Ok(State::Extension { size })
+            }
+            (State::Blank { .. } | State::Extension { .. }, _) => {
+                Err(ProtocolError::InvalidChunkExtension { offset })
+            }
             (State::SizeLineFeed { size: 0 }, b'\n') => {
                 self.trailer_fields.begin(0, 0);
                 Ok(State::Trailers)
@@ -167,39 +218,69 @@ impl ChunkDecoder {
                 self.total_bytes = self.total_bytes.checked_add(size).ok_or(ProtocolError::BodyTooLong)?;
                 Ok(State::Data { remaining_bytes: size })
             }
-            (State::SizeLineFeed { .. }, _) => Err(ProtocolError::InvalidChunkExtension),
+            (State::SizeLineFeed { .. }, _) => {
+                Err(ProtocolError::BareCarriageReturn { offset: offset.saturating_sub(1) })
+            }
             (State::DataEnd, b'\r') => Ok(State::DataLineFeed),
-            (State::DataLineFeed, b'\n') => Ok(State::Size { digits: 0, size: 0 }),
+            (State::DataLineFeed, b'\n') => {
+                self.line_bytes = 0;
+                Ok(State::Size { digits: 0, size: 0 })
+            }
             (State::DataEnd | State::DataLineFeed, _) => Err(ProtocolError::MissingChunkEnd),
-            (State::Data { .. } | State::Trailers | State::Done, _) => Ok(state),
+            (State::Data { .. } | State::Trailers | State::Done | State::Failed(_), _) => Ok(state),
         }
     }
 
-    fn extension_byte(&mut self, size: u64) -> Result<State, ProtocolError> {
+    fn count_extension_byte(&mut self) -> Result<(), ProtocolError> {
         self.extension_bytes += 1;
         if self.extension_bytes > self.limits.chunk_extension_bytes_max {
             let bytes_max = clamp(self.limits.chunk_extension_bytes_max);
             return Err(ProtocolError::ChunkExtensionsTooLong { bytes_max });
         }
-        Ok(State::Extension { size })
+        Ok(())
     }
 
     /// `trailer-section = *( field-line CRLF )` and the empty line (RFC 9112 §7.1.2): how many bytes belong to it.
     fn trailer_bytes(&mut self, input: &[u8]) -> Result<usize, ProtocolError> {
+        let limits = SectionLimits::trailers(&self.limits);
+        // Nearly always there are no trailers, and nothing is to be kept.
+        if self.trailer_text.is_empty() && input.starts_with(b"\r\n") && limits.allows(2) {
+            self.state = State::Done;
+            return Ok(2);
+        }
         let before = self.trailer_text.len();
         // One byte more than the limit is enough to notice that it is exceeded.
         let room = self.limits.trailer_bytes_max.saturating_add(1).saturating_sub(before);
         let taken = input.get(..room).unwrap_or(input);
         self.trailer_text.extend_from_slice(taken);
-        let limits = SectionLimits::trailers(&self.limits);
         match self.trailer_fields.scan(&self.trailer_text, Leniency::Strict, &limits)? {
             Scan::Partial => Ok(taken.len()),
             Scan::Complete { end } => {
                 self.trailer_fields.finish_into(&self.trailer_text, &mut self.trailers);
+                self.trailers.retain(|name, _| !is_forbidden_trailer(name));
                 self.state = State::Done;
                 Ok(end - before)
             }
         }
+    }
+}
+
+impl fmt::Debug for ChunkDecoder {
+    /// Without the text of an unfinished trailer section, which may be secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ChunkDecoder")
+            .field("state", &self.state)
+            .field("announced_bytes", &self.total_bytes)
+            .field("trailers", &self.trailers)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The value of a hexadecimal digit.
+const fn hex_digit(byte: u8) -> u8 {
+    match byte {
+        b'0'..=b'9' => byte - b'0',
+        _ => (byte | 0x20) - b'a' + 10,
     }
 }
 
@@ -211,14 +292,12 @@ pub fn encode_chunk_start(data_bytes: usize, out: &mut Vec<u8>) {
     }
     let mut digits = [0u8; 16];
     let mut used = 0;
-    let mut rest = data_bytes;
+    let mut rest = data_bytes as u64;
     for place in digits.iter_mut().rev() {
-        // Below sixteen, so it is a digit.
-        let digit =
-            u32::try_from(rest % 16).ok().and_then(|digit| char::from_digit(digit, 16)).unwrap_or('0');
-        *place = u8::try_from(digit.to_ascii_uppercase()).unwrap_or(b'0');
+        let [digit, ..] = (rest & 15).to_le_bytes();
+        *place = if digit < 10 { b'0' + digit } else { b'A' + digit - 10 };
         used += 1;
-        rest /= 16;
+        rest >>= 4;
         if rest == 0 {
             break;
         }

@@ -1,7 +1,7 @@
 //! Dates in header fields (RFC 9110 §5.6.7): IMF-fixdate out, all three forms in. It is told the time, never asks.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
-use time::{Date, Month, OffsetDateTime, Time, UtcDateTime};
+use time::{Date, Month, Time, UtcDateTime};
 
 /// Bytes of an IMF-fixdate.
 pub const HTTP_DATE_BYTES: usize = 29;
@@ -10,14 +10,18 @@ pub const HTTP_DATE_BYTES: usize = 29;
 ///
 /// Times before the year 1970 are written as its first second, those behind the year 9999 as its last: the format
 /// has four digits, and nothing of HTTP lies outside. Python: `email.utils.formatdate(usegmt=True)`.
+///
+/// ```
+/// use http_proto::date::{format_http_date, parse_http_date};
+/// use std::time::{Duration, UNIX_EPOCH};
+///
+/// let when = UNIX_EPOCH + Duration::from_secs(784_111_777);
+/// assert_eq!(&format_http_date(when), b"Sun, 06 Nov 1994 08:49:37 GMT");
+/// assert_eq!(parse_http_date(b"Sunday, 06-Nov-94 08:49:37 GMT", when), Some(when));
+/// ```
 #[must_use]
 pub fn format_http_date(when: SystemTime) -> [u8; HTTP_DATE_BYTES] {
-    const LATEST_SECONDS: u64 = 253_402_300_799;
-    let seconds = when.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()).min(LATEST_SECONDS);
-    let when = i64::try_from(seconds)
-        .ok()
-        .and_then(|seconds| UtcDateTime::from_unix_timestamp(seconds).ok())
-        .unwrap_or(UtcDateTime::UNIX_EPOCH);
+    let when = utc(when);
     let day_name = DAYS.get(usize::from(when.weekday().number_days_from_monday())).map_or("Mon", |day| day.0);
     let month_name = MONTHS.get(usize::from(u8::from(when.month())) - 1).copied().unwrap_or("Jan");
     let year = u32::try_from(when.year()).unwrap_or_default();
@@ -51,17 +55,14 @@ pub fn format_http_date(when: SystemTime) -> [u8; HTTP_DATE_BYTES] {
 #[must_use]
 pub fn parse_http_date(text: &[u8], now: SystemTime) -> Option<SystemTime> {
     let text = std::str::from_utf8(text).ok()?;
-    let (day_name, rest) = match text.split_once(", ") {
-        Some(split) => split,
-        None => return asctime(text),
-    };
+    let Some((day_name, rest)) = text.split_once(", ") else { return asctime(text) };
     if day_name.len() == 3 {
         let [day, month, year, clock, zone] = words(rest)?;
         is_day(day_name, false)?;
         if year.len() != 4 || zone != "GMT" {
             return None;
         }
-        return at(digits(year)?, month_number(month)?, pair(day)?, clock);
+        return at(digits(year)?, month_number(month)?, pair(day)?, time_of_day(clock)?);
     }
     is_day(day_name, true)?;
     let [date, clock, zone] = words(rest)?;
@@ -70,7 +71,8 @@ pub fn parse_http_date(text: &[u8], now: SystemTime) -> Option<SystemTime> {
     if date.next().is_some() || zone != "GMT" {
         return None;
     }
-    at(full_year(pair(year)?, now), month_number(month)?, pair(day)?, clock)
+    let (month, day, clock) = (month_number(month)?, pair(day)?, time_of_day(clock)?);
+    at(full_year(pair(year)?, (month, day, clock), now), month, day, clock)
 }
 
 /// `day-name SP month SP ( 2DIGIT / ( SP 1DIGIT ) ) SP time-of-day SP year`.
@@ -89,20 +91,35 @@ fn asctime(text: &str) -> Option<SystemTime> {
     if !blanks {
         return None;
     }
-    at(digits(text.get(20..24)?)?, month, day, text.get(11..19)?)
+    at(digits(text.get(20..24)?)?, month, day, time_of_day(text.get(11..19)?)?)
 }
 
-/// RFC 9110 §5.6.7: a two-digit year that appears more than 50 years in the future is the most recent past one.
-fn full_year(two_digits: u32, now: SystemTime) -> u32 {
-    let this_year = u32::try_from(OffsetDateTime::from(now).year()).unwrap_or(1970);
-    let year = this_year - this_year % 100 + two_digits;
-    if year > this_year + 50 { year - 100 } else { year }
+/// RFC 9110 §5.6.7: a two-digit year that would be more than 50 years in the future is the most recent past one.
+fn full_year(two_digits: u32, rest: (Month, u32, [u32; 3]), now: SystemTime) -> u32 {
+    let now = utc(now);
+    let this_year = u32::try_from(now.year()).unwrap_or(1970);
+    let century = this_year - this_year % 100;
+    let (month, day, clock) = rest;
+    let seen = (u8::from(month), day, clock);
+    let clock_now = [now.hour(), now.minute(), now.second()].map(u32::from);
+    let today = (u8::from(now.month()), u32::from(now.day()), clock_now);
+    // The latest year with these digits that is not more than 50 years ahead, to the second.
+    let mut year = century + 100 + two_digits;
+    while (year, seen) > (this_year + 50, today) && year >= 100 {
+        year -= 100;
+    }
+    year
 }
 
-fn at(year: u32, month: Month, day: u32, clock: &str) -> Option<SystemTime> {
-    let mut clock = clock.split(':');
-    let (hour, minute, second) = (pair(clock.next()?)?, pair(clock.next()?)?, pair(clock.next()?)?);
-    if clock.next().is_some() || second > 60 {
+/// `hour ":" minute ":" second`, each of two digits (RFC 9110 §5.6.7).
+fn time_of_day(clock: &str) -> Option<[u32; 3]> {
+    let mut parts = clock.split(':');
+    let read = [pair(parts.next()?)?, pair(parts.next()?)?, pair(parts.next()?)?];
+    parts.next().is_none().then_some(read)
+}
+
+fn at(year: u32, month: Month, day: u32, [hour, minute, second]: [u32; 3]) -> Option<SystemTime> {
+    if second > 60 {
         return None;
     }
     let byte = |number: u32| u8::try_from(number).ok();
@@ -113,6 +130,16 @@ fn at(year: u32, month: Month, day: u32, clock: &str) -> Option<SystemTime> {
         Ok(seconds) => UNIX_EPOCH.checked_add(Duration::from_secs(seconds)),
         Err(_) => UNIX_EPOCH.checked_sub(Duration::from_secs(seconds.unsigned_abs())),
     }
+}
+
+/// The calendar date of `when`, held to the years 1970 to 9999.
+fn utc(when: SystemTime) -> UtcDateTime {
+    const LATEST_SECONDS: u64 = 253_402_300_799;
+    let seconds = when.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()).min(LATEST_SECONDS);
+    i64::try_from(seconds)
+        .ok()
+        .and_then(|seconds| UtcDateTime::from_unix_timestamp(seconds).ok())
+        .unwrap_or(UtcDateTime::UNIX_EPOCH)
 }
 
 /// Exactly `N` words with single spaces between them.

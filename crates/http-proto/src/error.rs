@@ -4,8 +4,8 @@ use http::StatusCode;
 
 /// The peer broke a rule of HTTP/1.x: one variant for each rule. Closing the connection is the only safe answer.
 ///
-/// Offsets count bytes from the start of the head, the trailer section or the line named, beginning at 0;
-/// empty lines before a request line count too.
+/// Offsets count bytes from the start of the input of the head, of the trailer section, or of the chunk-size line,
+/// beginning at 0; empty lines before a request line count too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProtocolError {
@@ -178,9 +178,13 @@ pub enum ProtocolError {
         /// The limit.
         digits_max: u32,
     },
-    /// A chunk extension with a control character or a malformed end (RFC 9112 §7.1.1).
-    #[error("invalid chunk extension")]
-    InvalidChunkExtension,
+    /// A chunk extension that does not begin with a semicolon or has a control character (RFC 9112 §7.1.1). The
+    /// offset counts in its line.
+    #[error("invalid chunk extension at byte {offset} of its line")]
+    InvalidChunkExtension {
+        /// The offending byte.
+        offset: u32,
+    },
     /// More extension bytes in a body than
     /// [`Limits::chunk_extension_bytes_max`](crate::Limits::chunk_extension_bytes_max).
     #[error("more than {bytes_max} bytes of chunk extensions")]
@@ -317,6 +321,9 @@ pub enum InvalidInput {
     /// A trailer field that decides framing, routing or authentication (RFC 9110 §6.5.1).
     #[error("a trailer section cannot hold this field")]
     ForbiddenTrailer,
+    /// More body behind its end.
+    #[error("the body has already been ended")]
+    BodyFinished,
     /// Trailers for a body that is not chunked (RFC 9112 §7.1.2).
     #[error("only a chunked body can have trailers")]
     TrailersWithoutChunks,

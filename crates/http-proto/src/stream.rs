@@ -3,7 +3,7 @@
 
 use crate::body::{BodyDecoder, BodyStep};
 use crate::error::ProtocolError;
-use std::io::{self, Read};
+use std::io::{self, IoSliceMut, Read};
 
 /// Bytes that have been read and not yet understood.
 ///
@@ -49,7 +49,8 @@ impl ReadBuffer {
     }
 
     /// Reads once behind what is there and says how much came; 0 is the end of the input. A full buffer grows to
-    /// twice its size, or moves its bytes to the front if that makes room.
+    /// twice its size, or moves its bytes to the front if that makes room: whoever fills it again without consuming
+    /// sets the bound, as the head parsers do by [`Limits::head_bytes_max`](crate::Limits::head_bytes_max).
     ///
     /// # Errors
     /// Those of the reader; [`io::ErrorKind::Interrupted`] is tried again.
@@ -59,6 +60,42 @@ impl ReadBuffer {
         let count = read_once(reader, room)?;
         self.end = self.end.saturating_add(count).min(self.storage.len());
         Ok(count)
+    }
+
+    /// Moves the first bytes of the buffer into `out`, as many as there are or fit.
+    fn copy_to(&mut self, out: &mut [u8]) -> usize {
+        let count = self.filled().len().min(out.len());
+        if let (Some(to), Some(from)) = (out.get_mut(..count), self.filled().get(..count)) {
+            to.copy_from_slice(from);
+        }
+        self.consume(count);
+        count
+    }
+
+    /// Reads once into `out`, and into the buffer what the reader has behind that; says how much of each.
+    ///
+    /// So the end of a chunk and what follows it are one system call. The buffer must be empty.
+    fn fill_behind(
+        &mut self,
+        reader: &mut (impl Read + ?Sized),
+        out: &mut [u8],
+    ) -> io::Result<(usize, usize)> {
+        self.make_room();
+        let room = self.storage.get_mut(self.end..).unwrap_or_default();
+        let room_bytes = room.len();
+        let count = loop {
+            match reader.read_vectored(&mut [IoSliceMut::new(out), IoSliceMut::new(&mut *room)]) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                other => break other?,
+            }
+        };
+        let direct_bytes = count.min(out.len());
+        let buffered_bytes = count - direct_bytes;
+        if buffered_bytes > room_bytes {
+            return Err(too_many_claimed());
+        }
+        self.end += buffered_bytes;
+        Ok((direct_bytes, buffered_bytes))
     }
 
     /// Gives the memory back if no bytes are there.
@@ -126,16 +163,32 @@ pub enum BodyError {
     Protocol(#[from] ProtocolError),
 }
 
-/// Data in `buffer` below which a small read goes through the buffer, so that many small reads are one system call.
+/// Reads of data that are smaller go through the buffer, so that many small ones are one system call.
 const DIRECT_BYTES_MIN: usize = 1024;
 
 /// Reads content into `out` and says how much; 0 is its end (or an empty `out`).
 ///
-/// Bytes that the buffer holds come first. Then large reads go straight from the reader into `out`, small ones
-/// through the buffer. A chunk's framing is read through the buffer.
+/// What the buffer holds comes first, across chunks, and nothing is read then. Otherwise the reader is asked once:
+/// large reads go straight into `out`, small ones through the buffer. Framing that has arrived behind the data is
+/// used up at once, so that [`BodyDecoder::is_done`] is true with the last byte where it can be.
 ///
 /// # Errors
-/// [`BodyError::Io`], and [`BodyError::Protocol`] where the content is malformed or ends too early.
+/// [`BodyError::Io`], and [`BodyError::Protocol`] where the content is malformed or ends too early. Data before a
+/// fault is delivered first. After an error of the reader, such as a timeout, reading can be continued.
+///
+/// ```
+/// use http_proto::stream::{ReadBuffer, read_body};
+/// use http_proto::{BodyDecoder, Framing, Limits};
+///
+/// let mut wire = &b"5\r\nhello\r\n7\r\n, world\r\n0\r\n\r\n"[..];
+/// let mut buffer = ReadBuffer::new(8192);
+/// let mut decoder = BodyDecoder::new(Framing::Chunked, Limits::CLIENT);
+/// let mut out = [0; 64];
+/// let count = read_body(&mut buffer, &mut wire, &mut decoder, &mut out)?;
+/// assert_eq!(&out[..count], b"hello, world");
+/// assert!(decoder.is_done());
+/// # Ok::<(), http_proto::stream::BodyError>(())
+/// ```
 pub fn read_body(
     buffer: &mut ReadBuffer,
     reader: &mut (impl Read + ?Sized),
@@ -145,34 +198,54 @@ pub fn read_body(
     if out.is_empty() {
         return Ok(0);
     }
+    let mut copied = 0;
     loop {
-        let Some(data_bytes_max) = next_data(buffer, reader, decoder)? else { return Ok(0) };
-        let wanted = usize::try_from(data_bytes_max).unwrap_or(usize::MAX).min(out.len());
-        if buffer.is_empty() && out.len() < DIRECT_BYTES_MIN {
-            if buffer.fill_from(reader)? == 0 {
-                decoder.end_of_input()?;
-                return Ok(0);
+        let data_bytes_max = match decoder.step(buffer.filled()) {
+            Ok(BodyStep::Data { framing_bytes, data_bytes_max }) => {
+                buffer.consume(framing_bytes);
+                data_bytes_max
             }
-        }
-        let there = buffer.filled();
-        let count = if there.is_empty() {
-            let count = read_once(reader, out.get_mut(..wanted).unwrap_or_default())?;
-            if count == 0 {
-                decoder.end_of_input()?;
-                return Ok(0);
+            Ok(BodyStep::End { framing_bytes }) => {
+                buffer.consume(framing_bytes);
+                return Ok(copied);
             }
-            count
-        } else {
-            let count = wanted.min(there.len());
-            if let (Some(to), Some(from)) = (out.get_mut(..count), there.get(..count)) {
-                to.copy_from_slice(from);
+            Ok(BodyStep::Partial { framing_bytes }) => {
+                buffer.consume(framing_bytes);
+                0
             }
-            buffer.consume(count);
-            count
+            // The decoder gives the error again next time.
+            Err(_) if copied > 0 => return Ok(copied),
+            Err(error) => return Err(error.into()),
         };
-        decoder.take(count as u64);
-        if count > 0 {
-            return Ok(count);
+        let room = out.get_mut(copied..).unwrap_or_default();
+        let wanted = usize::try_from(data_bytes_max).unwrap_or(usize::MAX).min(room.len());
+        if wanted > 0 && !buffer.is_empty() {
+            let count = buffer.copy_to(room.get_mut(..wanted).unwrap_or_default());
+            decoder.take(count as u64);
+            copied += count;
+            continue;
+        }
+        if copied > 0 {
+            return Ok(copied);
+        }
+        let small = if decoder.is_chunked() { wanted } else { room.len() } < DIRECT_BYTES_MIN;
+        let count = if small {
+            buffer.fill_from(reader)?
+        } else {
+            let ends_inside = decoder.is_chunked() && wanted as u64 == data_bytes_max;
+            let direct = room.get_mut(..wanted).unwrap_or_default();
+            let (direct_bytes, buffered_bytes) = if ends_inside {
+                buffer.fill_behind(reader, direct)?
+            } else {
+                (read_once(reader, direct)?, 0)
+            };
+            decoder.take(direct_bytes as u64);
+            copied += direct_bytes;
+            direct_bytes + buffered_bytes
+        };
+        if count == 0 {
+            decoder.end_of_input()?;
+            return Ok(0);
         }
     }
 }
@@ -231,11 +304,15 @@ fn read_once(reader: &mut (impl Read + ?Sized), room: &mut [u8]) -> io::Result<u
         match reader.read(room) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Ok(count) if count > room.len() => {
-                return Err(io::Error::other("the reader claims more bytes than there was room for"));
+                return Err(too_many_claimed());
             }
             other => return other,
         }
     }
+}
+
+fn too_many_claimed() -> io::Error {
+    io::Error::other("the reader claims more bytes than there was room for")
 }
 
 #[cfg(test)]
