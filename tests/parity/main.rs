@@ -3,5 +3,6 @@
 
 #![cfg(test)]
 
+mod cookies;
 mod suites;
 mod vocabulary;
