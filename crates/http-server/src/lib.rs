@@ -1,1 +1,64 @@
-//! http-server
+//! A blocking HTTP/1.x server for embedding: Python's `http.server` for Rust, safe to expose, without an async runtime.
+//!
+//! **In scope:** [`Server`] with TLS, keep-alive, pipelining, limits and deadlines; [`Handler`] as plain blocking code;
+//! [`Response`] as a value; dispatch by method; error pages; upgrades to raw streams. **Out of scope:** HTTP/2 and
+//! HTTP/3, async, templates, sessions.
+//!
+//! ```
+//! use http_server::{Request, Response, Server};
+//! use std::io::{Read, Write};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let server = Server::bind("127.0.0.1:0")?.serve(|request: &mut Request<'_>| {
+//!     Response::text(format!("you asked for {}\n", request.path()))
+//! })?;
+//!
+//! let mut client = std::net::TcpStream::connect(server.addresses()[0])?;
+//! client.write_all(b"GET /x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+//! let mut answer = String::new();
+//! client.read_to_string(&mut answer)?;
+//! assert!(answer.ends_with("you asked for /x\n"));
+//!
+//! let report = server.shutdown(std::time::Duration::from_secs(5));
+//! assert_eq!(report.cut, 0);
+//! # Ok(())
+//! # }
+//! ```
+
+mod clock;
+mod connection;
+mod context;
+mod engine;
+mod error;
+pub mod error_page;
+mod events;
+mod handler;
+pub mod limits;
+mod link;
+mod method_handler;
+pub mod observe;
+mod request;
+mod response;
+mod send;
+mod server;
+mod socket;
+mod target;
+pub mod testing;
+#[cfg(feature = "tls")]
+mod tls;
+mod upgrade;
+mod writer;
+
+pub use error::{Error, HandlerError};
+pub use events::EventStream;
+pub use handler::{Handler, IntoAnswer};
+pub use http_proto::{Headers, Method, RequestTarget, StatusCode, StatusExt, TargetForm, Version, header};
+pub use limits::{Limits, Timeouts};
+pub use method_handler::{ByMethod, MethodHandler, Methods};
+pub use request::{Request, RequestBody};
+pub use response::{Body, Response};
+pub use server::{Server, ServerBuilder, ServerHandle, ShutdownReport};
+#[cfg(feature = "tls")]
+pub use tls::{ClientCertificates, TlsBuilder, TlsConfig, TlsError, TlsInfo};
+pub use upgrade::{Stopper, Upgraded};
+pub use writer::BodyWriter;

@@ -1,0 +1,405 @@
+//! One connection as a state machine: it is driven by whatever bytes are there and says what it waits for. Only a
+//! handler that reads or an answer that is written waits inside. It knows no poller and no threads.
+//!
+//! ```text
+//!   Handshake ──> Head ──────────> (handler, answer) ──> Draining ──> Head
+//!                  │ error, close        │ last answer      │ too much
+//!                  └─────────────────────┴──> Lingering <───┘
+//! ```
+
+use crate::clock::{self, DateText};
+use crate::context::Context;
+use crate::error::Error;
+use crate::link::Link;
+use crate::response::Response;
+use crate::upgrade::Upgraded;
+use http_proto::stream::{BodyError, ReadBuffer, fill_body};
+use http_proto::{
+    BodyDecoder, Framing, Limits as MessageLimits, Parsed, ProtocolError, RequestHead, RequestParser,
+};
+use std::io;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+mod exchange;
+
+/// Bytes that are read at first; heads that need more make the buffer grow.
+const INPUT_BYTES: usize = 4 * 1024;
+
+/// Answers to pipelined requests are gathered up to this size.
+const OUT_BYTES: usize = 64 * 1024;
+
+/// Who is at the other end.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Peer {
+    pub(crate) addr: Option<SocketAddr>,
+}
+
+/// The buffers of one request. They belong to a connection only while it is served or has bytes that wait.
+#[derive(Debug)]
+pub(crate) struct Work {
+    parser: RequestParser,
+    head: RequestHead,
+    io: Io,
+    date: DateText,
+}
+
+impl Work {
+    pub(crate) fn new(limits: MessageLimits) -> Self {
+        Self {
+            parser: RequestParser::new(limits),
+            head: RequestHead::default(),
+            io: Io::new(limits),
+            date: DateText::default(),
+        }
+    }
+
+    /// Whether nothing in here belongs to the connection that it served last.
+    pub(crate) fn is_clean(&self) -> bool {
+        self.io.input.is_empty() && self.io.out.is_empty() && self.parser.is_idle()
+    }
+}
+
+/// The bytes of one connection on their way in and out.
+#[derive(Debug)]
+pub(crate) struct Io {
+    pub(crate) input: ReadBuffer,
+    pub(crate) decoder: BodyDecoder,
+    pub(crate) out: Vec<u8>,
+    /// `100 Continue` is owed before the content is read.
+    pub(crate) expects_continue: bool,
+    /// The content cannot be read on, and where it ends is not known.
+    pub(crate) body_broken: bool,
+    /// Content that has been read.
+    pub(crate) body_bytes: u64,
+    pub(crate) body_bytes_max: u64,
+}
+
+impl Io {
+    fn new(limits: MessageLimits) -> Self {
+        Self {
+            input: ReadBuffer::new(INPUT_BYTES),
+            decoder: BodyDecoder::new(Framing::None, limits),
+            out: Vec::new(),
+            expects_continue: false,
+            body_broken: false,
+            body_bytes: 0,
+            body_bytes_max: u64::MAX,
+        }
+    }
+
+    fn begin_body(&mut self, framing: Framing, expects_continue: bool, body_bytes_max: u64) {
+        self.decoder.begin(framing);
+        self.expects_continue = expects_continue && !self.decoder.is_done();
+        self.body_broken = false;
+        self.body_bytes = 0;
+        self.body_bytes_max = body_bytes_max;
+    }
+
+    /// Sends what is queued.
+    pub(crate) fn flush(&mut self, link: &mut Link) -> io::Result<()> {
+        if !self.out.is_empty() {
+            let sent = link.write_all(&self.out);
+            self.out.clear();
+            sent?;
+        }
+        Ok(())
+    }
+
+    /// Notes that the content is lost.
+    pub(crate) fn body_failed(&mut self, error: BodyError) -> Error {
+        self.body_broken = true;
+        match error {
+            BodyError::Protocol(error) => error.into(),
+            BodyError::Io(error) => Error::from_connection(error),
+            _ => Error::Connection(io::ErrorKind::InvalidData.into()),
+        }
+    }
+
+    /// How many of the next `count` bytes of content the limit lets pass; an error where it is none of some.
+    pub(crate) fn within_limit(&mut self, count: usize) -> Result<usize, Error> {
+        let room = self.body_bytes_max.saturating_sub(self.body_bytes);
+        let allowed = usize::try_from(room).unwrap_or(usize::MAX).min(count);
+        if allowed == 0 && count > 0 {
+            self.body_broken = true;
+            return Err(Error::BodyTooLong { bytes_max: self.body_bytes_max });
+        }
+        Ok(allowed)
+    }
+
+    /// Counts content that has been read.
+    pub(crate) fn count_body(&mut self, count: usize) -> Result<(), Error> {
+        self.body_bytes = self.body_bytes.saturating_add(count as u64);
+        if self.body_bytes > self.body_bytes_max {
+            self.body_broken = true;
+            return Err(Error::BodyTooLong { bytes_max: self.body_bytes_max });
+        }
+        Ok(())
+    }
+}
+
+/// What a connection is waiting for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// The TLS handshake.
+    #[cfg(feature = "tls")]
+    Handshake,
+    /// A request, or the rest of its head.
+    Head,
+    /// The rest of content that the handler left unread.
+    Draining { bytes_left: u64 },
+    /// The peer's end, so that the last answer reaches it (RFC 9112 §9.6).
+    Lingering { bytes_left: u64 },
+}
+
+/// What to do with a connection that has been driven.
+pub(crate) enum Next {
+    /// Come back when there is input.
+    Wait,
+    /// Come back when others have had their turn: a request is waiting already.
+    Again,
+    /// Close it.
+    Close,
+    /// Hand it over to this.
+    Upgrade(Box<dyn FnOnce(Upgraded) + Send>),
+}
+
+/// One connection. Light while it is parked: the buffers are elsewhere.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    link: Link,
+    peer: Peer,
+    phase: Phase,
+    deadline: Option<Instant>,
+    /// Whether the deadline is that of a head which has begun.
+    in_head: bool,
+    requests: u32,
+    /// Buffers with bytes in them.
+    work: Option<Box<Work>>,
+}
+
+impl Connection {
+    pub(crate) fn new(link: Link, peer: Peer, context: &Context<'_>) -> Self {
+        #[cfg(feature = "tls")]
+        let encrypted = link.tls().is_some();
+        #[cfg(not(feature = "tls"))]
+        let encrypted = false;
+        let mut connection =
+            Self { link, peer, phase: Phase::Head, deadline: None, in_head: false, requests: 0, work: None };
+        connection.set_deadline(context.timeouts.idle);
+        if encrypted {
+            #[cfg(feature = "tls")]
+            {
+                connection.phase = Phase::Handshake;
+            }
+            connection.set_deadline(context.timeouts.handshake);
+        }
+        connection
+    }
+
+    /// When to give up waiting; `None` for never.
+    pub(crate) const fn deadline(&self) -> Option<Instant> {
+        self.deadline
+    }
+
+    /// Whether no request is under way.
+    pub(crate) const fn is_idle(&self) -> bool {
+        matches!(self.phase, Phase::Head) && !self.in_head
+    }
+
+    /// The buffers with bytes in them, to be put back with the next [`drive`](Self::drive).
+    pub(crate) const fn take_work(&mut self) -> Option<Box<Work>> {
+        self.work.take()
+    }
+
+    /// Keeps buffers that have bytes in them.
+    pub(crate) fn keep_work(&mut self, work: Box<Work>) {
+        self.work = Some(work);
+    }
+
+    fn set_deadline(&mut self, after: Duration) {
+        self.deadline = clock::now().checked_add(after);
+    }
+
+    /// Goes on as far as the bytes that are there allow.
+    pub(crate) fn drive(&mut self, work: &mut Work, context: &Context<'_>) -> Next {
+        let mut in_a_row = 0;
+        loop {
+            let next = match self.phase {
+                #[cfg(feature = "tls")]
+                Phase::Handshake => self.handshake(context),
+                Phase::Head => self.head(work, context, &mut in_a_row),
+                Phase::Draining { bytes_left } => self.drain(bytes_left, work, context),
+                Phase::Lingering { bytes_left } => self.linger(bytes_left, work),
+            };
+            if let Some(next) = next {
+                return next;
+            }
+        }
+    }
+
+    /// What happens when the deadline has passed: 408 where a head had begun (RFC 9110 §15.5.9), else silence.
+    pub(crate) fn expire(&mut self, work: &mut Work, context: &Context<'_>) -> Next {
+        if self.in_head {
+            let answer = Response::error_page(http_proto::StatusCode::REQUEST_TIMEOUT);
+            self.answer_fault(answer, work, context);
+            self.drive(work, context)
+        } else {
+            Next::Close
+        }
+    }
+
+    /// Takes the connection apart for an upgrade.
+    pub(crate) fn into_upgraded(self, work: &mut Work, context: &Context<'_>) -> io::Result<Upgraded> {
+        let early = work.io.input.take_filled();
+        Upgraded::new(self.link, early, self.peer.addr, context.stopping.clone())
+    }
+
+    #[cfg(feature = "tls")]
+    fn handshake(&mut self, context: &Context<'_>) -> Option<Next> {
+        match self.link.handshake() {
+            Ok(true) => {
+                self.phase = Phase::Head;
+                self.set_deadline(context.timeouts.idle);
+                None
+            }
+            Ok(false) => Some(Next::Wait),
+            Err(_) => Some(Next::Close),
+        }
+    }
+
+    /// Reads heads and has them answered; `None` where the phase has changed.
+    fn head(&mut self, work: &mut Work, context: &Context<'_>, in_a_row: &mut u32) -> Option<Next> {
+        loop {
+            match work.parser.parse(work.io.input.filled(), &mut work.head) {
+                Ok(Parsed::Complete { consumed_bytes, .. }) => {
+                    work.io.input.consume(consumed_bytes);
+                    self.in_head = false;
+                    if let Some(next) = self.exchange(work, context) {
+                        return Some(next);
+                    }
+                    if self.phase != Phase::Head {
+                        return None;
+                    }
+                    *in_a_row += 1;
+                    if *in_a_row >= context.limits.requests_in_a_row_max && !work.io.input.is_empty() {
+                        return Some(self.flushed(work, Next::Again));
+                    }
+                    if work.io.out.len() >= OUT_BYTES && work.io.flush(&mut self.link).is_err() {
+                        return Some(Next::Close);
+                    }
+                }
+                Ok(Parsed::Partial) => {
+                    if work.io.flush(&mut self.link).is_err() {
+                        return Some(Next::Close);
+                    }
+                    match self.more_head(work, context) {
+                        Some(next) => return Some(next),
+                        None if self.phase != Phase::Head => return None,
+                        None => {}
+                    }
+                }
+                Err(error) => {
+                    self.refuse(error, work, context);
+                    return None;
+                }
+            }
+        }
+    }
+
+    /// Reads on in a head; `None` where there is more, or the phase has changed.
+    fn more_head(&mut self, work: &mut Work, context: &Context<'_>) -> Option<Next> {
+        match work.io.input.fill_from(&mut self.link) {
+            Ok(0) if work.parser.is_idle() => Some(Next::Close),
+            Ok(0) => {
+                let received_bytes = u32::try_from(work.io.input.filled().len()).unwrap_or(u32::MAX);
+                self.refuse(ProtocolError::IncompleteHead { received_bytes }, work, context);
+                None
+            }
+            Ok(_) => None,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                // The parser has seen all that is there.
+                if work.parser.is_idle() && work.io.input.is_empty() {
+                    self.in_head = false;
+                    self.set_deadline(context.timeouts.idle);
+                } else if !self.in_head {
+                    self.in_head = true;
+                    self.set_deadline(context.timeouts.head);
+                }
+                Some(Next::Wait)
+            }
+            Err(_) => Some(Next::Close),
+        }
+    }
+
+    /// Reads away what the handler left; `None` where the phase has changed.
+    fn drain(&mut self, mut bytes_left: u64, work: &mut Work, context: &Context<'_>) -> Option<Next> {
+        loop {
+            match fill_body(&mut work.io.input, &mut self.link, &mut work.io.decoder) {
+                Ok(0) => {
+                    self.phase = Phase::Head;
+                    return None;
+                }
+                Ok(count) => {
+                    work.io.input.consume(count);
+                    work.io.decoder.take(count as u64);
+                    match bytes_left.checked_sub(count as u64) {
+                        Some(left) => bytes_left = left,
+                        None => {
+                            self.begin_linger(work, context);
+                            return None;
+                        }
+                    }
+                }
+                Err(BodyError::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => {
+                    if work.io.flush(&mut self.link).is_err() {
+                        return Some(Next::Close);
+                    }
+                    self.phase = Phase::Draining { bytes_left };
+                    return Some(Next::Wait);
+                }
+                Err(_) => {
+                    self.begin_linger(work, context);
+                    return None;
+                }
+            }
+        }
+    }
+
+    /// Reads and forgets what the peer still sends, within bounds.
+    fn linger(&mut self, mut bytes_left: u64, work: &mut Work) -> Option<Next> {
+        loop {
+            let count = work.io.input.filled().len();
+            work.io.input.consume(count);
+            match bytes_left.checked_sub(count as u64) {
+                Some(left) => bytes_left = left,
+                None => return Some(Next::Close),
+            }
+            match work.io.input.fill_from(&mut self.link) {
+                Ok(0) => return Some(Next::Close),
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    self.phase = Phase::Lingering { bytes_left };
+                    return Some(Next::Wait);
+                }
+                Err(_) => return Some(Next::Close),
+            }
+        }
+    }
+
+    /// Nothing more is sent; what the peer has on its way is read for a moment.
+    fn begin_linger(&mut self, work: &mut Work, context: &Context<'_>) {
+        const LINGER_BYTES: u64 = 1 << 20;
+        work.parser.reset();
+        if work.io.flush(&mut self.link).is_ok() {
+            self.link.finish();
+        }
+        self.in_head = false;
+        self.set_deadline(context.timeouts.linger);
+        self.phase = Phase::Lingering { bytes_left: LINGER_BYTES };
+    }
+
+    fn flushed(&mut self, work: &mut Work, next: Next) -> Next {
+        if work.io.flush(&mut self.link).is_ok() { next } else { Next::Close }
+    }
+}

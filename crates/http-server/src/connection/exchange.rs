@@ -1,0 +1,185 @@
+//! One request and its answer: what the head asks of the connection, the handler, and what follows from both.
+
+use super::{Connection, Next, Phase, Work};
+use crate::clock;
+use crate::context::Context;
+use crate::error::{Error, HandlerError};
+use crate::observe::Event;
+use crate::request::Request;
+use crate::response::Response;
+use crate::send::{Facts, Sent, send};
+use http_proto::{
+    Framing, Method, ProtocolError, RequestHead, StatusCode, TargetForm, Version, header, request_framing,
+};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::Ordering;
+
+/// What Expect asks for (RFC 9110 §10.1.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Expectation {
+    None,
+    Continue,
+    /// One that is not known: 417.
+    Unknown,
+}
+
+fn expectation(head: &RequestHead) -> Expectation {
+    // A server must ignore it in HTTP/1.0.
+    if head.version == Version::HTTP_10 {
+        return Expectation::None;
+    }
+    let mut found = Expectation::None;
+    for element in head.headers.list(header::EXPECT) {
+        if !element.eq_ignore_ascii_case(b"100-continue") {
+            return Expectation::Unknown;
+        }
+        found = Expectation::Continue;
+    }
+    found
+}
+
+impl Connection {
+    /// Answers the request whose head is in `work`; `None` where the connection goes on in its phase.
+    pub(super) fn exchange(&mut self, work: &mut Work, context: &Context<'_>) -> Option<Next> {
+        self.requests = self.requests.saturating_add(1);
+        context.counters.requests.fetch_add(1, Ordering::Relaxed);
+        let verdict = match request_framing(&work.head) {
+            Ok(verdict) => verdict,
+            Err(error) => {
+                self.refuse(error, work, context);
+                return None;
+            }
+        };
+        let expectation = expectation(&work.head);
+        if expectation == Expectation::Unknown {
+            self.answer_fault(Response::error_page(StatusCode::EXPECTATION_FAILED), work, context);
+            return None;
+        }
+        if matches!(verdict.framing, Framing::Length(bytes) if bytes > context.limits.body_bytes_max) {
+            self.answer_fault(Response::error_page(StatusCode::PAYLOAD_TOO_LARGE), work, context);
+            return None;
+        }
+        let expects = expectation == Expectation::Continue;
+        work.io.begin_body(verdict.framing, expects, context.limits.body_bytes_max);
+        let upgrades = upgrades(&work.head, verdict.framing);
+
+        self.link.begin_body();
+        self.link.set_waits(true);
+        let response = self.answer(work, context);
+        let keep = verdict.persistence.is_ok() && self.can_stay(work, context);
+        let date = *work.date.at(clock::wall());
+        let facts = Facts {
+            method: &work.head.method,
+            version: work.head.version,
+            keep,
+            upgrades,
+            date: &date,
+            server: &context.server_name,
+        };
+        let sent = send(response, &facts, &mut self.link, &mut work.io);
+        self.link.set_waits(false);
+        match sent {
+            Ok(Sent::Kept) => {
+                if !work.io.decoder.is_done() {
+                    self.phase = Phase::Draining { bytes_left: context.limits.drain_bytes_max };
+                    self.set_deadline(context.timeouts.stall);
+                }
+                None
+            }
+            Ok(Sent::Last) => {
+                self.begin_linger(work, context);
+                None
+            }
+            Ok(Sent::Upgrade(run)) => Some(Next::Upgrade(run)),
+            Err(error) => {
+                context.observe(&Event::AnswerCut { peer: self.peer.addr, error: &error });
+                work.io.out.clear();
+                Some(Next::Close)
+            }
+        }
+    }
+
+    /// Runs the handler and turns whatever comes of it into a response.
+    fn answer(&mut self, work: &mut Work, context: &Context<'_>) -> Response {
+        let head = &work.head;
+        // RFC 9112 §3.2.4: asks about the server in general.
+        if head.target.form() == TargetForm::Asterisk {
+            return Response::new(StatusCode::NO_CONTENT);
+        }
+        let mut request = Request::new(head, &mut self.link, &mut work.io, &self.peer, &context.stopping);
+        let result = catch_unwind(AssertUnwindSafe(|| context.handler.handle(&mut request)));
+        drop(request);
+        let response = match result {
+            Ok(Ok(response)) => match response.invalid() {
+                None => response,
+                Some(invalid) => self.failed(&Error::from(invalid).into(), head, context),
+            },
+            Ok(Err(error)) => self.failed(&error, head, context),
+            Err(_) => {
+                work.io.body_broken = true;
+                context.observe(&Event::HandlerPanicked { peer: self.peer.addr, head });
+                Response::error_page(StatusCode::INTERNAL_SERVER_ERROR)
+            }
+        };
+        // RFC 9110 §9.3.6: the peer would take any 2xx for the beginning of a tunnel.
+        if head.method == Method::CONNECT && response.status().is_success() && !response.is_tunnel() {
+            return Response::error_page(StatusCode::NOT_IMPLEMENTED);
+        }
+        response
+    }
+
+    fn failed(&self, error: &HandlerError, head: &RequestHead, context: &Context<'_>) -> Response {
+        let status = Error::status_of(&**error);
+        if status.is_server_error() {
+            context.observe(&Event::HandlerFailed { peer: self.peer.addr, head, error: &**error });
+        }
+        Response::error_page(status)
+    }
+
+    /// Whether another request may follow this one, as far as this side is concerned.
+    fn can_stay(&self, work: &Work, context: &Context<'_>) -> bool {
+        let io = &work.io;
+        let drainable = io.decoder.is_done()
+            || !io.expects_continue
+                && io.decoder.remaining_bytes().is_none_or(|bytes| bytes <= context.limits.drain_bytes_max);
+        drainable
+            && !io.body_broken
+            && self.requests < context.limits.requests_per_connection_max
+            && !context.stopping.load(Ordering::Relaxed)
+    }
+
+    /// Answers a broken rule with its status and ends the connection.
+    pub(super) fn refuse(&mut self, error: ProtocolError, work: &mut Work, context: &Context<'_>) {
+        context.observe(&Event::BadRequest { peer: self.peer.addr, error });
+        let explain = error.to_string();
+        let answer = Response::error_page_with(error.status_hint(), None, Some(&explain));
+        self.answer_fault(answer, work, context);
+    }
+
+    /// Answers what no handler has seen, and ends the connection.
+    pub(super) fn answer_fault(&mut self, response: Response, work: &mut Work, context: &Context<'_>) {
+        let date = *work.date.at(clock::wall());
+        // The head may be half read: the method that the answer is framed by is one that has content.
+        let facts = Facts {
+            method: &Method::GET,
+            version: Version::HTTP_11,
+            keep: false,
+            upgrades: false,
+            date: &date,
+            server: &context.server_name,
+        };
+        // The page is small, so this only queues it; what can fail is the sending, and that ends the connection too.
+        if send(response, &facts, &mut self.link, &mut work.io).is_err() {
+            work.io.out.clear();
+        }
+        self.begin_linger(work, context);
+    }
+}
+
+/// RFC 9110 §7.8: `Connection: upgrade` beside Upgrade in HTTP/1.1. With content the switch would come in its middle.
+fn upgrades(head: &RequestHead, framing: Framing) -> bool {
+    head.version == Version::HTTP_11
+        && matches!(framing, Framing::None | Framing::Length(0))
+        && head.headers.contains(header::UPGRADE)
+        && head.headers.has_token(header::CONNECTION, "upgrade")
+}

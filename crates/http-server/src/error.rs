@@ -1,0 +1,143 @@
+//! What can go wrong while serving, by blame: the peer, the caller, the system. It knows which status to answer.
+
+use http_proto::{InvalidInput, ProtocolError, StatusCode};
+use std::error::Error as StdError;
+use std::io;
+use std::net::SocketAddr;
+
+/// What a handler may fail with: any error. The peer sees a status and nothing of its text.
+///
+/// The status is [`Error::status_hint`] where an [`Error`] of this crate is (or is a source of) the error, else 500.
+pub type HandlerError = Box<dyn StdError + Send + Sync>;
+
+/// Why a request could not be read, answered or served.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    // --- the peer
+    /// The request breaks HTTP/1.x. Answered with [`ProtocolError::status_hint`]; the connection is closed.
+    #[error("malformed request")]
+    Protocol(#[from] ProtocolError),
+    /// The content is longer than the caller takes, or than [`Limits::body_bytes_max`] (413).
+    ///
+    /// [`Limits::body_bytes_max`]: crate::limits::Limits::body_bytes_max
+    #[error("request content longer than {bytes_max} bytes")]
+    BodyTooLong {
+        /// The limit.
+        bytes_max: u64,
+    },
+    /// The content is not what the caller asked for, such as a form that is none (415).
+    #[error("request content is not {wanted}")]
+    UnexpectedContent {
+        /// What was asked for.
+        wanted: &'static str,
+    },
+    /// The peer was silent for too long, or slower than [`Timeouts::rate_bytes_per_second_min`] (408).
+    ///
+    /// [`Timeouts::rate_bytes_per_second_min`]: crate::limits::Timeouts::rate_bytes_per_second_min
+    #[error("the peer is too slow")]
+    TooSlow,
+    /// The connection broke, or the peer closed it.
+    #[error("the connection failed")]
+    Connection(#[source] io::Error),
+
+    // --- the caller
+    /// A status that a handler wants as its answer instead of a response: `Err(Error::Status(…))`.
+    #[error("answer with status {0}")]
+    Status(StatusCode),
+    /// A response has a field or a reason that no message can hold.
+    #[error("invalid response")]
+    InvalidResponse(#[from] InvalidInput),
+    /// A setting cannot be used.
+    #[error("invalid setting: {0}")]
+    InvalidSetting(&'static str),
+
+    // --- the system
+    /// An address cannot be listened on.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// The address.
+        address: String,
+        /// What the system says.
+        #[source]
+        source: io::Error,
+    },
+    /// Anything else that the system refused: threads, descriptors, files.
+    #[error("system error")]
+    System(#[source] io::Error),
+    /// Certificates or keys cannot be used.
+    #[cfg(feature = "tls")]
+    #[error("TLS")]
+    Tls(#[from] crate::tls::TlsError),
+}
+
+impl Error {
+    /// The status that answers a request which failed with this error.
+    #[must_use]
+    pub fn status_hint(&self) -> StatusCode {
+        match self {
+            Self::Protocol(error) => error.status_hint(),
+            Self::BodyTooLong { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UnexpectedContent { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::Status(status) => *status,
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The status for whatever a handler failed with: that of the first [`Error`] among it and its sources, else 500.
+    #[must_use]
+    pub fn status_of(error: &(dyn StdError + 'static)) -> StatusCode {
+        let mut next = Some(error);
+        while let Some(error) = next {
+            if let Some(own) = error.downcast_ref::<Self>() {
+                return own.status_hint();
+            }
+            let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+            if let Some(own) = inner.and_then(|inner| inner.downcast_ref::<Self>()) {
+                return own.status_hint();
+            }
+            next = error.source();
+        }
+        StatusCode::INTERNAL_SERVER_ERROR
+    }
+
+    pub(crate) fn listen(address: impl ToString, source: io::Error) -> Self {
+        Self::Listen { address: address.to_string(), source }
+    }
+
+    /// From a failed read or write on a connection.
+    pub(crate) fn from_connection(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => Self::TooSlow,
+            _ => match error.downcast::<Self>() {
+                Ok(own) => own,
+                Err(error) => Self::Connection(error),
+            },
+        }
+    }
+}
+
+impl From<Error> for io::Error {
+    /// Keeps the error as the inner one, so that it comes out again.
+    fn from(error: Error) -> Self {
+        let kind = match &error {
+            Error::Connection(error) | Error::System(error) | Error::Listen { source: error, .. } => {
+                error.kind()
+            }
+            Error::TooSlow => io::ErrorKind::TimedOut,
+            Error::Protocol(error) if error.is_incomplete() => io::ErrorKind::UnexpectedEof,
+            Error::InvalidResponse(_) | Error::InvalidSetting(_) => io::ErrorKind::InvalidInput,
+            _ => io::ErrorKind::InvalidData,
+        };
+        Self::new(kind, error)
+    }
+}
+
+/// For messages about a peer: its address, or a word where it has none.
+pub(crate) fn peer_text(peer: Option<SocketAddr>) -> String {
+    peer.map_or_else(|| "local socket".to_owned(), |peer| peer.to_string())
+}
+
+#[cfg(test)]
+mod tests;

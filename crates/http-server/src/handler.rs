@@ -1,0 +1,80 @@
+//! What answers requests: the trait, and closures as its usual form. It knows no connection.
+
+use crate::error::HandlerError;
+use crate::request::Request;
+use crate::response::Response;
+use std::sync::Arc;
+
+/// Anything that can answer requests. Python: `BaseHTTPRequestHandler`, seen from the server.
+///
+/// Closures `Fn(&mut Request<'_>) -> Result<Response, E>` and `Fn(&mut Request<'_>) -> Response` implement it;
+/// wrappers are handlers that own a handler. It is plain blocking code, called from several threads at once. What it
+/// leaves unread of the content is dealt with by the server. A panic is answered with 500 and ends the connection.
+///
+/// ```
+/// use http_server::{Handler, HandlerError, Request, Response};
+///
+/// struct Greeter { name: String }
+///
+/// impl Handler for Greeter {
+///     fn handle(&self, _request: &mut Request<'_>) -> Result<Response, HandlerError> {
+///         Ok(Response::text(format!("Hello, {}!", self.name)))
+///     }
+/// }
+///
+/// let answer = http_server::testing::get("/").send_to(&Greeter { name: "world".into() });
+/// assert_eq!(answer.text(), "Hello, world!");
+/// ```
+#[doc(alias = "BaseHTTPRequestHandler")]
+#[doc(alias = "RequestHandlerClass")]
+pub trait Handler: Send + Sync {
+    /// Answers one request.
+    ///
+    /// # Errors
+    /// Whatever kept the handler from an answer. The peer gets an error page with the status of
+    /// [`Error::status_of`](crate::Error::status_of); the error itself goes to the server's observer only.
+    fn handle(&self, request: &mut Request<'_>) -> Result<Response, HandlerError>;
+}
+
+/// What a handler closure may return: a [`Response`], or a `Result` of one with any error.
+pub trait IntoAnswer {
+    /// The response, or the error.
+    ///
+    /// # Errors
+    /// The one that it holds.
+    fn into_answer(self) -> Result<Response, HandlerError>;
+}
+
+impl IntoAnswer for Response {
+    fn into_answer(self) -> Result<Response, HandlerError> {
+        Ok(self)
+    }
+}
+
+impl<E: Into<HandlerError>> IntoAnswer for Result<Response, E> {
+    fn into_answer(self) -> Result<Response, HandlerError> {
+        self.map_err(Into::into)
+    }
+}
+
+impl<F, A> Handler for F
+where
+    F: Fn(&mut Request<'_>) -> A + Send + Sync,
+    A: IntoAnswer,
+{
+    fn handle(&self, request: &mut Request<'_>) -> Result<Response, HandlerError> {
+        self(request).into_answer()
+    }
+}
+
+impl Handler for Arc<dyn Handler> {
+    fn handle(&self, request: &mut Request<'_>) -> Result<Response, HandlerError> {
+        (**self).handle(request)
+    }
+}
+
+impl Handler for Box<dyn Handler> {
+    fn handle(&self, request: &mut Request<'_>) -> Result<Response, HandlerError> {
+        (**self).handle(request)
+    }
+}

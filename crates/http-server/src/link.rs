@@ -1,0 +1,218 @@
+//! One connection's bytes: the socket, TLS on top of it where it is used, and the pace that the peer must keep.
+//! It knows no HTTP.
+
+use crate::clock;
+use crate::error::Error;
+use crate::limits::Timeouts;
+use crate::socket::Socket;
+#[cfg(feature = "tls")]
+use crate::tls::Session;
+use std::io::{self, IoSlice, Read};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A connection as a stream of bytes.
+#[derive(Debug)]
+pub(crate) struct Link {
+    socket: Arc<Socket>,
+    #[cfg(feature = "tls")]
+    tls: Option<Box<Session>>,
+    /// Whether a read waits for input. Only while a handler has the connection.
+    waits: bool,
+    pace: Pace,
+}
+
+impl Link {
+    pub(crate) const fn new(socket: Arc<Socket>, timeouts: &Timeouts) -> Self {
+        Self {
+            socket,
+            #[cfg(feature = "tls")]
+            tls: None,
+            waits: false,
+            pace: Pace::new(timeouts),
+        }
+    }
+
+    #[cfg(feature = "tls")]
+    pub(crate) fn with_tls(mut self, session: Option<Box<Session>>) -> Self {
+        self.tls = session;
+        self
+    }
+
+    #[cfg(feature = "tls")]
+    pub(crate) fn tls(&self) -> Option<&Session> {
+        self.tls.as_deref()
+    }
+
+    /// Goes on with a TLS handshake as far as the bytes that are there allow; whether it is finished.
+    #[cfg(feature = "tls")]
+    pub(crate) fn handshake(&mut self) -> io::Result<bool> {
+        match &mut self.tls {
+            Some(session) => session.handshake(&self.socket),
+            None => Ok(true),
+        }
+    }
+
+    pub(crate) const fn socket(&self) -> &Arc<Socket> {
+        &self.socket
+    }
+
+    /// Whether reads wait from now on.
+    pub(crate) const fn set_waits(&mut self, waits: bool) {
+        self.waits = waits;
+    }
+
+    /// A body begins: what the peer has been slow with before is forgotten.
+    pub(crate) const fn begin_body(&mut self) {
+        self.pace.begin();
+    }
+
+    /// The peer may be as slow as it likes from now on.
+    pub(crate) const fn switch_pace_off(&mut self) {
+        self.pace.rate_bytes_per_second_min = 0;
+    }
+
+    /// Whether this is a plain socket, into which the kernel can copy files.
+    #[cfg(unix)]
+    pub(crate) fn plain_socket(&self) -> Option<&Socket> {
+        #[cfg(feature = "tls")]
+        if self.tls.is_some() {
+            return None;
+        }
+        Some(&self.socket)
+    }
+
+    /// Says that the peer has taken `bytes` in a call of its own that began at `began`.
+    #[cfg(unix)]
+    pub(crate) fn note_written(&mut self, bytes: usize, began: std::time::Instant) -> io::Result<()> {
+        self.pace.note(bytes, clock::now().saturating_duration_since(began))
+    }
+
+    /// Writes all of `bytes`.
+    pub(crate) fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.write_all_parts(&mut [IoSlice::new(bytes)])
+    }
+
+    /// Writes all of `parts` in order, in as few calls as the system allows.
+    pub(crate) fn write_all_parts(&mut self, parts: &mut [IoSlice<'_>]) -> io::Result<()> {
+        #[cfg(feature = "tls")]
+        if let Some(session) = &mut self.tls {
+            let began = clock::now();
+            let mut bytes = 0;
+            for part in parts {
+                session.write_all(&self.socket, part)?;
+                bytes += part.len();
+            }
+            session.flush(&self.socket)?;
+            return self.pace.note(bytes, clock::now().saturating_duration_since(began));
+        }
+        let mut parts = parts;
+        IoSlice::advance_slices(&mut parts, 0);
+        // The usual case is one call that takes all: it is not timed.
+        let mut began = None;
+        while !parts.is_empty() {
+            let result = match &*parts {
+                [only] => self.socket.write(only),
+                several => self.socket.write_vectored(several),
+            };
+            let count = match result {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(count) => count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(stalled(error)),
+            };
+            IoSlice::advance_slices(&mut parts, count);
+            if let Some(began) = began {
+                self.pace.note(count, clock::now().saturating_duration_since(began))?;
+            }
+            if !parts.is_empty() {
+                began = Some(clock::now());
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells the peer that nothing follows, on TLS by its own message (RFC 8446 §6.1).
+    pub(crate) fn finish(&mut self) {
+        #[cfg(feature = "tls")]
+        if let Some(session) = &mut self.tls {
+            session.close(&self.socket);
+        }
+        self.socket.shutdown(std::net::Shutdown::Write);
+    }
+}
+
+impl Read for Link {
+    /// Reads some bytes; without waiting, [`io::ErrorKind::WouldBlock`] where there are none.
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let began = self.waits.then(clock::now);
+        let result = self.read_once(out);
+        match (result, began) {
+            (Ok(count), Some(began)) => {
+                self.pace.note(count, clock::now().saturating_duration_since(began))?;
+                Ok(count)
+            }
+            (Err(error), Some(_)) => Err(stalled(error)),
+            (result, None) => result,
+        }
+    }
+}
+
+impl Link {
+    fn read_once(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        #[cfg(feature = "tls")]
+        if let Some(session) = &mut self.tls {
+            return session.read(&self.socket, out, self.waits);
+        }
+        if self.waits { self.socket.read(out) } else { self.socket.read_now(out) }
+    }
+}
+
+/// A timeout of the socket comes as an error that names no reason.
+fn stalled(error: io::Error) -> io::Error {
+    match error.kind() {
+        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => Error::TooSlow.into(),
+        _ => error,
+    }
+}
+
+/// How fast a peer must be with one body: bytes against the time spent in waiting for it.
+#[derive(Clone, Copy, Debug)]
+struct Pace {
+    rate_bytes_per_second_min: u64,
+    grace: Duration,
+    waited: Duration,
+    bytes: u64,
+}
+
+impl Pace {
+    const fn new(timeouts: &Timeouts) -> Self {
+        Self {
+            rate_bytes_per_second_min: timeouts.rate_bytes_per_second_min,
+            grace: timeouts.rate_grace,
+            waited: Duration::ZERO,
+            bytes: 0,
+        }
+    }
+
+    const fn begin(&mut self) {
+        self.waited = Duration::ZERO;
+        self.bytes = 0;
+    }
+
+    fn note(&mut self, bytes: usize, waited: Duration) -> io::Result<()> {
+        self.bytes = self.bytes.saturating_add(bytes as u64);
+        self.waited = self.waited.saturating_add(waited);
+        if self.rate_bytes_per_second_min == 0 || self.waited <= self.grace {
+            return Ok(());
+        }
+        let granted = Duration::from_secs(self.bytes / self.rate_bytes_per_second_min);
+        if self.waited > self.grace.saturating_add(granted) {
+            return Err(Error::TooSlow.into());
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

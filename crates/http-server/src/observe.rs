@@ -1,0 +1,145 @@
+//! What goes wrong while serving, told to whoever runs the server. The peer never sees more than a status.
+
+use crate::error::peer_text;
+use http_proto::{ProtocolError, RequestHead};
+use std::error::Error as StdError;
+use std::fmt;
+use std::io::{self, Write};
+use std::net::SocketAddr;
+
+/// Something that the one who runs a server may want to know. `Display` is one line without control characters.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Event<'e> {
+    /// A handler returned an error that was answered with a 5xx.
+    #[non_exhaustive]
+    HandlerFailed {
+        /// Who had asked.
+        peer: Option<SocketAddr>,
+        /// What was asked.
+        head: &'e RequestHead,
+        /// The error.
+        error: &'e (dyn StdError + Send + Sync + 'static),
+    },
+    /// A handler panicked. The peer got a 500, the connection is closed.
+    #[non_exhaustive]
+    HandlerPanicked {
+        /// Who had asked.
+        peer: Option<SocketAddr>,
+        /// What was asked.
+        head: &'e RequestHead,
+    },
+    /// The handler of an upgraded connection panicked.
+    #[non_exhaustive]
+    UpgradePanicked {
+        /// Who was connected.
+        peer: Option<SocketAddr>,
+    },
+    /// An answer ended before it was whole: the peer went away or was too slow, or the body failed.
+    #[non_exhaustive]
+    AnswerCut {
+        /// Who was to get it.
+        peer: Option<SocketAddr>,
+        /// Why.
+        error: &'e io::Error,
+    },
+    /// A request broke a rule of HTTP/1.x and was refused.
+    #[non_exhaustive]
+    BadRequest {
+        /// Who sent it.
+        peer: Option<SocketAddr>,
+        /// The rule.
+        error: ProtocolError,
+    },
+    /// A connection could not be accepted. The server goes on.
+    #[non_exhaustive]
+    AcceptFailed {
+        /// What the system says.
+        error: &'e io::Error,
+    },
+    /// A thread could not be started. The server goes on with those that it has.
+    #[non_exhaustive]
+    ThreadFailed {
+        /// What the system says.
+        error: &'e io::Error,
+    },
+}
+
+impl Event<'_> {
+    /// Whether it is the server's or the system's fault rather than the peer's.
+    #[must_use]
+    pub const fn is_own_fault(&self) -> bool {
+        match self {
+            Self::HandlerFailed { .. }
+            | Self::HandlerPanicked { .. }
+            | Self::UpgradePanicked { .. }
+            | Self::AcceptFailed { .. }
+            | Self::ThreadFailed { .. } => true,
+            Self::AnswerCut { .. } | Self::BadRequest { .. } => false,
+        }
+    }
+}
+
+/// An error and all that caused it.
+fn chain(f: &mut fmt::Formatter<'_>, error: &(dyn StdError + 'static)) -> fmt::Result {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        for character in error.to_string().chars() {
+            if character.is_control() {
+                write!(f, "{}", character.escape_default())?;
+            } else {
+                write!(f, "{character}")?;
+            }
+        }
+        next = error.source();
+        if next.is_some() {
+            f.write_str(": ")?;
+        }
+    }
+    Ok(())
+}
+
+impl fmt::Display for Event<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::HandlerFailed { peer, head, error } => {
+                write!(f, "{}: {} {:?}: handler failed: ", peer_text(*peer), head.method, head.target)?;
+                chain(f, *error)
+            }
+            Self::HandlerPanicked { peer, head } => {
+                write!(f, "{}: {} {:?}: handler panicked", peer_text(*peer), head.method, head.target)
+            }
+            Self::UpgradePanicked { peer } => {
+                write!(f, "{}: handler of an upgraded connection panicked", peer_text(*peer))
+            }
+            Self::AnswerCut { peer, error } => {
+                write!(f, "{}: answer cut: ", peer_text(*peer))?;
+                chain(f, *error)
+            }
+            Self::BadRequest { peer, error } => {
+                write!(f, "{}: bad request: ", peer_text(*peer))?;
+                chain(f, error)
+            }
+            Self::AcceptFailed { error } => {
+                f.write_str("cannot accept a connection: ")?;
+                chain(f, *error)
+            }
+            Self::ThreadFailed { error } => {
+                f.write_str("cannot start a thread: ")?;
+                chain(f, *error)
+            }
+        }
+    }
+}
+
+/// What is called with every event, from the thread where it happened.
+pub(crate) type Observer = Box<dyn Fn(&Event<'_>) + Send + Sync>;
+
+/// Writes the server's own faults to standard error, a line each, as Python's server does with its tracebacks.
+pub(crate) fn to_standard_error(event: &Event<'_>) {
+    if event.is_own_fault() {
+        let line = format!("{event}\n");
+        // There is nowhere to report that standard error is closed.
+        drop(io::stderr().lock().write_all(line.as_bytes()));
+    }
+}

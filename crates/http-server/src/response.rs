@@ -1,0 +1,375 @@
+//! The answer to a request as a value: status, fields, content. How it goes onto a connection is `send.rs`.
+
+use crate::error_page;
+use crate::events::EventStream;
+use crate::upgrade::Upgraded;
+use crate::writer::BodyWriter;
+use http_proto::{FieldValue, Headers, InvalidInput, Method, StatusCode, header};
+use std::borrow::Cow;
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read};
+use std::sync::Arc;
+
+/// One answer. A handler returns it; wrappers may look at it, change it or replace it.
+///
+/// The server adds `Date`, `Server`, `Content-Length` or `Transfer-Encoding`, and `Connection` where it is needed;
+/// it leaves the content out for HEAD, 204 and 304. Framing fields that a handler sets are replaced, since the body
+/// knows its length. Python: `send_response`, `send_header`, `end_headers`, `wfile`.
+///
+/// ```
+/// use http_server::{Response, StatusCode};
+///
+/// let answer = Response::html("<p>made</p>")
+///     .with_status(StatusCode::CREATED)
+///     .with_header("Location", "/things/7");
+/// assert_eq!(answer.headers().get("Location").unwrap(), "/things/7");
+/// ```
+#[must_use]
+#[derive(Debug)]
+#[doc(alias = "send_response")]
+pub struct Response {
+    status: StatusCode,
+    headers: Headers,
+    body: Body,
+    /// The first field that could not be set: the server answers 500 instead.
+    invalid: Option<InvalidInput>,
+}
+
+impl Response {
+    /// An answer without content.
+    pub const fn new(status: StatusCode) -> Self {
+        Self { status, headers: Headers::new(), body: Body::empty(), invalid: None }
+    }
+
+    /// 200 with `text/plain; charset=utf-8`.
+    pub fn text(text: impl Into<Body>) -> Self {
+        Self::typed("text/plain; charset=utf-8", text.into())
+    }
+
+    /// 200 with `text/html; charset=utf-8`.
+    pub fn html(page: impl Into<Body>) -> Self {
+        Self::typed("text/html; charset=utf-8", page.into())
+    }
+
+    /// 200 with this content and its type.
+    pub fn content(content_type: &str, body: impl Into<Body>) -> Self {
+        Self::typed(content_type, body.into())
+    }
+
+    /// A redirect: 301, 302, 303, 307 or 308, with the target in `Location` and a short text.
+    ///
+    /// Bytes that no URI holds are percent-encoded. A path that begins with `//` or `/\` would name another host: its
+    /// leading slashes and backslashes become one slash (RFC 3986 §4.2). A target with a scheme stays as it is: never
+    /// take one from a request unchecked.
+    #[doc(alias = "Location")]
+    pub fn redirect(status: StatusCode, target: &str) -> Self {
+        let target = crate::target::redirect_target(target);
+        let text = format!("See {target}\n");
+        Self::text(text).with_status(status).with_header(header::LOCATION, target)
+    }
+
+    /// The page that explains `status`, as Python's `send_error` writes it.
+    #[doc(alias = "send_error")]
+    pub fn error_page(status: StatusCode) -> Self {
+        Self::error_page_with(status, None, None)
+    }
+
+    /// An error page with another message or explanation than those of the status. Both are escaped.
+    pub fn error_page_with(status: StatusCode, message: Option<&str>, explain: Option<&str>) -> Self {
+        // As Python has it: these have no content.
+        if status.is_informational()
+            || matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED)
+        {
+            return Self::new(status);
+        }
+        Self::typed(error_page::CONTENT_TYPE, error_page::html(status, message, explain).into())
+            .with_status(status)
+    }
+
+    /// 200 with what `write` writes: chunked, or up to the connection's end for HTTP/1.0.
+    ///
+    /// `write` runs after the head has been queued; if it fails, the connection is cut, so that the peer sees an
+    /// incomplete answer. It does not run for HEAD.
+    ///
+    /// ```
+    /// use http_server::{Response, BodyWriter};
+    /// use std::io::Write;
+    ///
+    /// let answer = Response::stream("text/plain", |body: &mut BodyWriter<'_>| {
+    ///     for line in 0..3 {
+    ///         writeln!(body, "line {line}")?;
+    ///         body.flush()?;
+    ///     }
+    ///     body.trailer("X-Lines", "3")?;
+    ///     Ok(())
+    /// });
+    /// # drop(answer);
+    /// ```
+    pub fn stream(
+        content_type: &str,
+        write: impl FnOnce(&mut BodyWriter<'_>) -> io::Result<()> + Send + 'static,
+    ) -> Self {
+        Self::typed(content_type, Body::stream(write))
+    }
+
+    /// 200 with server-sent events (`text/event-stream`, not cached), each one sent at once.
+    pub fn event_stream(
+        send: impl FnOnce(&mut EventStream<'_, '_>) -> io::Result<()> + Send + 'static,
+    ) -> Self {
+        Self::typed("text/event-stream", Body::stream(move |writer| send(&mut EventStream::new(writer))))
+            .with_header(header::CACHE_CONTROL, "no-store")
+    }
+
+    /// 101: the connection speaks `protocol` from now on, and `run` gets it as a raw stream, with bytes that had come
+    /// behind the request (RFC 9110 §7.8).
+    ///
+    /// The stream exists only after the 101 has been written. `run` keeps the thread that served the request.
+    ///
+    /// A request that is HTTP/1.0, or that did not ask for an upgrade, is answered with 426 instead.
+    pub fn upgrade(protocol: &str, run: impl FnOnce(Upgraded) + Send + 'static) -> Self {
+        let mut response = Self::new(StatusCode::SWITCHING_PROTOCOLS).with_header(header::UPGRADE, protocol);
+        response.body = Body(Kind::Upgrade(Box::new(run)));
+        response
+    }
+
+    /// 200 to a CONNECT request: `run` gets the connection as a raw stream (RFC 9110 §9.3.6). For any other method it
+    /// is a server's mistake and answered with 500.
+    #[doc(alias = "CONNECT")]
+    pub fn tunnel(run: impl FnOnce(Upgraded) + Send + 'static) -> Self {
+        let mut response = Self::new(StatusCode::OK);
+        response.body = Body(Kind::Upgrade(Box::new(run)));
+        response
+    }
+
+    fn typed(content_type: &str, body: Body) -> Self {
+        let headers = Headers::with_capacity(4, 128);
+        let response = Self { status: StatusCode::OK, headers, body, invalid: None };
+        response.with_header(header::CONTENT_TYPE, content_type)
+    }
+
+    /// This answer with another status.
+    pub const fn with_status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// This answer with one more field. Other fields with this name stay.
+    ///
+    /// A name or value that no message can hold (CR, LF, NUL) makes the server answer 500 and report it; use
+    /// [`headers_mut`](Self::headers_mut) to notice it earlier.
+    #[doc(alias = "send_header")]
+    pub fn with_header(mut self, name: impl AsRef<str>, value: impl AsRef<[u8]>) -> Self {
+        if let Err(error) = self.headers.append(name, value) {
+            self.invalid.get_or_insert(error);
+        }
+        self
+    }
+
+    /// This answer with another body.
+    pub fn with_body(mut self, body: impl Into<Body>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    /// The status.
+    #[must_use]
+    pub const fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// Changes the status.
+    pub const fn set_status(&mut self, status: StatusCode) {
+        self.status = status;
+    }
+
+    /// The fields so far; those of the server are not among them.
+    #[must_use]
+    pub const fn headers(&self) -> &Headers {
+        &self.headers
+    }
+
+    /// The value of the first field with this name.
+    #[must_use]
+    pub fn header(&self, name: impl AsRef<str>) -> Option<FieldValue<'_>> {
+        self.headers.get(name)
+    }
+
+    /// The fields, to be changed.
+    pub const fn headers_mut(&mut self) -> &mut Headers {
+        &mut self.headers
+    }
+
+    /// The body.
+    #[must_use]
+    pub const fn body(&self) -> &Body {
+        &self.body
+    }
+
+    /// Takes the body out and leaves an empty one.
+    pub fn take_body(&mut self) -> Body {
+        std::mem::take(&mut self.body)
+    }
+
+    /// Puts another body in.
+    pub fn set_body(&mut self, body: impl Into<Body>) {
+        self.body = body.into();
+    }
+
+    /// The first field that could not be set.
+    pub(crate) const fn invalid(&self) -> Option<InvalidInput> {
+        self.invalid
+    }
+
+    /// Whether the connection is handed over once the head is sent.
+    pub(crate) const fn is_tunnel(&self) -> bool {
+        matches!(self.body.0, Kind::Upgrade(_))
+    }
+
+    /// Whether content is sent at all (RFC 9110 §6.4.1).
+    pub(crate) fn has_content(status: StatusCode, method: &Method) -> bool {
+        *method != Method::HEAD
+            && !status.is_informational()
+            && !matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
+    }
+}
+
+/// The content of a [`Response`].
+#[derive(Default)]
+pub struct Body(pub(crate) Kind);
+
+type Write = Box<dyn FnOnce(&mut BodyWriter<'_>) -> io::Result<()> + Send>;
+type Run = Box<dyn FnOnce(Upgraded) + Send>;
+
+/// What can be sent. Only this crate looks inside.
+#[derive(Default)]
+pub(crate) enum Kind {
+    #[default]
+    Empty,
+    Bytes(Cow<'static, [u8]>),
+    Shared(Arc<[u8]>),
+    File {
+        file: Arc<File>,
+        offset: u64,
+        length: u64,
+    },
+    Reader {
+        reader: Box<dyn Read + Send>,
+        length: Option<u64>,
+    },
+    Stream(Write),
+    Upgrade(Run),
+}
+
+impl Body {
+    /// No content.
+    #[must_use]
+    pub const fn empty() -> Self {
+        Self(Kind::Empty)
+    }
+
+    /// `length` bytes of a file from `offset` on. The descriptor's own position is neither used nor moved, so one
+    /// descriptor can serve many answers at a time.
+    ///
+    /// If the file turns out to be shorter, the connection is cut, so that the peer notices (RFC 9112 §8); if it
+    /// grows, what is beyond is not sent.
+    #[must_use]
+    pub fn file(file: impl Into<Arc<File>>, offset: u64, length: u64) -> Self {
+        Self(Kind::File { file: file.into(), offset, length })
+    }
+
+    /// All that a reader gives: chunked, or up to the connection's end for HTTP/1.0.
+    #[must_use]
+    pub fn reader(reader: impl Read + Send + 'static) -> Self {
+        Self(Kind::Reader { reader: Box::new(reader), length: None })
+    }
+
+    /// Exactly `length` bytes from a reader. If it has fewer, the connection is cut.
+    #[must_use]
+    pub fn sized_reader(reader: impl Read + Send + 'static, length: u64) -> Self {
+        Self(Kind::Reader { reader: Box::new(reader), length: Some(length) })
+    }
+
+    /// What a closure writes: see [`Response::stream`].
+    #[must_use]
+    pub fn stream(write: impl FnOnce(&mut BodyWriter<'_>) -> io::Result<()> + Send + 'static) -> Self {
+        Self(Kind::Stream(Box::new(write)))
+    }
+
+    /// Bytes that are shared with other answers and not copied for this one.
+    #[must_use]
+    pub const fn shared(bytes: Arc<[u8]>) -> Self {
+        Self(Kind::Shared(bytes))
+    }
+
+    /// How many bytes there are, where that is known before they are sent.
+    #[must_use]
+    pub fn length(&self) -> Option<u64> {
+        match &self.0 {
+            Kind::Empty => Some(0),
+            Kind::Bytes(bytes) => Some(bytes.len() as u64),
+            Kind::Shared(bytes) => Some(bytes.len() as u64),
+            Kind::File { length, .. } => Some(*length),
+            Kind::Reader { length, .. } => *length,
+            Kind::Stream(_) | Kind::Upgrade(_) => None,
+        }
+    }
+
+    /// The content, where it is held in memory.
+    #[must_use]
+    pub fn as_bytes(&self) -> Option<&[u8]> {
+        match &self.0 {
+            Kind::Empty => Some(&[]),
+            Kind::Bytes(bytes) => Some(bytes),
+            Kind::Shared(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+}
+
+macro_rules! from_bytes {
+    ($($from:ty => $into:expr;)*) => {$(
+        impl From<$from> for Body {
+            fn from(content: $from) -> Self {
+                Self(Kind::Bytes($into(content)))
+            }
+        }
+    )*}
+}
+
+from_bytes! {
+    &'static str => |text: &'static str| Cow::Borrowed(text.as_bytes());
+    &'static [u8] => Cow::Borrowed;
+    String => |text: String| Cow::Owned(text.into_bytes());
+    Vec<u8> => Cow::Owned;
+}
+
+impl From<Cow<'static, str>> for Body {
+    fn from(text: Cow<'static, str>) -> Self {
+        match text {
+            Cow::Borrowed(text) => text.into(),
+            Cow::Owned(text) => text.into(),
+        }
+    }
+}
+
+impl From<Arc<[u8]>> for Body {
+    fn from(bytes: Arc<[u8]>) -> Self {
+        Self::shared(bytes)
+    }
+}
+
+impl fmt::Debug for Body {
+    /// Kind and length: the content may be secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match &self.0 {
+            Kind::Empty => "Empty",
+            Kind::Bytes(_) | Kind::Shared(_) => "Bytes",
+            Kind::File { .. } => "File",
+            Kind::Reader { .. } => "Reader",
+            Kind::Stream(_) => "Stream",
+            Kind::Upgrade(_) => "Upgrade",
+        };
+        f.debug_struct(kind).field("length", &self.length()).finish()
+    }
+}

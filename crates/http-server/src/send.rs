@@ -1,0 +1,298 @@
+//! A response onto a connection: the head with the server's own fields, then the body in as few writes as possible.
+//! It decides how the body is framed, and whether the connection is announced to stay.
+
+use crate::connection::Io;
+use crate::error::Error;
+use crate::link::Link;
+use crate::response::{Kind, Response};
+use crate::upgrade::Upgraded;
+use crate::writer::BodyWriter;
+use http_proto::{
+    Framing, Headers, Method, StatusCode, StatusExt, Version, encode_decimal, encode_status_line,
+};
+use std::io::{self, IoSlice, Read};
+
+#[cfg(unix)]
+mod file;
+
+/// Bodies up to this size are copied behind the head, so that one plain write takes both.
+const COPY_BYTES_MAX: usize = 16 * 1024;
+
+/// Bytes of a reader that are sent at a time.
+const READ_BYTES: usize = 64 * 1024;
+
+/// What is known of a request when its answer is sent.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Facts<'a> {
+    pub(crate) method: &'a Method,
+    pub(crate) version: Version,
+    /// Whether the connection can be kept as far as the request and the server are concerned.
+    pub(crate) keep: bool,
+    /// Whether the request asked to upgrade the connection.
+    pub(crate) upgrades: bool,
+    pub(crate) date: &'a [u8],
+    /// The value of the Server field; none if empty.
+    pub(crate) server: &'a [u8],
+}
+
+/// What became of the connection.
+pub(crate) enum Sent {
+    /// The answer is queued or sent; the connection is announced to stay.
+    Kept,
+    /// The answer is queued or sent; the connection ends behind it.
+    Last,
+    /// The head is sent, and this takes over.
+    Upgrade(Box<dyn FnOnce(Upgraded) + Send>),
+}
+
+/// Sends `response`, or queues it in `io.out` where it is small: then the caller sends it.
+///
+/// # Errors
+/// Where the peer is gone or too slow, or the body does not keep its promise: the connection cannot be used then.
+pub(crate) fn send(
+    mut response: Response,
+    facts: &Facts<'_>,
+    link: &mut Link,
+    io: &mut Io,
+) -> io::Result<Sent> {
+    let body = response.take_body().0;
+    if let Kind::Upgrade(run) = body {
+        return upgrade(&response, run, facts, link, io);
+    }
+    let status = response.status();
+    let content = Response::has_content(status, facts.method);
+    let framing = if content { framing(&body, facts.version) } else { Framing::None };
+    let keep = facts.keep && framing != Framing::UntilClose && !says_close(response.headers());
+    let announced = announced_length(&body, framing, &response, content, facts);
+    write_head(&response, framing, announced, keep, facts, io)?;
+    let sent = if keep { Sent::Kept } else { Sent::Last };
+    if !content {
+        return Ok(sent);
+    }
+    match body {
+        Kind::Empty | Kind::Upgrade(_) => {}
+        Kind::Bytes(bytes) => send_bytes(&bytes, link, io)?,
+        Kind::Shared(bytes) => send_bytes(&bytes, link, io)?,
+        Kind::File { file, offset, length } => send_file(&file, offset, length, link, io)?,
+        Kind::Reader { reader, length } => {
+            link.begin_body();
+            send_reader(reader, length, framing, link, io)?;
+        }
+        Kind::Stream(write) => {
+            link.begin_body();
+            let mut writer = BodyWriter::new(link, &mut io.out, framing);
+            write(&mut writer)?;
+            writer.finish()?;
+        }
+    }
+    Ok(sent)
+}
+
+/// RFC 9112 §6.1, §6.2: by length where it is known, chunked where the peer knows that, else up to the end.
+fn framing(body: &Kind, version: Version) -> Framing {
+    let length = match body {
+        Kind::Empty => Some(0),
+        Kind::Bytes(bytes) => Some(bytes.len() as u64),
+        Kind::Shared(bytes) => Some(bytes.len() as u64),
+        Kind::File { length, .. } => Some(*length),
+        Kind::Reader { length, .. } => *length,
+        Kind::Stream(_) | Kind::Upgrade(_) => None,
+    };
+    match length {
+        Some(length) => Framing::Length(length),
+        None if version == Version::HTTP_10 => Framing::UntilClose,
+        None => Framing::Chunked,
+    }
+}
+
+/// The Content-Length to send. An answer to HEAD and a 304 may tell that of the content which is left out
+/// (RFC 9110 §8.6), as the body or, where there is none, the handler's field knows it; 1xx and 204 have none.
+fn announced_length(
+    body: &Kind,
+    framing: Framing,
+    response: &Response,
+    content: bool,
+    facts: &Facts<'_>,
+) -> Option<u64> {
+    if let Framing::Length(length) = framing {
+        return Some(length);
+    }
+    let status = response.status();
+    if content || status.is_informational() || status == StatusCode::NO_CONTENT {
+        return None;
+    }
+    let own = response.header("content-length").and_then(|value| decimal(value.as_bytes()));
+    match body {
+        Kind::Empty if own.is_some() => own,
+        Kind::Empty if status == StatusCode::NOT_MODIFIED => None,
+        _ => match self::framing(body, facts.version) {
+            Framing::Length(length) => Some(length),
+            _ => own,
+        },
+    }
+}
+
+/// `1*DIGIT`, or nothing.
+fn decimal(digits: &[u8]) -> Option<u64> {
+    let text = std::str::from_utf8(digits).ok()?;
+    if text.bytes().all(|byte| byte.is_ascii_digit()) { text.parse().ok() } else { None }
+}
+
+fn says_close(headers: &Headers) -> bool {
+    headers.has_token("connection", "close")
+}
+
+/// Queues the head behind what is queued already.
+fn write_head(
+    response: &Response,
+    framing: Framing,
+    announced: Option<u64>,
+    keep: bool,
+    facts: &Facts<'_>,
+    io: &mut Io,
+) -> io::Result<()> {
+    start_head(response, facts, io)?;
+    let out = &mut io.out;
+    for (name, value) in response.headers() {
+        // The server's own, and those that only this side of the connection knows (RFC 9110 §7.6.1).
+        let own = match name.len() {
+            10 => name.eq_ignore_ascii_case("connection") || name.eq_ignore_ascii_case("keep-alive"),
+            14 => name.eq_ignore_ascii_case("content-length"),
+            17 => name.eq_ignore_ascii_case("transfer-encoding"),
+            _ => false,
+        };
+        if !own {
+            field(name.as_bytes(), value.as_bytes(), out);
+        }
+    }
+    if let Some(length) = announced {
+        out.extend_from_slice(b"Content-Length: ");
+        encode_decimal(length, out);
+        out.extend_from_slice(b"\r\n");
+    } else if framing == Framing::Chunked {
+        field(b"Transfer-Encoding", b"chunked", out);
+    }
+    if !keep {
+        field(b"Connection", b"close", out);
+    } else if facts.version == Version::HTTP_10 {
+        // RFC 9112 §C.2.2: an old peer must be told.
+        field(b"Connection", b"keep-alive", out);
+    }
+    out.extend_from_slice(b"\r\n");
+    Ok(())
+}
+
+/// Status line, Server, Date: the latter two unless the handler has set its own.
+fn start_head(response: &Response, facts: &Facts<'_>, io: &mut Io) -> io::Result<()> {
+    let status = response.status();
+    if status == StatusCode::OK {
+        io.out.extend_from_slice(b"HTTP/1.1 200 OK\r\n");
+    } else {
+        let phrase = status.phrase().as_bytes();
+        encode_status_line(Version::HTTP_11, status, phrase, &mut io.out).map_err(Error::from)?;
+    }
+    if !facts.server.is_empty() && !response.headers().contains("server") {
+        field(b"Server", facts.server, &mut io.out);
+    }
+    if !response.headers().contains("date") {
+        field(b"Date", facts.date, &mut io.out);
+    }
+    Ok(())
+}
+
+fn field(name: &[u8], value: &[u8], out: &mut Vec<u8>) {
+    out.extend_from_slice(name);
+    out.extend_from_slice(b": ");
+    out.extend_from_slice(value);
+    out.extend_from_slice(b"\r\n");
+}
+
+fn send_bytes(bytes: &[u8], link: &mut Link, io: &mut Io) -> io::Result<()> {
+    if bytes.len() <= COPY_BYTES_MAX {
+        io.out.extend_from_slice(bytes);
+        return Ok(());
+    }
+    link.begin_body();
+    link.write_all_parts(&mut [IoSlice::new(&io.out), IoSlice::new(bytes)])?;
+    io.out.clear();
+    Ok(())
+}
+
+#[cfg(unix)]
+fn send_file(file: &std::fs::File, offset: u64, length: u64, link: &mut Link, io: &mut Io) -> io::Result<()> {
+    file::send(file, offset, length, link, io)
+}
+
+#[cfg(not(unix))]
+fn send_file(file: &std::fs::File, offset: u64, length: u64, link: &mut Link, io: &mut Io) -> io::Result<()> {
+    use std::io::{Seek, SeekFrom};
+    // A handle of its own, so that the position of the shared one stays where it is.
+    let mut own = file.try_clone()?;
+    own.seek(SeekFrom::Start(offset))?;
+    link.begin_body();
+    send_reader(own, Some(length), Framing::Length(length), link, io)
+}
+
+/// Sends what `reader` gives: exactly `length` bytes where it is known, else all.
+fn send_reader(
+    reader: impl Read,
+    length: Option<u64>,
+    framing: Framing,
+    link: &mut Link,
+    io: &mut Io,
+) -> io::Result<()> {
+    let mut writer = BodyWriter::new(link, &mut io.out, framing);
+    let mut reader = reader.take(length.unwrap_or(u64::MAX));
+    let room = usize::try_from(length.unwrap_or(u64::MAX)).unwrap_or(usize::MAX).clamp(1, READ_BYTES);
+    let mut buffer = vec![0u8; room];
+    loop {
+        let count = match reader.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(count) => count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        io::Write::write_all(&mut writer, buffer.get(..count).unwrap_or_default())?;
+        if length.is_none() {
+            // What a reader gives slowly is not held back.
+            io::Write::flush(&mut writer)?;
+        }
+    }
+    writer.finish()
+}
+
+/// RFC 9110 §7.8: only a request in HTTP/1.1 that asks for it can be upgraded; §9.3.6: a CONNECT becomes a tunnel.
+fn upgrade(
+    response: &Response,
+    run: Box<dyn FnOnce(Upgraded) + Send>,
+    facts: &Facts<'_>,
+    link: &mut Link,
+    io: &mut Io,
+) -> io::Result<Sent> {
+    let tunnel = response.status() != StatusCode::SWITCHING_PROTOCOLS;
+    if tunnel && *facts.method != Method::CONNECT {
+        return send(Response::error_page(StatusCode::INTERNAL_SERVER_ERROR), facts, link, io);
+    }
+    if !tunnel && !facts.upgrades {
+        let mut refusal = Response::error_page(StatusCode::UPGRADE_REQUIRED);
+        for value in response.headers().get_all("upgrade") {
+            refusal = refusal.with_header("Upgrade", value);
+        }
+        return send(refusal, facts, link, io);
+    }
+    start_head(response, facts, io)?;
+    for (name, value) in response.headers() {
+        if !["connection", "content-length", "transfer-encoding"]
+            .iter()
+            .any(|own| name.eq_ignore_ascii_case(own))
+        {
+            field(name.as_bytes(), value.as_bytes(), &mut io.out);
+        }
+    }
+    if !tunnel {
+        field(b"Connection", b"Upgrade", &mut io.out);
+    }
+    io.out.extend_from_slice(b"\r\n");
+    io.flush(link)?;
+    Ok(Sent::Upgrade(run))
+}

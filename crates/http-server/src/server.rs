@@ -1,0 +1,229 @@
+//! A server from the outside: where it listens, within which bounds, and how it is stopped.
+
+use crate::context::{Context, Counters};
+use crate::engine::{Engine, Listening};
+use crate::error::Error;
+use crate::handler::Handler;
+use crate::limits::{Limits, Timeouts};
+use crate::observe::{Event, Observer, to_standard_error};
+#[cfg(feature = "tls")]
+use crate::tls::TlsConfig;
+use http_proto::Headers;
+use std::fmt;
+use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+/// Where a server begins: an address, then what it should be like, then [`serve`](ServerBuilder::serve).
+///
+/// Python: `HTTPServer`, `ThreadingHTTPServer`, `HTTPSServer`.
+#[derive(Debug)]
+#[doc(alias = "HTTPServer")]
+#[doc(alias = "ThreadingHTTPServer")]
+#[doc(alias = "HTTPSServer")]
+#[expect(clippy::exhaustive_structs, reason = "a name for functions; it has no values")]
+pub struct Server;
+
+impl Server {
+    /// Listens on `address`, on the first that works where a name has several: port 0 takes a free one.
+    ///
+    /// # Errors
+    /// [`Error::Listen`] with the address, as where the port is taken.
+    #[doc(alias = "server_bind")]
+    pub fn bind(address: impl ToSocketAddrs + fmt::Debug) -> Result<ServerBuilder, Error> {
+        Self::builder().bind(address)
+    }
+
+    /// A server without an address yet.
+    pub fn builder() -> ServerBuilder {
+        ServerBuilder::default()
+    }
+}
+
+/// Makes a server. Every setting has a safe default.
+#[must_use]
+pub struct ServerBuilder {
+    listeners: Vec<Listening>,
+    limits: Limits,
+    timeouts: Timeouts,
+    server_name: String,
+    observer: Observer,
+    threads_max: Option<usize>,
+}
+
+impl Default for ServerBuilder {
+    fn default() -> Self {
+        Self {
+            listeners: Vec::new(),
+            limits: Limits::default(),
+            timeouts: Timeouts::default(),
+            server_name: concat!("httpkit/", env!("CARGO_PKG_VERSION")).to_owned(),
+            observer: Box::new(to_standard_error),
+            threads_max: None,
+        }
+    }
+}
+
+impl ServerBuilder {
+    /// Listens on one more address, without TLS.
+    ///
+    /// # Errors
+    /// As [`Server::bind`].
+    pub fn bind(mut self, address: impl ToSocketAddrs + fmt::Debug) -> Result<Self, Error> {
+        self.listeners.push(Listening::tcp(listen(address)?)?);
+        Ok(self)
+    }
+
+    /// Listens on one more address, with TLS.
+    ///
+    /// # Errors
+    /// As [`Server::bind`].
+    #[cfg(feature = "tls")]
+    pub fn bind_tls(
+        mut self,
+        address: impl ToSocketAddrs + fmt::Debug,
+        tls: TlsConfig,
+    ) -> Result<Self, Error> {
+        self.listeners.push(Listening::tcp(listen(address)?)?.with_tls(tls));
+        Ok(self)
+    }
+
+    /// Takes a listener that the caller has made.
+    ///
+    /// # Errors
+    /// [`Error::System`] where it cannot be used.
+    pub fn listener(mut self, listener: TcpListener) -> Result<Self, Error> {
+        self.listeners.push(Listening::tcp(listener)?);
+        Ok(self)
+    }
+
+    /// Bounds on sizes and counts.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Bounds on time.
+    pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
+        self.timeouts = timeouts;
+        self
+    }
+
+    /// The value of the Server field, `httpkit/` and the version by default; none if empty. Python: `server_version`.
+    #[doc(alias = "server_version")]
+    pub fn server_name(mut self, name: &str) -> Self {
+        name.clone_into(&mut self.server_name);
+        self
+    }
+
+    /// The greatest number of threads that run handlers. By default four for each core, at least 16 and at most 256.
+    pub fn threads_max(mut self, threads: usize) -> Self {
+        self.threads_max = Some(threads);
+        self
+    }
+
+    /// What is called with everything that goes wrong, instead of a line on standard error for the server's own faults.
+    #[doc(alias = "log_error")]
+    pub fn observer(mut self, observer: impl Fn(&Event<'_>) + Send + Sync + 'static) -> Self {
+        self.observer = Box::new(observer);
+        self
+    }
+
+    /// Starts the threads and returns: `handler` answers from now on.
+    ///
+    /// # Errors
+    /// [`Error::InvalidSetting`] without an address or with a server name that no field can hold, and
+    /// [`Error::System`] where threads or descriptors are missing.
+    pub fn serve(self, handler: impl Handler + 'static) -> Result<ServerHandle, Error> {
+        if self.listeners.is_empty() {
+            return Err(Error::InvalidSetting("a server needs an address to listen on"));
+        }
+        Headers::new().append("Server", &self.server_name)?;
+        let addresses = self.listeners.iter().filter_map(Listening::address).collect();
+        let context = Context {
+            handler: Box::new(handler),
+            limits: self.limits,
+            timeouts: self.timeouts,
+            server_name: self.server_name.into_bytes(),
+            stopping: Arc::new(AtomicBool::new(false)),
+            observer: self.observer,
+            counters: Counters::default(),
+        };
+        let engine = Engine::start(context, self.listeners, self.threads_max)?;
+        Ok(ServerHandle { engine, addresses })
+    }
+
+    /// Serves until the process ends. Python: `serve_forever`.
+    ///
+    /// # Errors
+    /// As [`serve`](Self::serve).
+    pub fn serve_forever(self, handler: impl Handler + 'static) -> Result<(), Error> {
+        self.serve(handler)?.wait();
+        Ok(())
+    }
+}
+
+impl fmt::Debug for ServerBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServerBuilder")
+            .field("listeners", &self.listeners)
+            .field("limits", &self.limits)
+            .field("timeouts", &self.timeouts)
+            .finish_non_exhaustive()
+    }
+}
+
+fn listen(address: impl ToSocketAddrs + fmt::Debug) -> Result<TcpListener, Error> {
+    TcpListener::bind(&address)
+        .map_err(|source| Error::listen(format!("{address:?}").replace('"', ""), source))
+}
+
+/// A running server. Dropping it stops it without waiting for anything.
+#[must_use = "a server stops when its handle is dropped"]
+#[derive(Debug)]
+pub struct ServerHandle {
+    engine: Engine,
+    addresses: Vec<SocketAddr>,
+}
+
+impl ServerHandle {
+    /// The TCP addresses that it listens on, in the order of the builder, with the ports that were chosen.
+    #[must_use]
+    #[doc(alias = "server_address")]
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+
+    /// Waits until the server has been stopped from another thread: for ever, if nobody does.
+    pub fn wait(&self) {
+        self.engine.wait();
+    }
+
+    /// Stops: no more connections, idle ones are closed at once, running requests have `grace` to finish and are cut
+    /// then, upgraded streams as well.
+    #[doc(alias = "server_close")]
+    pub fn shutdown(&self, grace: Duration) -> ShutdownReport {
+        self.engine.shutdown(grace)
+    }
+}
+
+impl Drop for ServerHandle {
+    fn drop(&mut self) {
+        self.engine.stop();
+    }
+}
+
+/// What became of the connections when a server stopped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ShutdownReport {
+    /// Connections without a request under way, closed at once.
+    pub idle_closed: usize,
+    /// Connections whose request was under way and was finished.
+    pub drained: usize,
+    /// Connections that were cut at the deadline.
+    pub cut: usize,
+    /// How long it took.
+    pub elapsed: Duration,
+}

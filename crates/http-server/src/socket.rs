@@ -1,0 +1,217 @@
+//! The kinds of sockets that a connection can have, behind one set of calls on `&self`, so that another thread can
+//! cut a connection that is busy.
+
+use std::io::{self, IoSlice, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+#[cfg(unix)]
+use std::os::unix::net::UnixStream;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// A stream socket, or a script in memory that takes its place in tests of handlers.
+#[derive(Debug)]
+pub(crate) enum Socket {
+    Tcp(TcpStream),
+    #[cfg(unix)]
+    Unix(UnixStream),
+    Memory(Mutex<Script>),
+}
+
+/// Input that is there from the beginning, and output that is kept.
+#[derive(Debug, Default)]
+pub(crate) struct Script {
+    pub(crate) input: io::Cursor<Vec<u8>>,
+    pub(crate) output: Vec<u8>,
+}
+
+macro_rules! each {
+    ($socket:expr, $stream:ident => $call:expr, $script:ident => $scripted:expr) => {
+        match $socket {
+            Socket::Tcp($stream) => $call,
+            #[cfg(unix)]
+            Socket::Unix($stream) => $call,
+            Socket::Memory(script) => {
+                let mut guard = script.lock().unwrap_or_else(PoisonError::into_inner);
+                let $script = &mut *guard;
+                $scripted
+            }
+        }
+    };
+}
+
+impl Socket {
+    /// Reads, and waits for input up to the socket's timeout.
+    pub(crate) fn read(&self, out: &mut [u8]) -> io::Result<usize> {
+        each!(self, stream => { let mut stream = stream; stream.read(out) }, script => script.input.read(out))
+    }
+
+    /// Reads what is there; [`io::ErrorKind::WouldBlock`] where nothing is.
+    pub(crate) fn read_now(&self, out: &mut [u8]) -> io::Result<usize> {
+        #[cfg(unix)]
+        {
+            use rustix::net::{RecvFlags, recv};
+            each!(
+                self,
+                stream => recv(stream, out, RecvFlags::DONTWAIT).map(|(count, _)| count).map_err(Into::into),
+                script => script.input.read(out)
+            )
+        }
+        #[cfg(not(unix))]
+        {
+            each!(
+                self,
+                stream => {
+                    stream.set_nonblocking(true)?;
+                    let mut reader = stream;
+                    let result = reader.read(out);
+                    stream.set_nonblocking(false)?;
+                    result
+                },
+                script => script.input.read(out)
+            )
+        }
+    }
+
+    /// Writes some of `bytes`, and waits for room up to the socket's timeout.
+    pub(crate) fn write(&self, bytes: &[u8]) -> io::Result<usize> {
+        each!(self, stream => { let mut stream = stream; stream.write(bytes) }, script => script.output.write(bytes))
+    }
+
+    /// Writes some of `parts`.
+    pub(crate) fn write_vectored(&self, parts: &[IoSlice<'_>]) -> io::Result<usize> {
+        each!(
+            self,
+            stream => { let mut stream = stream; stream.write_vectored(parts) },
+            script => script.output.write_vectored(parts)
+        )
+    }
+
+    /// Writes what there is room for; [`io::ErrorKind::WouldBlock`] where there is none.
+    #[cfg(feature = "tls")]
+    pub(crate) fn write_now(&self, bytes: &[u8]) -> io::Result<usize> {
+        #[cfg(unix)]
+        {
+            use rustix::net::{SendFlags, send};
+            each!(
+                self,
+                stream => send(stream, bytes, SendFlags::DONTWAIT | SendFlags::NOSIGNAL).map_err(Into::into),
+                script => script.output.write(bytes)
+            )
+        }
+        #[cfg(not(unix))]
+        {
+            each!(
+                self,
+                stream => {
+                    stream.set_nonblocking(true)?;
+                    let mut writer = stream;
+                    let result = writer.write(bytes);
+                    stream.set_nonblocking(false)?;
+                    result
+                },
+                script => script.output.write(bytes)
+            )
+        }
+    }
+
+    /// Whether the kernel can copy files into it.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    pub(crate) const fn takes_files(&self) -> bool {
+        !matches!(self, Self::Memory(_))
+    }
+
+    /// Writes what there is room for and says that more follows at once, so that it waits for company.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    pub(crate) fn write_more(&self, bytes: &[u8]) -> io::Result<usize> {
+        use rustix::net::{SendFlags, send};
+        each!(
+            self,
+            stream => send(stream, bytes, SendFlags::MORE | SendFlags::NOSIGNAL).map_err(Into::into),
+            script => script.output.write(bytes)
+        )
+    }
+
+    /// Lets the kernel copy up to `count` bytes of a file from `offset` on, which moves.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    pub(crate) fn send_file(
+        &self,
+        file: &std::fs::File,
+        offset: &mut u64,
+        count: usize,
+    ) -> Result<usize, rustix::io::Errno> {
+        use rustix::fs::sendfile;
+        match self {
+            Self::Tcp(stream) => sendfile(stream, file, Some(offset), count),
+            Self::Unix(stream) => sendfile(stream, file, Some(offset), count),
+            Self::Memory(_) => Err(rustix::io::Errno::INVAL),
+        }
+    }
+
+    /// Waits for input; whether there is some.
+    pub(crate) fn wait_readable(&self, timeout: Option<Duration>) -> bool {
+        use rustix::event::{PollFd, PollFlags, poll};
+        let timeout = timeout.and_then(|timeout| timeout.try_into().ok());
+        each!(
+            self,
+            stream => poll(&mut [PollFd::new(stream, PollFlags::IN)], timeout.as_ref()).is_ok_and(|n| n > 0),
+            _script => true
+        )
+    }
+
+    /// Whether the peer has closed its sending side or reset the connection. Does not wait.
+    pub(crate) fn peer_gone(&self) -> bool {
+        #[cfg(unix)]
+        {
+            use rustix::net::{RecvFlags, recv};
+            let mut byte = [0u8; 1];
+            each!(
+                self,
+                stream => match recv(stream, &mut byte[..], RecvFlags::DONTWAIT | RecvFlags::PEEK) {
+                    Ok((_, count)) => count == 0,
+                    Err(error) => !matches!(error, rustix::io::Errno::AGAIN | rustix::io::Errno::INTR),
+                },
+                _script => false
+            )
+        }
+        #[cfg(not(unix))]
+        {
+            let mut byte = [0u8; 1];
+            each!(
+                self,
+                stream => {
+                    let peeked = stream.set_nonblocking(true).and_then(|()| stream.peek(&mut byte));
+                    let restored = stream.set_nonblocking(false);
+                    match peeked {
+                        Ok(count) => count == 0 || restored.is_err(),
+                        Err(error) => error.kind() != io::ErrorKind::WouldBlock,
+                    }
+                },
+                _script => false
+            )
+        }
+    }
+
+    /// Closes one side or both. A socket that is closed already is no error.
+    pub(crate) fn shutdown(&self, how: Shutdown) {
+        let result = each!(self, stream => stream.shutdown(how), _script => Ok(()));
+        // The peer may have closed first: then there is nothing left to do.
+        drop(result);
+    }
+
+    /// How long reads and writes wait without a byte moving; `None` for ever.
+    pub(crate) fn set_timeouts(&self, read: Option<Duration>, write: Option<Duration>) -> io::Result<()> {
+        each!(
+            self,
+            stream => stream.set_read_timeout(read).and_then(|()| stream.set_write_timeout(write)),
+            _script => Ok(())
+        )
+    }
+
+    /// The address on this side, where the socket has one.
+    pub(crate) fn local_addr(&self) -> Option<SocketAddr> {
+        match self {
+            Self::Tcp(stream) => stream.local_addr().ok(),
+            _ => None,
+        }
+    }
+}

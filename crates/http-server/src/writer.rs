@@ -1,0 +1,109 @@
+//! The content of an answer that is written piece by piece: framed, buffered, held to its promise.
+
+use crate::error::Error;
+use crate::link::Link;
+use http_proto::{BodyEncoder, Framing, Headers};
+use std::fmt;
+use std::io::{self, IoSlice, Write};
+
+/// Small pieces are gathered up to this many bytes before they are sent.
+const PIECE_BYTES: usize = 16 * 1024;
+
+/// Takes the content of a streamed answer. Small writes are gathered; [`flush`](Write::flush) sends what there is.
+///
+/// Python: `wfile`.
+#[doc(alias = "wfile")]
+pub struct BodyWriter<'w> {
+    link: &'w mut Link,
+    /// What is queued for the socket and framed already: at first, the head.
+    out: &'w mut Vec<u8>,
+    /// Content that is not framed yet.
+    piece: Vec<u8>,
+    encoder: BodyEncoder,
+    trailers: Headers,
+}
+
+impl<'w> BodyWriter<'w> {
+    pub(crate) fn new(link: &'w mut Link, out: &'w mut Vec<u8>, framing: Framing) -> Self {
+        Self { link, out, piece: Vec::new(), encoder: BodyEncoder::new(framing), trailers: Headers::new() }
+    }
+
+    /// Adds a field to the trailer section (RFC 9110 §6.5): sent behind the content where it is chunked, and left out
+    /// where the peer speaks HTTP/1.0, which has none.
+    ///
+    /// # Errors
+    /// For a name or value that no message can hold, and for fields that may not be trailers (RFC 9110 §6.5.1).
+    pub fn trailer(&mut self, name: impl AsRef<str>, value: impl AsRef<[u8]>) -> io::Result<()> {
+        if http_proto::is_forbidden_trailer(name.as_ref()) {
+            return Err(Error::from(http_proto::InvalidInput::ForbiddenTrailer).into());
+        }
+        self.trailers.append(name, value).map_err(|error| Error::from(error).into())
+    }
+
+    /// Whether the peer has closed its side or reset the connection. Does not wait.
+    #[must_use]
+    pub fn client_gone(&self) -> bool {
+        self.link.socket().peer_gone()
+    }
+
+    /// Sends `content` as one piece, behind everything that is queued, in one call where the system allows it.
+    fn send(&mut self, content: &[u8]) -> io::Result<()> {
+        if !content.is_empty() {
+            self.encoder.before_data(content.len(), self.out).map_err(Error::from)?;
+        }
+        let after = if content.is_empty() { &b""[..] } else { self.encoder.after_data() };
+        let mut parts = [IoSlice::new(self.out), IoSlice::new(content), IoSlice::new(after)];
+        self.link.write_all_parts(&mut parts)?;
+        self.out.clear();
+        Ok(())
+    }
+
+    /// Frames what is gathered and leaves it in the queue, with the end of the content behind it.
+    pub(crate) fn finish(mut self) -> io::Result<()> {
+        let piece = std::mem::take(&mut self.piece);
+        if !piece.is_empty() {
+            self.encoder.before_data(piece.len(), self.out).map_err(Error::from)?;
+            self.out.extend_from_slice(&piece);
+            self.out.extend_from_slice(self.encoder.after_data());
+        }
+        if self.encoder.framing() != Framing::Chunked {
+            self.trailers.clear();
+        }
+        self.encoder.finish(&self.trailers, self.out).map_err(|error| Error::from(error).into())
+    }
+}
+
+impl Write for BodyWriter<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.piece.len() + bytes.len() <= PIECE_BYTES {
+            self.piece.extend_from_slice(bytes);
+            return Ok(bytes.len());
+        }
+        let mut piece = std::mem::take(&mut self.piece);
+        let sent = if piece.is_empty() { Ok(()) } else { self.send(&piece) };
+        piece.clear();
+        self.piece = piece;
+        sent?;
+        if bytes.len() < PIECE_BYTES {
+            self.piece.extend_from_slice(bytes);
+        } else {
+            self.send(bytes)?;
+        }
+        Ok(bytes.len())
+    }
+
+    /// Sends everything that has been written.
+    fn flush(&mut self) -> io::Result<()> {
+        let mut piece = std::mem::take(&mut self.piece);
+        let sent = self.send(&piece);
+        piece.clear();
+        self.piece = piece;
+        sent
+    }
+}
+
+impl fmt::Debug for BodyWriter<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BodyWriter").field("framing", &self.encoder.framing()).finish_non_exhaustive()
+    }
+}
