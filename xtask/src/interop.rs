@@ -14,8 +14,13 @@ pub(crate) struct Peer {
 pub(crate) const PYTHON: Peer = Peer { program: "python3", package: "python3" };
 const CURL: Peer = Peer { program: "curl", package: "curl" };
 
+/// What the client is tested against beside CPython: a server, a forward proxy, and a SOCKS proxy.
+const NGINX: Peer = Peer { program: "nginx", package: "nginx-light" };
+const TINYPROXY: Peer = Peer { program: "tinyproxy", package: "tinyproxy-bin" };
+const MICROSOCKS: Peer = Peer { program: "microsocks", package: "microsocks" };
+
 pub(crate) fn run(context: &Context, arguments: &[String]) -> Outcome {
-    provide(context, &[PYTHON, CURL])?;
+    provide(context, &[PYTHON, CURL, NGINX, TINYPROXY, MICROSOCKS])?;
     Call::cargo(context)
         .args(["test", "-p", "httpkit-tests", "--test", "interop", "--"])
         .args(arguments)

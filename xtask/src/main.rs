@@ -72,7 +72,7 @@ const TASKS: &[Task] = &[
     Task {
         name: "interop",
         arguments: "[FILTER]",
-        about: "test against real peers on loopback: CPython and curl",
+        about: "test against real peers on loopback: CPython, curl, nginx, proxies",
         run: interop::run,
     },
     Task {

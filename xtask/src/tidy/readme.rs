@@ -26,10 +26,11 @@ pub(super) fn check(files: &[File], metadata: &Metadata) -> Vec<Finding> {
     findings
 }
 
-/// The names in code marks that open the first cell of each table row.
+/// The names in code marks in the first cell of each table row.
 fn row_names(text: &str) -> BTreeSet<&str> {
     let rows = text.lines().filter_map(|line| line.trim_start().strip_prefix('|'));
-    rows.filter_map(|row| row.split('|').next()?.split('`').nth(1)).collect()
+    let cells = rows.filter_map(|row| row.split('|').next());
+    cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect()
 }
 
 /// Each crate that users see has a row, and a row that looks like a crate of ours names one.
