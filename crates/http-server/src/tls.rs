@@ -67,7 +67,7 @@ pub enum ClientCertificates {
 pub struct TlsConfig(pub(crate) Arc<ServerConfig>);
 
 impl TlsConfig {
-    /// One certificate chain and its key, both in PEM: TLS 1.2 and 1.3, ALPN `http/1.1`.
+    /// One certificate chain and its key, both in PEM: TLS 1.2 and 1.3, ALPN `http/1.1` and `http/1.0`.
     ///
     /// # Errors
     /// [`TlsError`] where the texts hold nothing usable or do not fit each other.
@@ -140,7 +140,7 @@ impl TlsBuilder {
         Ok(self)
     }
 
-    /// The protocols that are offered by ALPN (RFC 7301), `http/1.1` by default.
+    /// The protocols that are offered by ALPN (RFC 7301), `http/1.1` and `http/1.0` by default.
     pub fn alpn<const N: usize>(mut self, protocols: [&str; N]) -> Self {
         self.alpn = Some(protocols.iter().map(|name| name.as_bytes().to_vec()).collect());
         self
@@ -179,7 +179,7 @@ impl TlsBuilder {
             by_name.add(&name, key)?;
         }
         let mut config = builder.with_cert_resolver(Arc::new(resolver::Resolver::new(by_name, self.default)));
-        config.alpn_protocols = self.alpn.unwrap_or_else(|| vec![b"http/1.1".to_vec()]);
+        config.alpn_protocols = self.alpn.unwrap_or_else(|| vec![b"http/1.1".to_vec(), b"http/1.0".to_vec()]);
         config.ticketer = ring::Ticketer::new()?;
         // One ticket is enough for clients that come again, and half the bytes of the default.
         config.send_tls13_tickets = 1;
