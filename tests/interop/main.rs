@@ -3,3 +3,6 @@
 #![cfg(test)]
 
 mod heads;
+mod served;
+mod server_curl;
+mod server_python;

@@ -1,5 +1,6 @@
 //! Helpers of the cross-crate tests: foreign programs with a deadline, and the foreign suites.
 
+pub mod certificate;
 pub mod peer;
 pub mod python;
 pub mod suites;
