@@ -1,6 +1,8 @@
 //! Cookies as a server sees them: Python's `http.cookies` for Rust.
 
 mod attr;
+#[cfg(feature = "secure")]
+mod base64url;
 mod builder;
 mod clock;
 mod codec;
@@ -18,6 +20,8 @@ mod prefix;
 mod quoting;
 pub mod same_site;
 mod scan;
+#[cfg(feature = "secure")]
+pub mod secure;
 pub mod set_cookie;
 pub mod simple;
 mod syntax;
