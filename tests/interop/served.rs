@@ -27,7 +27,7 @@ impl Served {
 
     /// The ports and schemes that every test goes through.
     pub(crate) fn origins(&self) -> [(&'static str, u16); 2] {
-        let ports: Vec<u16> = self.server.addresses().iter().map(|address| address.port()).collect();
+        let ports: Vec<u16> = self.server.addresses().iter().map(std::net::SocketAddr::port).collect();
         [("http", ports[0]), ("https", ports[1])]
     }
 
