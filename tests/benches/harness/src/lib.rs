@@ -157,7 +157,8 @@ impl Bench {
         for outcome in &self.outcomes {
             std::fs::write(folder.join(format!("{}-{}.svg", self.name, outcome.key)), chart::draw(outcome))?;
         }
-        println!("written: {} and a chart for each table beside it\n", json.display());
+        let shown = json.canonicalize().unwrap_or(json);
+        println!("written: {} and a chart for each table beside it\n", shown.display());
         Ok(())
     }
 }
