@@ -1,5 +1,7 @@
 //! Rules on the text of one file: its first line, its size, words that must not stay, how lints are silenced.
 
+use std::collections::BTreeSet;
+
 use super::{File, Finding};
 use crate::source::{Source, stands_alone};
 
@@ -47,7 +49,20 @@ fn check_file(file: &File) -> Vec<Finding> {
     let source = Source::read(&file.text);
     findings.extend(check_comments(file, &source));
     findings.extend(check_code(file, &source));
+    if file.is_test() {
+        findings.extend(check_sleep(file, &source));
+    }
     findings
+}
+
+fn check_sleep(file: &File, source: &Source) -> Vec<Finding> {
+    let lines =
+        source.lines_naming("thread::sleep").into_iter().chain(source.lines_naming("std::thread::sleep"));
+    let lines: BTreeSet<usize> = lines.collect();
+    let finding = |line| {
+        Finding::new(format!("{}:{line}", file.path), "sleep", "a test waits for something, with a deadline")
+    };
+    lines.into_iter().map(finding).collect()
 }
 
 fn check_comments(file: &File, source: &Source) -> Vec<Finding> {

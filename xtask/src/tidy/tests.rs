@@ -123,6 +123,20 @@ fn one_file_may_be_unsafe() {
 }
 
 #[test]
+fn a_test_does_not_sleep() {
+    for code in [
+        "use std::thread::sleep;",
+        "use std::{fmt, thread::{self, sleep}};",
+        "fn f() { thread::sleep(second); }",
+        "std::thread::sleep(second);",
+    ] {
+        check_lines("tests/it/x.rs", &format!("//! x\n{code}\n"), &["sleep"]);
+        check_lines("crates/a/src/x/tests.rs", &format!("//! x\n{code}\n"), &["sleep"]);
+        check_lines("crates/a/src/x.rs", &format!("//! x\n{code}\n"), &[]);
+    }
+}
+
+#[test]
 fn lints_are_silenced_by_expect_with_a_reason() {
     check_lines("crates/a/src/x.rs", "//! x\n#[allow(dead_code)]\nfn f() {}\n", &["exceptions"]);
     check_lines("crates/a/src/x.rs", "//! x\n#[expect(dead_code)]\nfn f() {}\n", &["exceptions"]);
