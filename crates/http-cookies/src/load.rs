@@ -7,7 +7,7 @@ use crate::codec::Codec;
 use crate::cookie::pairs;
 use crate::error::{CookieError, shown};
 use crate::latin1::text_from_bytes;
-use crate::morsel::{check_key, check_value};
+use crate::morsel::check_value;
 use crate::quoting::unquote;
 use crate::scan::{Word, Words};
 use crate::simple::{BaseCookie, PAIRS_MAX};
@@ -29,8 +29,9 @@ impl<C: Codec> BaseCookie<C> {
     /// [`CookieError::Semicolon`] for what must not be sent again, [`CookieError::TooMany`] beyond [`PAIRS_MAX`] words, and
     /// what the codec's `decode` answers. Nothing is changed then.
     pub fn load<'t>(&mut self, text: &'t str) -> Result<&'t str, CookieError> {
+        let expected = expected_pairs(text.as_bytes());
         let mut words = Words::new(text);
-        let mut steps = Vec::new();
+        let mut steps = Vec::with_capacity(expected);
         let mut refused = None;
         for (count, word) in words.by_ref().enumerate() {
             if count == PAIRS_MAX {
@@ -46,6 +47,7 @@ impl<C: Codec> BaseCookie<C> {
         if let Some(error) = refused {
             return Err(error);
         }
+        self.morsels.reserve(expected);
         let mut steps = steps.into_iter().peekable();
         while let Some(step) = steps.next() {
             let Step::Cookie { name, value, coded } = step else { continue };
@@ -76,7 +78,9 @@ impl<C: Codec> BaseCookie<C> {
             return Step::attribute(attr, value).map(Some);
         }
         let coded = word.value.ok_or(CookieError::Syntax { at: word.at })?;
-        check_key(word.key)?;
+        if !is_legal_name(word.key.as_bytes()) {
+            return Err(CookieError::IllegalName(shown(word.key)));
+        }
         let value = self.codec.decode(coded)?;
         // A semicolon can only stand in quotes here. It would end the value for every browser, so it is written anew.
         let coded = match coded.contains(';') {
@@ -107,6 +111,7 @@ impl<C: Codec> BaseCookie<C> {
 
     /// [`load_tolerant`](Self::load_tolerant) of bytes: each value is UTF-8 if it can be, otherwise Latin-1.
     pub fn load_bytes_tolerant(&mut self, header: &[u8]) -> Skipped {
+        self.morsels.reserve(expected_pairs(header));
         let mut skipped = Skipped::default();
         for (count, (at, name, value)) in pairs(header).with_places().enumerate() {
             if count == PAIRS_MAX {
@@ -129,6 +134,12 @@ impl<C: Codec> BaseCookie<C> {
         self.put(name, &value, coded);
         Ok(())
     }
+}
+
+/// How many pairs to make room for before they are read: as many as there are semicolons, but not what an attacker says.
+fn expected_pairs(text: &[u8]) -> usize {
+    let semicolons = text.iter().filter(|&&byte| byte == b';').count();
+    (semicolons + 1).min(32)
 }
 
 /// A checked word on its way into the dictionary.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::morsel::Morsel;
 
 /// Up to this many slots a name is looked for by comparing, beyond it through a keyed hash table: names come from the peer.
-const SCANNED_MAX: usize = 16;
+const SCANNED_MAX: usize = 32;
 
 /// Names to morsels in the order of first insertion; a name can be another one than its morsel's own.
 #[derive(Clone, Default)]
@@ -21,6 +21,11 @@ pub(crate) struct Ordered {
 impl Ordered {
     pub(crate) const fn len(&self) -> usize {
         self.live
+    }
+
+    /// Makes room for so many more.
+    pub(crate) fn reserve(&mut self, more: usize) {
+        self.slots.reserve(more);
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&Morsel> {

@@ -39,7 +39,8 @@ impl<'a> Words<'a> {
     }
 
     /// The first place from `at` on whose byte is not in the class.
-    fn skip_class(&self, at: usize, class: fn(u8) -> bool) -> usize {
+    #[inline]
+    fn skip_class(&self, at: usize, class: impl Fn(u8) -> bool) -> usize {
         let rest = self.text.as_bytes().get(at..).unwrap_or_default();
         at + rest.iter().position(|&byte| !class(byte)).unwrap_or(rest.len())
     }
@@ -58,8 +59,16 @@ impl<'a> Words<'a> {
     /// A value after the `=` that ends at `at`, with its separator: the value and where the next word starts.
     fn value(&self, at: usize) -> Option<(&'a str, usize)> {
         let start = self.skip_class(at, is_blank);
-        let ends = [self.quoted(start), self.date(start), Some(self.skip_class(start, is_value_byte))];
-        for end in ends.into_iter().flatten() {
+        let plain = self.skip_class(start, is_value_byte);
+        // A quoted value starts with what no plain one has, a date goes on after a comma where a plain one ends.
+        let special = if self.byte(start) == Some(b'"') {
+            self.quoted(start)
+        } else if plain > start && self.byte(plain - 1) == Some(b',') {
+            self.date(start, plain - 1)
+        } else {
+            None
+        };
+        for end in special.into_iter().chain([plain]) {
             if let Some(next) = self.separator(end) {
                 return Some((self.slice(start, end), next));
             }
@@ -80,17 +89,14 @@ impl<'a> Words<'a> {
         }
     }
 
-    /// The end of a date at `at`: `Sun, 06-Nov-94 08:49:37 GMT` with a short or a full weekday.
-    fn date(&self, at: usize) -> Option<usize> {
-        let comma = self.skip_class(at, is_word_byte);
+    /// The end of a date whose weekday is from `at` to `comma`: `Sun, 06-Nov-94 08:49:37 GMT`, the weekday short or full.
+    fn date(&self, at: usize, comma: usize) -> Option<usize> {
         let weekday = self.slice(at, comma);
-        if weekday.len() != 3 && !(matches!(weekday.len(), 6..=9) && weekday.ends_with("day")) {
+        let named = weekday.len() == 3 || (matches!(weekday.len(), 6..=9) && weekday.ends_with("day"));
+        if !named || !weekday.bytes().all(is_word_byte) || !self.byte(comma + 1).is_some_and(is_blank) {
             return None;
         }
-        let middle = match (self.byte(comma), self.byte(comma + 1)) {
-            (Some(b','), Some(byte)) if is_blank(byte) => comma + 2,
-            _ => return None,
-        };
+        let middle = comma + 2;
         (9..=11).rev().map(|length| middle + length).find_map(|end| {
             let day = self.text.as_bytes().get(middle..end)?;
             let time = self.text.as_bytes().get(end + 1..end + 9)?;
@@ -110,18 +116,19 @@ impl<'a> Words<'a> {
     }
 
     fn word(&self, start: usize) -> Option<(Word<'a>, usize)> {
-        let end = self.skip_class(start, is_key_byte);
-        if end == start {
+        if !self.byte(start).is_some_and(is_key_byte) {
             return None;
         }
         // The first byte belongs to the key even if it is an equals sign.
-        let bytes = self.text.as_bytes().get(start + 1..end).unwrap_or_default();
-        if let Some(equals) = bytes.iter().position(|&byte| byte == b'=').map(|at| start + 1 + at) {
+        let mut end = self.skip_class(start + 1, |byte| is_key_byte(byte) && byte != b'=');
+        if self.byte(end) == Some(b'=') {
+            let equals = end;
             if let Some(found) = self.word_with_value(start, equals, equals) {
                 return Some(found);
             }
             // Without a proper end after the first one, no further equals sign can do better than the first, except the
             // one right before a quoted value.
+            end = self.skip_class(equals, is_key_byte);
             let last = end - 1;
             if last > equals
                 && self.byte(last) == Some(b'=')

@@ -128,8 +128,8 @@ fn a_semicolon_in_quotes_is_kept_as_an_escape() {
 #[test]
 fn control_characters_are_refused_even_when_escaped() {
     check_refused("x=1; a=\"\\012\"", CookieError::ControlCharacter(Part::Value));
-    check_refused("x=1; a=\"b\tc\"", CookieError::ControlCharacter(Part::Value));
-    check_refused("x=1; a=\"b\nc\"", CookieError::ControlCharacter(Part::Value));
+    check_refused("x=1; a=\"b\tc\"", CookieError::ControlCharacter(Part::CodedValue));
+    check_refused("x=1; a=\"b\nc\"", CookieError::ControlCharacter(Part::CodedValue));
     check_refused("x=1; path=\"\\177\"", CookieError::ControlCharacter(Part::Attribute(Attr::Path)));
     assert!(BaseCookie::<Percent>::parse("a=%0A").is_err());
 }
@@ -171,7 +171,7 @@ fn tolerant_loading_keeps_every_good_pair_and_reports_the_rest() {
     check_tolerant(
         "a=\"\\012\"; b=2; c=x\ty",
         &["b=2 <2>"],
-        &[(0, control(Part::Value)), (15, control(Part::Value))],
+        &[(0, control(Part::Value)), (15, control(Part::CodedValue))],
     );
 }
 
