@@ -1,0 +1,205 @@
+//! How a connection is opened: name, addresses, socket, proxy, TLS. What is said over it is not known here.
+
+use crate::authority::Authority;
+use crate::clock::{Clock, Deadline};
+use crate::error::{Error, ErrorKind, Phase};
+use crate::timeouts::{Limit, Timeouts};
+use crate::transport::Transport;
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+pub(crate) mod resolve;
+pub(crate) mod socks;
+pub(crate) mod tcp;
+
+/// Opens transports in a way of one's own: see [`ConnectionBuilder::connector`](crate::ConnectionBuilder::connector).
+///
+/// Tunnels and TLS are laid over what it gives.
+pub trait Connect: Send + Sync {
+    /// Opens a transport to `to` within `timeout`.
+    ///
+    /// # Errors
+    /// Whatever keeps it from doing so. [`io::ErrorKind::TimedOut`] is reported as a timeout of the connect phase.
+    fn connect(&self, to: &Authority, timeout: Option<Duration>) -> io::Result<Box<dyn Transport>>;
+}
+
+impl<F> Connect for F
+where
+    F: Fn(&Authority, Option<Duration>) -> io::Result<Box<dyn Transport>> + Send + Sync,
+{
+    fn connect(&self, to: &Authority, timeout: Option<Duration>) -> io::Result<Box<dyn Transport>> {
+        self(to, timeout)
+    }
+}
+
+/// Options of the socket itself.
+pub(crate) struct SocketOptions {
+    pub(crate) source_address: Option<SocketAddr>,
+    pub(crate) nodelay: bool,
+    pub(crate) keepalive: Option<Duration>,
+    pub(crate) hook: Option<SocketHook>,
+}
+
+impl Default for SocketOptions {
+    fn default() -> Self {
+        Self { source_address: None, nodelay: true, keepalive: None, hook: None }
+    }
+}
+
+/// Called with each socket before it is connected.
+pub(crate) type SocketHook = Box<dyn Fn(&socket2::Socket) -> io::Result<()> + Send + Sync>;
+
+impl fmt::Debug for SocketOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SocketOptions")
+            .field("source_address", &self.source_address)
+            .field("nodelay", &self.nodelay)
+            .field("keepalive", &self.keepalive)
+            .field("hook", &self.hook.is_some())
+            .finish()
+    }
+}
+
+/// Where transports come from.
+pub(crate) enum Source {
+    /// TCP by name or address.
+    Tcp { resolver: Box<dyn resolve::Resolve>, options: SocketOptions, socks: Option<socks::SocksProxy> },
+    /// A Unix socket.
+    #[cfg(unix)]
+    Unix(std::path::PathBuf),
+    /// The caller's way.
+    Custom(Box<dyn Connect>),
+    /// A transport that was given once and cannot be had again.
+    Once(Option<Box<dyn Transport>>),
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tcp { options, socks, .. } => {
+                f.debug_struct("Tcp").field("options", options).field("socks", socks).finish_non_exhaustive()
+            }
+            #[cfg(unix)]
+            Self::Unix(path) => f.debug_tuple("Unix").field(path).finish(),
+            Self::Custom(_) => f.write_str("Custom"),
+            Self::Once(transport) => f.debug_tuple("Once").field(&transport.is_some()).finish(),
+        }
+    }
+}
+
+/// What limits the opening of a connection.
+#[derive(Clone, Copy)]
+pub(crate) struct Budget<'a> {
+    pub(crate) clock: &'a dyn Clock,
+    pub(crate) deadline: Deadline,
+    /// Whether the deadline is that of the whole exchange.
+    pub(crate) by_total: bool,
+}
+
+impl<'a> Budget<'a> {
+    pub(crate) fn new(clock: &'a dyn Clock, limit: Option<Duration>, total: Deadline) -> Self {
+        let (deadline, by_total) = Deadline::after(clock, limit).earlier(total);
+        Self { clock, deadline, by_total }
+    }
+
+    pub(crate) fn limit(self, limit: Limit) -> Limit {
+        if self.by_total { Limit::Total } else { limit }
+    }
+
+    /// Time that is left.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Timeout`] where none is.
+    pub(crate) fn left(self, limit: Limit, phase: Phase) -> Result<Option<Duration>, Error> {
+        match self.deadline.left(self.clock) {
+            Some(Duration::ZERO) => Err(Error::new(ErrorKind::Timeout(self.limit(limit)), phase)),
+            left => Ok(left),
+        }
+    }
+
+    /// An error of the system, as a timeout where it is one.
+    pub(crate) fn error(self, error: io::Error, limit: Limit, kind: fn(io::Error) -> ErrorKind, phase: Phase) -> Error {
+        if crate::wire::is_wait(&error) {
+            Error::new(ErrorKind::Timeout(self.limit(limit)), phase)
+        } else {
+            Error::new(kind(error), phase)
+        }
+    }
+}
+
+impl Source {
+    /// Whether a closed connection can be opened again.
+    pub(crate) fn can_open(&self) -> bool {
+        !matches!(self, Self::Once(None))
+    }
+
+    /// Opens a transport to `to`.
+    pub(crate) fn open(&mut self, to: &Authority, budget: Budget<'_>) -> Result<Box<dyn Transport>, Error> {
+        match self {
+            Self::Tcp { resolver, options, socks: None } => {
+                let stream = tcp::open(&**resolver, options, to, budget)?;
+                Ok(Box::new(stream) as Box<dyn Transport>)
+            }
+            Self::Tcp { resolver, options, socks: Some(proxy) } => {
+                let stream = tcp::open(&**resolver, options, proxy.authority(), budget)?;
+                socks::negotiate(proxy, Box::new(stream), to, &**resolver, budget)
+            }
+            #[cfg(unix)]
+            Self::Unix(path) => {
+                let stream = std::os::unix::net::UnixStream::connect(path)
+                    .map_err(|error| Error::new(ErrorKind::Connect(error), Phase::Connect))?;
+                Ok(Box::new(crate::transport::unix::UnixTransport::new(stream)))
+            }
+            Self::Custom(connector) => {
+                let timeout = budget.left(Limit::Connect, Phase::Connect)?;
+                connector
+                    .connect(to, timeout)
+                    .map_err(|error| budget.error(error, Limit::Connect, ErrorKind::Connect, Phase::Connect))
+            }
+            Self::Once(transport) => {
+                transport.take().ok_or_else(|| Error::new(ErrorKind::NotConnected, Phase::Connect))
+            }
+        }
+    }
+}
+
+/// Lays TLS over a transport.
+#[cfg(feature = "tls")]
+pub(crate) fn start_tls(
+    tls: &crate::tls::TlsConfig,
+    host: &str,
+    mut inner: Box<dyn Transport>,
+    timeouts: &Timeouts,
+    clock: &dyn Clock,
+    total: Deadline,
+) -> Result<Box<dyn Transport>, Error> {
+    let budget = Budget::new(clock, timeouts.tls, total);
+    let session = tls.session(host)?;
+    set_both(&mut *inner, budget, Limit::Tls, Phase::Tls)?;
+    let mut transport = crate::transport::tls::TlsTransport::new(session, inner);
+    loop {
+        match transport.handshake_step() {
+            Ok(true) => return Ok(Box::new(transport)),
+            Ok(false) => {}
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(budget.error(error, Limit::Tls, ErrorKind::Tls, Phase::Tls)),
+        }
+        set_both(&mut transport, budget, Limit::Tls, Phase::Tls)?;
+    }
+}
+
+/// Gives reads and writes the time that is left.
+pub(crate) fn set_both(
+    transport: &mut dyn Transport,
+    budget: Budget<'_>,
+    limit: Limit,
+    phase: Phase,
+) -> Result<(), Error> {
+    let left = budget.left(limit, phase)?.map(|left| left.max(Duration::from_millis(1)));
+    transport
+        .set_read_timeout(left)
+        .and_then(|()| transport.set_write_timeout(left))
+        .map_err(|error| Error::new(ErrorKind::Connect(error), phase))
+}

@@ -1,0 +1,297 @@
+//! TCP connections by happy eyeballs (RFC 8305): addresses of both families in turn, a new attempt every quarter of
+//! a second, the first that answers wins. One thread, no runtime.
+
+use crate::authority::Authority;
+use crate::connect::resolve::Resolve;
+use crate::connect::{Budget, SocketOptions};
+use crate::error::{Error, ErrorKind, Phase};
+use crate::timeouts::Limit;
+use crate::transport::FailedAttempt;
+use crate::transport::tcp::TcpTransport;
+use socket2::{Domain, Protocol, SockAddr, Socket, TcpKeepalive, Type};
+use std::io;
+use std::net::{IpAddr, SocketAddr, TcpStream};
+use std::time::Duration;
+
+/// RFC 8305 §5: the delay before the next attempt begins beside the present ones.
+const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
+
+/// Addresses that are tried at most; resolvers may answer with hundreds.
+const ATTEMPTS_MAX: usize = 16;
+
+/// Connects to the first address of `to` that answers.
+pub(crate) fn open(
+    resolver: &dyn Resolve,
+    options: &SocketOptions,
+    to: &Authority,
+    budget: Budget<'_>,
+) -> Result<TcpTransport, Error> {
+    let addresses = addresses(resolver, options, to, budget)?;
+    let mut failed = Vec::new();
+    let connected = match addresses.as_slice() {
+        [one] => connect_one(*one, options, budget).map(|stream| (stream, *one)),
+        several => race(several, options, budget, &mut failed),
+    };
+    let (stream, peer) = connected?;
+    let stream = TcpStream::from(stream);
+    Ok(TcpTransport::connected(stream, Some(peer), failed))
+}
+
+fn addresses(
+    resolver: &dyn Resolve,
+    options: &SocketOptions,
+    to: &Authority,
+    budget: Budget<'_>,
+) -> Result<Vec<SocketAddr>, Error> {
+    let timeout = budget.left(Limit::Resolve, Phase::Resolve)?;
+    let found = match to.host().parse::<IpAddr>() {
+        Ok(address) => vec![SocketAddr::new(address, to.port())],
+        Err(_) => resolver
+            .resolve(to.host(), to.port(), timeout)
+            .map_err(|error| budget.error(error, Limit::Resolve, ErrorKind::Resolve, Phase::Resolve))?,
+    };
+    let usable = |address: &SocketAddr| {
+        options.source_address.is_none_or(|source| source.is_ipv4() == address.is_ipv4())
+    };
+    let ordered = in_turn(found.into_iter().filter(usable).collect());
+    if ordered.is_empty() {
+        let problem = "the name has no address, or none of the family of the source address";
+        let error = io::Error::new(io::ErrorKind::AddrNotAvailable, problem);
+        return Err(Error::new(ErrorKind::Resolve(error), Phase::Resolve));
+    }
+    Ok(ordered)
+}
+
+/// RFC 8305 §4: the families alternate, beginning with the resolver's first; duplicates are left out.
+pub(crate) fn in_turn(found: Vec<SocketAddr>) -> Vec<SocketAddr> {
+    let Some(first_is_v4) = found.first().map(SocketAddr::is_ipv4) else { return found };
+    let (first, second): (Vec<_>, Vec<_>) =
+        found.into_iter().partition(|address| address.is_ipv4() == first_is_v4);
+    let mut ordered: Vec<SocketAddr> = Vec::with_capacity(first.len() + second.len());
+    let (mut first, mut second) = (first.into_iter(), second.into_iter());
+    loop {
+        let pair = [first.next(), second.next()];
+        if pair.iter().all(Option::is_none) {
+            return ordered;
+        }
+        for address in pair.into_iter().flatten() {
+            if ordered.len() < ATTEMPTS_MAX && !ordered.contains(&address) {
+                ordered.push(address);
+            }
+        }
+    }
+}
+
+fn socket(address: SocketAddr, options: &SocketOptions) -> io::Result<Socket> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    if let Some(source) = options.source_address {
+        socket.bind(&SockAddr::from(source))?;
+    }
+    if options.nodelay {
+        socket.set_tcp_nodelay(true)?;
+    }
+    if let Some(idle) = options.keepalive {
+        socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(idle))?;
+    }
+    if let Some(hook) = &options.hook {
+        hook(&socket)?;
+    }
+    Ok(socket)
+}
+
+/// One address needs no race.
+fn connect_one(address: SocketAddr, options: &SocketOptions, budget: Budget<'_>) -> Result<Socket, Error> {
+    let failed =
+        |error| budget.error(error, Limit::Connect, ErrorKind::Connect, Phase::Connect);
+    let left = budget.left(Limit::Connect, Phase::Connect)?;
+    let socket = socket(address, options).map_err(failed)?;
+    let Some(left) = left else {
+        // Without a limit there is nothing but to wait; an interrupted connect goes on by itself.
+        return match socket.connect(&address.into()) {
+            Ok(()) => Ok(socket),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {
+                wait_connected(&socket, address, budget).map_err(failed)?;
+                Ok(socket)
+            }
+            Err(error) => Err(failed(error)),
+        };
+    };
+    // Linux: a blocking connect minds SO_SNDTIMEO, which saves three system calls.
+    #[cfg(target_os = "linux")]
+    {
+        socket.set_write_timeout(Some(left.max(Duration::from_millis(1)))).map_err(failed)?;
+        match socket.connect(&address.into()) {
+            Ok(()) => Ok(socket),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {
+                wait_connected(&socket, address, budget).map_err(failed)?;
+                Ok(socket)
+            }
+            // EINPROGRESS, after the time has passed.
+            Err(error) if error.raw_os_error() == Some(rustix::io::Errno::INPROGRESS.raw_os_error()) => {
+                Err(failed(io::ErrorKind::TimedOut.into()))
+            }
+            Err(error) => Err(failed(error)),
+        }
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        socket.connect_timeout(&address.into(), left).map_err(failed)?;
+        Ok(socket)
+    }
+}
+
+/// Waits for a connection that is coming about on its own.
+#[cfg(unix)]
+fn wait_connected(socket: &Socket, _address: SocketAddr, budget: Budget<'_>) -> io::Result<()> {
+    use rustix::event::{PollFd, PollFlags, poll};
+    loop {
+        let left = budget.deadline.left(budget.clock).map(crate::transport::unix::timespec);
+        match poll(&mut [PollFd::new(socket, PollFlags::OUT)], left.as_ref()) {
+            Ok(0) => return Err(io::ErrorKind::TimedOut.into()),
+            Ok(_) => return socket.take_error()?.map_or(Ok(()), Err),
+            Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+#[cfg(not(unix))]
+fn wait_connected(socket: &Socket, address: SocketAddr, budget: Budget<'_>) -> io::Result<()> {
+    let left = budget.deadline.left(budget.clock).unwrap_or(Duration::from_secs(3600));
+    socket.connect_timeout(&address.into(), left)
+}
+
+/// Where there is no poll, one after the other, the time shared.
+#[cfg(not(unix))]
+fn race(
+    addresses: &[SocketAddr],
+    options: &SocketOptions,
+    budget: Budget<'_>,
+    failed: &mut Vec<FailedAttempt>,
+) -> Result<(Socket, SocketAddr), Error> {
+    let mut last = None;
+    for &address in addresses {
+        match connect_one(address, options, budget) {
+            Ok(socket) => return Ok((socket, address)),
+            Err(error) => {
+                failed.push(FailedAttempt { addr: address, reason: io::ErrorKind::Other });
+                last = Some(error);
+            }
+        }
+    }
+    Err(last.unwrap_or_else(|| Error::new(ErrorKind::NotConnected, Phase::Connect)))
+}
+
+/// Several addresses, the first that answers wins.
+#[cfg(unix)]
+fn race(
+    addresses: &[SocketAddr],
+    options: &SocketOptions,
+    budget: Budget<'_>,
+    failed: &mut Vec<FailedAttempt>,
+) -> Result<(Socket, SocketAddr), Error> {
+    let mut race = Race { waiting: addresses.iter(), running: Vec::new(), failed, last: None };
+    let winner = loop {
+        if let Some(winner) = race.begin_next(options) {
+            break winner;
+        }
+        if race.running.is_empty() {
+            if race.waiting.len() > 0 {
+                continue;
+            }
+            let error = race.last.take().unwrap_or_else(|| io::ErrorKind::AddrNotAvailable.into());
+            return Err(budget.error(error, Limit::Connect, ErrorKind::Connect, Phase::Connect));
+        }
+        let left = budget.left(Limit::Connect, Phase::Connect)?;
+        let finished = race
+            .wait(left)
+            .map_err(|error| budget.error(error, Limit::Connect, ErrorKind::Connect, Phase::Connect))?;
+        if let Some(winner) = finished {
+            break winner;
+        }
+    };
+    for (_, addr) in race.running {
+        race.failed.push(FailedAttempt { addr, reason: io::ErrorKind::TimedOut });
+    }
+    let (socket, address) = winner;
+    socket
+        .set_nonblocking(false)
+        .map_err(|error| Error::new(ErrorKind::Connect(error), Phase::Connect))?;
+    Ok((socket, address))
+}
+
+#[cfg(unix)]
+struct Race<'a> {
+    waiting: std::slice::Iter<'a, SocketAddr>,
+    running: Vec<(Socket, SocketAddr)>,
+    failed: &'a mut Vec<FailedAttempt>,
+    last: Option<io::Error>,
+}
+
+#[cfg(unix)]
+impl Race<'_> {
+    /// Begins the next attempt, if there is an address: a winner where it succeeds at once.
+    fn begin_next(&mut self, options: &SocketOptions) -> Option<(Socket, SocketAddr)> {
+        let &address = self.waiting.next()?;
+        let begun = socket(address, options).and_then(|socket| {
+            socket.set_nonblocking(true)?;
+            match socket.connect(&address.into()) {
+                Ok(()) => Ok((socket, true)),
+                Err(error)
+                    if error.kind() == io::ErrorKind::WouldBlock
+                        || error.kind() == io::ErrorKind::Interrupted
+                        || error.raw_os_error() == Some(rustix::io::Errno::INPROGRESS.raw_os_error()) =>
+                {
+                    Ok((socket, false))
+                }
+                Err(error) => Err(error),
+            }
+        });
+        match begun {
+            Ok((socket, true)) => return Some((socket, address)),
+            Ok((socket, false)) => self.running.push((socket, address)),
+            Err(error) => self.lose(address, error),
+        }
+        None
+    }
+
+    fn lose(&mut self, addr: SocketAddr, error: io::Error) {
+        self.failed.push(FailedAttempt { addr, reason: error.kind() });
+        self.last = Some(error);
+    }
+
+    /// Waits until an attempt succeeds, one fails, or the next one is due.
+    fn wait(&mut self, left: Option<Duration>) -> io::Result<Option<(Socket, SocketAddr)>> {
+        use rustix::event::{PollFd, PollFlags, poll};
+        let due = (self.waiting.len() > 0).then_some(ATTEMPT_DELAY);
+        let timeout = match (left, due) {
+            (Some(left), Some(due)) => Some(left.min(due)),
+            (left, due) => left.or(due),
+        };
+        let ready: Vec<bool> = {
+            let mut polled: Vec<_> =
+                self.running.iter().map(|(socket, _)| PollFd::new(socket, PollFlags::OUT)).collect();
+            match poll(&mut polled, timeout.map(crate::transport::unix::timespec).as_ref()) {
+                Ok(_) | Err(rustix::io::Errno::INTR) => {}
+                Err(error) => return Err(error.into()),
+            }
+            polled.iter().map(|fd| !fd.revents().is_empty()).collect()
+        };
+        let mut winner = None;
+        let running = std::mem::take(&mut self.running);
+        for ((socket, address), ready) in running.into_iter().zip(ready) {
+            if winner.is_some() || !ready {
+                self.running.push((socket, address));
+                continue;
+            }
+            match socket.take_error() {
+                Ok(None) => winner = Some((socket, address)),
+                Ok(Some(error)) | Err(error) => self.lose(address, error),
+            }
+        }
+        Ok(winner)
+    }
+}
+
+#[cfg(test)]
+mod tests;

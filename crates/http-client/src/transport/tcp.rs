@@ -1,0 +1,120 @@
+//! TCP as a transport. Opening sockets is the business of `connect/tcp.rs`.
+
+use crate::transport::{ConnectionInfo, FailedAttempt, Incoming, Transport};
+use std::io::{self, IoSlice, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::time::Duration;
+
+/// A TCP connection.
+#[derive(Debug)]
+pub struct TcpTransport {
+    stream: TcpStream,
+    peer_addr: Option<SocketAddr>,
+    failed_attempts: Vec<FailedAttempt>,
+    #[cfg(unix)]
+    write_timeout: Option<Duration>,
+}
+
+impl TcpTransport {
+    /// A transport over a stream that is connected already. Its options stay as they are.
+    #[must_use]
+    pub fn new(stream: TcpStream) -> Self {
+        let peer_addr = stream.peer_addr().ok();
+        Self::connected(stream, peer_addr, Vec::new())
+    }
+
+    pub(crate) fn connected(
+        stream: TcpStream,
+        peer_addr: Option<SocketAddr>,
+        failed_attempts: Vec<FailedAttempt>,
+    ) -> Self {
+        Self {
+            stream,
+            peer_addr,
+            failed_attempts,
+            #[cfg(unix)]
+            write_timeout: None,
+        }
+    }
+
+    /// The stream, for options that this crate does not know.
+    #[must_use]
+    pub fn stream(&self) -> &TcpStream {
+        &self.stream
+    }
+}
+
+impl Read for TcpTransport {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        self.stream.read(buf)
+    }
+}
+
+impl Write for TcpTransport {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        self.stream.write(buf)
+    }
+
+    fn write_vectored(&mut self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
+        self.stream.write_vectored(bufs)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Transport for TcpTransport {
+    fn set_read_timeout(&mut self, timeout: Option<Duration>) -> io::Result<()> {
+        self.stream.set_read_timeout(timeout)
+    }
+
+    fn set_write_timeout(&mut self, timeout: Option<Duration>) -> io::Result<()> {
+        #[cfg(unix)]
+        {
+            self.write_timeout = timeout;
+        }
+        self.stream.set_write_timeout(timeout)
+    }
+
+    #[cfg(unix)]
+    fn incoming(&mut self) -> io::Result<Incoming> {
+        super::unix::incoming(&self.stream)
+    }
+
+    #[cfg(unix)]
+    fn write_unless_incoming(&mut self, data: &[IoSlice<'_>]) -> io::Result<Option<usize>> {
+        super::unix::write_unless_incoming(&self.stream, data, self.write_timeout)
+    }
+
+    #[cfg(not(unix))]
+    fn incoming(&mut self) -> io::Result<Incoming> {
+        self.stream.set_nonblocking(true)?;
+        let seen = self.stream.peek(&mut [0]);
+        self.stream.set_nonblocking(false)?;
+        Ok(match seen {
+            Ok(0) => Incoming::End,
+            Ok(_) => Incoming::Bytes,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Incoming::Nothing,
+            Err(_) => Incoming::End,
+        })
+    }
+
+    fn close_write(&mut self) -> io::Result<()> {
+        self.stream.shutdown(Shutdown::Write)
+    }
+
+    fn try_clone(&self) -> io::Result<Box<dyn Transport>> {
+        let stream = self.stream.try_clone()?;
+        Ok(Box::new(Self::connected(stream, self.peer_addr, self.failed_attempts.clone())))
+    }
+
+    fn info(&self) -> ConnectionInfo {
+        ConnectionInfo {
+            peer_addr: self.peer_addr,
+            local_addr: self.stream.local_addr().ok(),
+            failed_attempts: self.failed_attempts.clone(),
+            ..ConnectionInfo::default()
+        }
+    }
+}

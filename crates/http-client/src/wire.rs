@@ -1,0 +1,180 @@
+//! An open transport with its patience: which timeout counts now, how much time is left, how much has been sent.
+//! It reads and writes bytes and knows nothing of messages.
+
+use crate::clock::{Clock, Deadline};
+use crate::timeouts::Limit;
+use crate::transport::{Incoming, Transport};
+use std::io::{self, IoSlice, Read};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The shortest time that is waited: the system takes zero for "for ever".
+const WAIT_MIN: Duration = Duration::from_millis(1);
+
+/// An open transport.
+pub(crate) struct Wire {
+    transport: Box<dyn Transport>,
+    clock: Arc<dyn Clock>,
+    /// As they were last set at the transport: setting them costs a system call.
+    read_timeout: Timeout,
+    write_timeout: Timeout,
+    /// How long a read may wait, and what it is called.
+    pub(crate) read_patience: (Option<Duration>, Limit),
+    /// How long a write may wait.
+    pub(crate) write_patience: Option<Duration>,
+    /// When the whole exchange must be over.
+    pub(crate) total: Deadline,
+    /// Which limit passed, once one has.
+    pub(crate) expired: Option<Limit>,
+    /// Bytes of the present request that the transport has taken.
+    pub(crate) sent_bytes: u64,
+}
+
+/// A timeout of the transport, or that it is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Timeout {
+    Unknown,
+    Set(Option<Duration>),
+}
+
+impl Wire {
+    pub(crate) fn new(transport: Box<dyn Transport>, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            transport,
+            clock,
+            read_timeout: Timeout::Unknown,
+            write_timeout: Timeout::Unknown,
+            read_patience: (None, Limit::BetweenBytes),
+            write_patience: None,
+            total: Deadline(None),
+            expired: None,
+            sent_bytes: 0,
+        }
+    }
+
+    pub(crate) fn transport(&self) -> &dyn Transport {
+        &*self.transport
+    }
+
+    pub(crate) fn into_transport(self) -> Box<dyn Transport> {
+        self.transport
+    }
+
+    /// What can be read without waiting.
+    pub(crate) fn incoming(&mut self) -> Incoming {
+        self.transport.incoming().unwrap_or(Incoming::End)
+    }
+
+    /// The time that an operation may take from now on, and what limits it.
+    fn window(&mut self, patience: Option<Duration>, limit: Limit) -> io::Result<Window> {
+        let (deadline, by_total) = Deadline::after(&*self.clock, patience).earlier(self.total);
+        let limit = if by_total { Limit::Total } else { limit };
+        // Without a total, the timeout is the same each time and needs setting once.
+        let timeout = if by_total { deadline.left(&*self.clock) } else { patience };
+        self.checked(Window { deadline, limit, timeout })
+    }
+
+    fn checked(&mut self, window: Window) -> io::Result<Window> {
+        if window.timeout == Some(Duration::ZERO) {
+            self.expired = Some(window.limit);
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        Ok(Window { timeout: window.timeout.map(|timeout| timeout.max(WAIT_MIN)), ..window })
+    }
+
+    /// The window that is left after an interruption.
+    fn rest(&mut self, window: Window) -> io::Result<Window> {
+        let timeout = window.deadline.left(&*self.clock);
+        self.checked(Window { timeout, ..window })
+    }
+
+    /// What an error of the transport means: waiting too long, or itself.
+    fn failed(&mut self, error: io::Error, limit: Limit) -> io::Error {
+        if is_wait(&error) {
+            self.expired = Some(limit);
+            return io::ErrorKind::TimedOut.into();
+        }
+        error
+    }
+
+    /// Writes all of `data`, one after the other, in as few writes as possible.
+    pub(crate) fn write_all(&mut self, data: &mut [IoSlice<'_>]) -> io::Result<()> {
+        self.write(data, false).map(|_| ())
+    }
+
+    /// Writes all of `data` unless an answer comes meanwhile: whether all was written.
+    pub(crate) fn write_all_unless_answered(&mut self, data: &mut [IoSlice<'_>]) -> io::Result<bool> {
+        self.write(data, true)
+    }
+
+    fn write(&mut self, mut data: &mut [IoSlice<'_>], mind_answer: bool) -> io::Result<bool> {
+        IoSlice::advance_slices(&mut data, 0);
+        let mut interrupted = None;
+        while !data.is_empty() {
+            let window = match interrupted.take() {
+                Some(window) => self.rest(window)?,
+                None => self.window(self.write_patience, Limit::Write)?,
+            };
+            if self.write_timeout != Timeout::Set(window.timeout) {
+                self.transport.set_write_timeout(window.timeout)?;
+                self.write_timeout = Timeout::Set(window.timeout);
+            }
+            let written = if mind_answer {
+                self.transport.write_unless_incoming(data)
+            } else if let [one] = &*data {
+                self.transport.write(one).map(Some)
+            } else {
+                self.transport.write_vectored(data).map(Some)
+            };
+            match written {
+                Ok(Some(0)) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(Some(count)) => {
+                    self.sent_bytes += count as u64;
+                    let left: usize = data.iter().map(|slice| slice.len()).sum();
+                    IoSlice::advance_slices(&mut data, count.min(left));
+                }
+                Ok(None) => return Ok(false),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => interrupted = Some(window),
+                Err(error) => return Err(self.failed(error, window.limit)),
+            }
+        }
+        Ok(true)
+    }
+}
+
+impl Read for Wire {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let (patience, limit) = self.read_patience;
+        let mut window = self.window(patience, limit)?;
+        loop {
+            if self.read_timeout != Timeout::Set(window.timeout) {
+                self.transport.set_read_timeout(window.timeout)?;
+                self.read_timeout = Timeout::Set(window.timeout);
+            }
+            match self.transport.read(buf) {
+                Ok(count) => return Ok(count),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => window = self.rest(window)?,
+                Err(error) => return Err(self.failed(error, window.limit)),
+            }
+        }
+    }
+}
+
+/// How long an operation may take.
+#[derive(Clone, Copy, Debug)]
+struct Window {
+    /// When it ends.
+    deadline: Deadline,
+    /// What passes then.
+    limit: Limit,
+    /// The same as a duration from now.
+    timeout: Option<Duration>,
+}
+
+/// Whether an error of a transport says that it has waited too long.
+pub(crate) fn is_wait(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
+}
+
+#[cfg(test)]
+mod tests;
