@@ -203,6 +203,15 @@ impl BodyEncoder {
         self.framing
     }
 
+    /// Bytes of data that are owed still, where the length was announced.
+    #[must_use]
+    pub const fn remaining_bytes(&self) -> Option<u64> {
+        match self.framing {
+            Framing::Length(_) => Some(self.remaining_bytes),
+            _ => None,
+        }
+    }
+
     /// Counts `data_bytes` more and appends what must stand before them on the wire; behind them goes
     /// [`after_data`](Self::after_data). Empty data is nothing: do not write any of the three.
     ///
