@@ -89,7 +89,10 @@ impl<'b> Body<'b> {
 
     /// How many bytes it is, where that is known.
     #[must_use]
-    #[expect(clippy::len_without_is_empty, reason = "the length may be unknown, so that emptiness may be too")]
+    #[expect(
+        clippy::len_without_is_empty,
+        reason = "the length may be unknown, so that emptiness may be too"
+    )]
     pub fn len(&self) -> Option<u64> {
         match &self.source {
             Source::Empty => Some(0),
@@ -161,7 +164,7 @@ impl From<String> for Body<'_> {
     }
 }
 
-impl<'b, B: Into<Body<'b>>> From<Option<B>> for Body<'b> {
+impl<'b, B: Into<Self>> From<Option<B>> for Body<'b> {
     /// Nothing for `None`.
     fn from(body: Option<B>) -> Self {
         body.map_or_else(Self::empty, Into::into)

@@ -3,7 +3,7 @@
 use crate::authority::Authority;
 use crate::clock::{Clock, Deadline};
 use crate::error::{Error, ErrorKind, Phase};
-use crate::timeouts::{Limit, Timeouts};
+use crate::timeouts::Limit;
 use crate::transport::Transport;
 use std::fmt;
 use std::io;
@@ -120,7 +120,13 @@ impl<'a> Budget<'a> {
     }
 
     /// An error of the system, as a timeout where it is one.
-    pub(crate) fn error(self, error: io::Error, limit: Limit, kind: fn(io::Error) -> ErrorKind, phase: Phase) -> Error {
+    pub(crate) fn error(
+        self,
+        error: io::Error,
+        limit: Limit,
+        kind: fn(io::Error) -> ErrorKind,
+        phase: Phase,
+    ) -> Error {
         if crate::wire::is_wait(&error) {
             Error::new(ErrorKind::Timeout(self.limit(limit)), phase)
         } else {
@@ -171,7 +177,7 @@ pub(crate) fn start_tls(
     tls: &crate::tls::TlsConfig,
     host: &str,
     mut inner: Box<dyn Transport>,
-    timeouts: &Timeouts,
+    timeouts: &crate::timeouts::Timeouts,
     clock: &dyn Clock,
     total: Deadline,
 ) -> Result<Box<dyn Transport>, Error> {

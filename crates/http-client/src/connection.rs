@@ -331,9 +331,9 @@ impl HttpConnection {
             | ErrorKind::IncompleteRead { .. }
             | ErrorKind::Send(_)
             | ErrorKind::Receive(_) => CloseReason::PeerClosed,
-            ErrorKind::Protocol(_)
-            | ErrorKind::TooManyInformational { .. }
-            | ErrorKind::UnaskedUpgrade => CloseReason::ProtocolError,
+            ErrorKind::Protocol(_) | ErrorKind::TooManyInformational { .. } | ErrorKind::UnaskedUpgrade => {
+                CloseReason::ProtocolError
+            }
             _ => CloseReason::UnfinishedMessage,
         };
         self.close_because(reason);

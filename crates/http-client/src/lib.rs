@@ -15,7 +15,7 @@
 //! connection.request("GET", "/", (), &headers)?;
 //! let mut response = connection.get_response()?;
 //! println!("{} {}", response.status(), String::from_utf8_lossy(response.reason()));
-//! let page = response.bytes(10 << 20)?;
+//! let page = response.read_all(10 << 20)?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -37,6 +37,7 @@ mod https;
 mod observer;
 mod response;
 mod state;
+pub mod testing;
 mod timeouts;
 #[cfg(feature = "tls")]
 pub mod tls;
@@ -55,8 +56,8 @@ pub use connection::steps::{Awaiting, BodyLength, BodyWriter, Continue, HeadWrit
 pub use connection::{HttpConnection, ProxyAnswer, RequestOptions};
 pub use error::{Blame, Error, ErrorKind, Phase, Sent};
 pub use http_proto::{
-    CloseReason, FieldValue, Framing, Headers, InvalidInput, Leniency, Limits, Method, ProtocolError, ResponseHead,
-    StatusCode, StatusExt, Version, header,
+    CloseReason, FieldValue, Framing, Headers, InvalidInput, Leniency, Limits, Method, ProtocolError,
+    ResponseHead, StatusCode, StatusExt, Version, header,
 };
 #[cfg(feature = "tls")]
 pub use https::HttpsConnection;

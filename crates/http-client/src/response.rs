@@ -122,6 +122,7 @@ impl<'c> Response<'c> {
     }
 
     /// The values of all fields with this name, in order. Python: `headers.get_all(name)`.
+    #[must_use]
     pub fn header_all<'a>(&'a self, name: &'a str) -> impl DoubleEndedIterator<Item = FieldValue<'a>> {
         self.headers().get_all(name)
     }
@@ -186,7 +187,7 @@ impl<'c> Response<'c> {
     /// # Errors
     /// [`ErrorKind::ContentTooLong`]; [`ErrorKind::IncompleteRead`] and whatever else reading fails with. The
     /// content until then is in [`Error::partial`].
-    pub fn bytes(&mut self, bytes_max: u64) -> Result<Vec<u8>, Error> {
+    pub fn read_all(&mut self, bytes_max: u64) -> Result<Vec<u8>, Error> {
         // Nothing is reserved on the peer's word beyond one buffer.
         let announced = self.remaining_bytes().unwrap_or(0).min(COPY_BYTES as u64);
         let mut content = vec![0; usize::try_from(announced).unwrap_or(0).max(512)];
@@ -207,7 +208,8 @@ impl<'c> Response<'c> {
             if filled as u64 > bytes_max {
                 content.truncate(usize::try_from(bytes_max).unwrap_or(usize::MAX));
                 let connection = self.connection_mut();
-                let error = connection.told(Error::new(ErrorKind::ContentTooLong { bytes_max }, Phase::Content));
+                let error =
+                    connection.told(Error::new(ErrorKind::ContentTooLong { bytes_max }, Phase::Content));
                 return Err(error.with_partial(content));
             }
             if count == 0 || self.is_closed() {

@@ -50,7 +50,14 @@ impl Timeouts {
     #[doc(alias = "timeout")]
     pub const fn all(limit: Duration) -> Self {
         let limit = Some(limit);
-        Self { connect: limit, tls: limit, write: limit, first_byte: limit, between_bytes: limit, total: None }
+        Self {
+            connect: limit,
+            tls: limit,
+            write: limit,
+            first_byte: limit,
+            between_bytes: limit,
+            total: None,
+        }
     }
 }
 

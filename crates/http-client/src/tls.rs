@@ -38,7 +38,6 @@ impl Default for TlsConfig {
 
 impl TlsConfig {
     /// A configuration to be put together.
-    #[must_use]
     pub fn builder() -> TlsBuilder {
         TlsBuilder::default()
     }
@@ -127,7 +126,8 @@ impl TlsBuilder {
     /// [`ErrorKind::TlsConfiguration`] where the platform has no store.
     #[cfg(feature = "platform-verifier")]
     pub fn platform_roots(self) -> Result<Self, Error> {
-        let verifier = rustls_platform_verifier::Verifier::new(provider()).map_err(|error| unusable(&error))?;
+        let verifier =
+            rustls_platform_verifier::Verifier::new(provider()).map_err(|error| unusable(&error))?;
         Ok(self.verifier(Arc::new(verifier)))
     }
 
@@ -143,7 +143,9 @@ impl TlsBuilder {
     ) -> Result<Self, Error> {
         let chain = certificates(chain.as_ref())?;
         let key = PrivateKeyDer::from_pem_slice(key.as_ref()).map_err(|error| {
-            problem(format!("no usable private key in the PEM text ({error}); an encrypted one must be decrypted first"))
+            problem(format!(
+                "no usable private key in the PEM text ({error}); an encrypted one must be decrypted first"
+            ))
         })?;
         self.client_auth = Some((chain, key));
         Ok(self)
@@ -192,7 +194,10 @@ impl TlsBuilder {
 
     /// Accepts only a server whose own certificate is exactly one of these (DER), and asks for nothing else: not
     /// for its name, its dates or its issuer. The signature of the handshake is verified.
-    pub fn pinned_certificates_der<C: Into<Vec<u8>>>(self, certificates: impl IntoIterator<Item = C>) -> Self {
+    pub fn pinned_certificates_der<C: Into<Vec<u8>>>(
+        self,
+        certificates: impl IntoIterator<Item = C>,
+    ) -> Self {
         let pinned = certificates.into_iter().map(Into::into).collect();
         self.verifier(Arc::new(Pinned { certificates: Some(pinned), provider: provider() }))
     }
@@ -300,9 +305,9 @@ impl ServerCertVerifier for Pinned {
         _now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
         match &self.certificates {
-            Some(pinned) if !pinned.iter().any(|one| one.as_slice() == end_entity.as_ref()) => {
-                Err(rustls::Error::InvalidCertificate(rustls::CertificateError::ApplicationVerificationFailure))
-            }
+            Some(pinned) if !pinned.iter().any(|one| one.as_slice() == end_entity.as_ref()) => Err(
+                rustls::Error::InvalidCertificate(rustls::CertificateError::ApplicationVerificationFailure),
+            ),
             _ => Ok(ServerCertVerified::assertion()),
         }
     }

@@ -77,10 +77,8 @@ const THREADS_MAX: usize = 8;
 /// How long a thread waits for work before it ends.
 const IDLE_MAX: Duration = Duration::from_secs(10);
 
-static THREADS: Threads = Threads {
-    queue: Mutex::new(Queue { jobs: VecDeque::new(), threads: 0, idle: 0 }),
-    more: Condvar::new(),
-};
+static THREADS: Threads =
+    Threads { queue: Mutex::new(Queue { jobs: VecDeque::new(), threads: 0, idle: 0 }), more: Condvar::new() };
 
 impl Threads {
     fn submit(&'static self, job: Job) -> io::Result<()> {

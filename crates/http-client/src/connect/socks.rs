@@ -177,7 +177,12 @@ impl Dialog<'_> {
         Ok(())
     }
 
-    fn v5(&mut self, target: &Target, port: u16, credentials: Option<&(String, String)>) -> Result<(), Error> {
+    fn v5(
+        &mut self,
+        target: &Target,
+        port: u16,
+        credentials: Option<&(String, String)>,
+    ) -> Result<(), Error> {
         // RFC 1928 §3: the methods offered, 0 for none and 2 for user name and password.
         self.write(if credentials.is_some() { &[5, 2, 0, 2] } else { &[5, 1, 0] })?;
         match (self.read::<2>()?, credentials) {
@@ -274,8 +279,7 @@ impl Dialog<'_> {
 
 /// A text behind its length in one byte. Longer ones are refused, never cut.
 fn push_counted(message: &mut Vec<u8>, text: &str) -> Result<(), Error> {
-    let length =
-        u8::try_from(text.len()).map_err(|_| refused("a host name for it has at most 255 bytes"))?;
+    let length = u8::try_from(text.len()).map_err(|_| refused("a host name for it has at most 255 bytes"))?;
     message.push(length);
     message.extend_from_slice(text.as_bytes());
     Ok(())

@@ -101,8 +101,7 @@ fn socket(address: SocketAddr, options: &SocketOptions) -> io::Result<Socket> {
 
 /// One address needs no race.
 fn connect_one(address: SocketAddr, options: &SocketOptions, budget: Budget<'_>) -> Result<Socket, Error> {
-    let failed =
-        |error| budget.error(error, Limit::Connect, ErrorKind::Connect, Phase::Connect);
+    let failed = |error| budget.error(error, Limit::Connect, ErrorKind::Connect, Phase::Connect);
     let left = budget.left(Limit::Connect, Phase::Connect)?;
     let socket = socket(address, options).map_err(failed)?;
     let Some(left) = left else {
@@ -214,9 +213,7 @@ fn race(
         race.failed.push(FailedAttempt { addr, reason: io::ErrorKind::TimedOut });
     }
     let (socket, address) = winner;
-    socket
-        .set_nonblocking(false)
-        .map_err(|error| Error::new(ErrorKind::Connect(error), Phase::Connect))?;
+    socket.set_nonblocking(false).map_err(|error| Error::new(ErrorKind::Connect(error), Phase::Connect))?;
     Ok((socket, address))
 }
 

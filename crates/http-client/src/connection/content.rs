@@ -135,14 +135,21 @@ impl HttpConnection {
             return Err(self.error(ErrorKind::NotConnected, phase));
         };
         wire.write_patience = self.options.timeouts.write;
-        let after =
-            if self.request.raw_chunks.is_some() || data.is_empty() { &[] } else { self.request.encoder.after_data() };
+        let after = if self.request.raw_chunks.is_some() || data.is_empty() {
+            &[]
+        } else {
+            self.request.encoder.after_data()
+        };
         let result = if data.len() <= SMALL_BYTES_MAX {
             self.out.extend_from_slice(&self.line);
             self.out.extend_from_slice(data);
             self.out.extend_from_slice(after);
             let mut pieces = [IoSlice::new(&self.out)];
-            if is_head { wire.write_all(&mut pieces).map(|()| true) } else { wire.write_all_unless_answered(&mut pieces) }
+            if is_head {
+                wire.write_all(&mut pieces).map(|()| true)
+            } else {
+                wire.write_all_unless_answered(&mut pieces)
+            }
         } else {
             let mut pieces =
                 [IoSlice::new(&self.out), IoSlice::new(&self.line), IoSlice::new(data), IoSlice::new(after)];
@@ -233,11 +240,7 @@ impl HttpConnection {
     pub(super) fn complete_if_nothing_is_due(&mut self) -> Result<(), Error> {
         let done = match &self.request.raw_chunks {
             Some(chunks) => chunks.is_done(),
-            None => {
-                let mut probe = self.request.encoder;
-                matches!(probe.framing(), Framing::Length(_))
-                    && probe.finish(&Headers::new(), &mut Vec::new()).is_ok()
-            }
+            None => self.request.encoder.remaining_bytes() == Some(0),
         };
         if done && self.state == State::SendingBody {
             self.advance(Event::ContentDone)?;

@@ -8,7 +8,9 @@ use crate::response::Response;
 use crate::state::{Event, State};
 use crate::timeouts::Limit;
 use http_proto::stream::{BodyError, fill_body, read_body};
-use http_proto::{BodyStep, CloseReason, Framing, Parsed, ProtocolError, StatusCode, Version, response_framing};
+use http_proto::{
+    BodyStep, CloseReason, Framing, Parsed, ProtocolError, StatusCode, Version, response_framing,
+};
 use std::io;
 use std::time::Duration;
 
@@ -236,10 +238,10 @@ impl HttpConnection {
         match read_body(&mut self.buffer, wire, &mut self.decoder, out) {
             Ok(count) => {
                 self.received_bytes += count as u64;
-                if count > 0 {
-                    if let (Some(observer), Some(data)) = (&mut self.options.observer, out.get(..count)) {
-                        observer.event(&Observed::ContentReceived(data));
-                    }
+                if let (1.., Some(observer), Some(data)) =
+                    (count, &mut self.options.observer, out.get(..count))
+                {
+                    observer.event(&Observed::ContentReceived(data));
                 }
                 if self.decoder.is_done() {
                     self.finish_exchange();

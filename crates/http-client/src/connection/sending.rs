@@ -109,7 +109,9 @@ impl Fields {
             17 if name.eq_ignore_ascii_case("transfer-encoding") => {
                 let last = http_proto::field::elements(value).last().unwrap_or_default();
                 if !last.eq_ignore_ascii_case(b"chunked") {
-                    return contradiction("Transfer-Encoding does not end with chunked (RFC 9112 section 6.1)");
+                    return contradiction(
+                        "Transfer-Encoding does not end with chunked (RFC 9112 section 6.1)",
+                    );
                 }
                 if self.length.is_some() || self.transfer_encoding {
                     return contradiction(
@@ -465,7 +467,7 @@ impl HttpConnection {
             (Framing::Chunked, ..) if self.options.version == Version::HTTP_10 => {
                 "HTTP/1.0 has no chunks; give the length of the body"
             }
-            (Framing::Chunked, ..) | (Framing::Length(1..), ..) if self.request.method == Method::TRACE => {
+            (Framing::Chunked | Framing::Length(1..), ..) if self.request.method == Method::TRACE => {
                 "a TRACE request has no content (RFC 9110 section 9.3.8)"
             }
             // The caller sends it later, or its length is seen when it ends.

@@ -336,7 +336,10 @@ impl<'c> Awaiting<'c> {
     /// As [`get_response`](HttpConnection::get_response).
     pub fn informational(&mut self) -> Result<Option<&ResponseHead>, Error> {
         let Some(connection) = &mut self.connection else { return Ok(None) };
-        if connection.state != State::RequestSent || connection.request.is_answered || !connection.next_head()? {
+        if connection.state != State::RequestSent
+            || connection.request.is_answered
+            || !connection.next_head()?
+        {
             return Ok(None);
         }
         Ok(Some(&connection.head))

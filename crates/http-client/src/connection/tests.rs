@@ -1,1 +1,234 @@
-//! Tests of `connection.rs`.
+//! The connection against scripted peers: bytes out, answers in, and what is left of the connection.
+
+use super::HttpConnection;
+use crate::testing::{FakeClock, Recording, Script, ScriptedConnector};
+use crate::{Body, CloseReason, ErrorKind, Limit, RequestOptions, State, Timeouts};
+use http_proto::Headers;
+use std::io::{BufRead, Read};
+use std::time::Duration;
+
+mod receiving;
+mod sending;
+mod steps;
+
+/// A connection to `example.org` that follows a script.
+pub(super) fn scripted(script: Script) -> (HttpConnection, Recording) {
+    let (transport, recording) = script.build();
+    (HttpConnection::from_transport(transport, "example.org").unwrap(), recording)
+}
+
+pub(super) fn fields(pairs: &[(&str, &str)]) -> Headers {
+    let mut headers = Headers::new();
+    for (name, value) in pairs {
+        headers.append(name, value).unwrap();
+    }
+    headers
+}
+
+pub(super) const GET: &str = "GET / HTTP/1.1\r\nHost: example.org\r\nAccept-Encoding: identity\r\n\r\n";
+
+/// Sends a GET to a peer that answers with `answer` and ends: content, and what became of the connection.
+#[track_caller]
+pub(super) fn get(answer: &[u8]) -> (Result<Vec<u8>, ErrorKind>, Result<(), CloseReason>) {
+    let (mut connection, _) = scripted(Script::new().expect(GET).reply(answer).end());
+    connection.request("GET", "/", (), &Headers::new()).unwrap();
+    let content = match connection.get_response() {
+        Ok(mut response) => response.read_all(1 << 20),
+        Err(error) => Err(error),
+    };
+    (content.map_err(crate::Error::into_kind), connection.is_reusable())
+}
+
+#[test]
+fn a_second_request_goes_over_the_same_transport() {
+    let script = Script::new()
+        .expect(GET)
+        .reply("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na")
+        .expect(GET)
+        .reply("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nb\r\n0\r\n\r\n");
+    let (mut connection, recording) = scripted(script);
+    for content in [b"a", b"b"] {
+        connection.request("GET", "/", (), &Headers::new()).unwrap();
+        assert_eq!(connection.get_response().unwrap().read_all(9).unwrap(), content);
+        assert_eq!(connection.is_reusable(), Ok(()));
+    }
+    assert_eq!(recording.check(), Ok(()));
+    assert_eq!(recording.writes().len(), 2, "one write a request");
+    assert_eq!(recording.reads(), 2, "one read an answer");
+}
+
+#[test]
+fn a_connection_that_was_closed_opens_again_by_itself() {
+    let answer = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+    let (connector, recordings) =
+        ScriptedConnector::new((0..2).map(|_| Script::new().expect(GET).reply(answer)));
+    let mut connection = HttpConnection::builder("example.org").connector(connector).build().unwrap();
+    for recording in &recordings {
+        connection.request("GET", "/", (), &Headers::new()).unwrap();
+        assert_eq!(connection.get_response().unwrap().status(), 200);
+        assert_eq!(connection.is_reusable(), Err(CloseReason::PeerAsked));
+        assert_eq!(recording.check(), Ok(()));
+        assert!(recording.is_closed());
+    }
+}
+
+#[test]
+fn without_auto_open_a_closed_connection_stays_closed() {
+    let (connector, _) = ScriptedConnector::new([Script::new()]);
+    let mut connection =
+        HttpConnection::builder("example.org").connector(connector).auto_open(false).build().unwrap();
+    let error = connection.request("GET", "/", (), &Headers::new()).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::NotConnected));
+    connection.connect().unwrap();
+    assert!(connection.is_open());
+}
+
+#[test]
+fn a_given_transport_cannot_be_opened_twice() {
+    let (mut connection, _) = scripted(Script::new());
+    connection.connect().unwrap();
+    connection.close();
+    assert!(matches!(connection.connect().unwrap_err().kind(), ErrorKind::NotConnected));
+}
+
+#[test]
+fn a_transport_that_the_peer_closed_while_idle_is_not_used_again() {
+    let clock = FakeClock::new();
+    let answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+    let (connector, recordings) = ScriptedConnector::new([
+        Script::new().expect(GET).reply(answer).end(),
+        Script::new().expect(GET).reply(answer),
+    ]);
+    let mut connection =
+        HttpConnection::builder("example.org").connector(connector).clock(clock.clone()).build().unwrap();
+    connection.request("GET", "/", (), &Headers::new()).unwrap();
+    let _ = connection.get_response().unwrap();
+    clock.advance(Duration::from_secs(2));
+    connection.request("GET", "/", (), &Headers::new()).unwrap();
+    assert_eq!(connection.get_response().unwrap().status(), 200);
+    assert_eq!(recordings[1].check(), Ok(()));
+}
+
+#[test]
+fn bytes_that_nobody_asked_for_end_the_connection() {
+    let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\naHTTP/1.1 200 OK\r\n";
+    let (content, reusable) = get(answer);
+    assert_eq!(content.unwrap(), b"a");
+    assert_eq!(reusable, Err(CloseReason::UnaskedBytes));
+}
+
+#[test]
+fn a_failed_request_leaves_nothing_behind() {
+    let (mut connection, recording) =
+        scripted(Script::new().expect(GET).reply("HTTP/1.1 204 No Content\r\n\r\n"));
+    connection.put_request("POST", "/secret").unwrap();
+    connection.put_header("X-Bad", "a\r\nb: c").unwrap_err();
+    assert_eq!(connection.state(), State::RequestStarted);
+    connection.abandon().unwrap();
+    connection.request("GET /", "/", (), &Headers::new()).unwrap_err();
+    connection.request("GET", "/a b", (), &Headers::new()).unwrap_err();
+    connection.request("GET", "/", (), &fields(&[("Content-Length", "x")])).unwrap_err();
+    assert_eq!(connection.state(), State::Idle);
+    connection.request("GET", "/", (), &Headers::new()).unwrap();
+    assert_eq!(connection.get_response().unwrap().status(), 204);
+    assert_eq!(recording.check(), Ok(()));
+}
+
+#[test]
+fn reading_line_by_line_crosses_chunks() {
+    let script = Script::new().expect(GET).reply(
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\none\n\r\n2\r\ntw\r\n4\r\no\nth\r\n3\r\nree\r\n0\r\n\r\n",
+    );
+    let (mut connection, _) = scripted(script);
+    connection.request("GET", "/", (), &Headers::new()).unwrap();
+    let lines: Vec<_> = connection.get_response().unwrap().lines().map(Result::unwrap).collect();
+    assert_eq!(lines, ["one", "two", "three"]);
+    assert_eq!(connection.is_reusable(), Ok(()));
+}
+
+#[test]
+fn each_timeout_is_named_and_closes_the_connection() {
+    #[track_caller]
+    fn check(timeouts: Timeouts, script: Script, limit: Limit) {
+        let clock = FakeClock::new();
+        let (connector, recordings) = ScriptedConnector::new([script.clock(&clock)]);
+        let mut connection = HttpConnection::builder("example.org")
+            .connector(connector)
+            .clock(clock.clone())
+            .timeouts(timeouts)
+            .build()
+            .unwrap();
+        let outcome = connection.request("GET", "/", (), &Headers::new()).and_then(|()| {
+            let mut content = Vec::new();
+            connection
+                .get_response()?
+                .read_to_end(&mut content)
+                .map_err(|error| crate::Error::from_io(error).unwrap())
+        });
+        let error = outcome.unwrap_err();
+        assert_eq!(error.timeout(), Some(limit), "{error:#}");
+        assert_eq!(connection.state(), State::Idle);
+        assert_eq!(connection.is_reusable(), Err(CloseReason::TimedOut));
+        assert!(recordings[0].is_closed());
+    }
+    let second = Duration::from_secs(1);
+    let all = Timeouts::all(second);
+    let long = 10 * second;
+    let head = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n";
+    check(all, Script::new().delay(long).expect(GET), Limit::Write);
+    check(all, Script::new().expect(GET).delay(long).reply(head), Limit::FirstByte);
+    check(all, Script::new().expect(GET).reply("HTTP/1.1 2").delay(long), Limit::BetweenBytes);
+    check(all, Script::new().expect(GET).reply(head).reply("x").delay(long), Limit::BetweenBytes);
+    let mut slow = Script::new().expect(GET).reply(head);
+    for _ in 0..8 {
+        slow = slow.delay(second / 2).reply("x");
+    }
+    check(all.total(Some(3 * second)), slow, Limit::Total);
+    check(Timeouts::NONE.total(Some(second)), Script::new().expect(GET).delay(long), Limit::Total);
+    check(all.first_byte(Some(Duration::ZERO)), Script::new().expect(GET).reply(head), Limit::FirstByte);
+    check(all.write(Some(Duration::ZERO)), Script::new().expect(GET).reply(head), Limit::Write);
+    let interrupted = Script::new().expect(GET).delay(second / 2).interrupt().delay(long);
+    check(all, interrupted, Limit::FirstByte);
+}
+
+#[test]
+fn timeouts_that_do_not_change_are_set_once() {
+    let answer = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na";
+    let mut script = Script::new();
+    for _ in 0..4 {
+        script = script.expect(GET).reply(answer);
+    }
+    let (connector, recordings) = ScriptedConnector::new([script]);
+    let mut connection = HttpConnection::builder("example.org").connector(connector).build().unwrap();
+    for _ in 0..4 {
+        connection.request("GET", "/", (), &Headers::new()).unwrap();
+        let _ = connection.get_response().unwrap().read_all(9).unwrap();
+    }
+    assert_eq!(recordings[0].timeouts_set(), 2);
+}
+
+#[test]
+fn a_huge_timeout_is_no_timeout() {
+    let (connector, _) =
+        ScriptedConnector::new([Script::new().expect(GET).reply("HTTP/1.1 204 No Content\r\n\r\n")]);
+    let mut connection = HttpConnection::builder("example.org")
+        .connector(connector)
+        .timeouts(Timeouts::all(Duration::MAX).total(Some(Duration::MAX)))
+        .build()
+        .unwrap();
+    connection.request("GET", "/", (), &Headers::new()).unwrap();
+    assert_eq!(connection.get_response().unwrap().status(), 204);
+}
+
+#[test]
+fn body_kinds_know_their_length() {
+    assert_eq!(Body::from("é").len(), Some(2));
+    assert_eq!(Body::from(()).len(), Some(0));
+    assert_eq!(Body::from(Some(b"abc")).len(), Some(3));
+    assert_eq!(Body::reader(&b"abc"[..]).len(), None);
+    assert_eq!(Body::sized_reader(&b"abc"[..], 2).len(), Some(2));
+    assert_eq!(
+        RequestOptions::new().skip_host().skip_accept_encoding(),
+        RequestOptions { skip_host: true, skip_accept_encoding: true, encode_chunked: false }
+    );
+}

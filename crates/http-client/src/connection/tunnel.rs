@@ -101,7 +101,8 @@ impl Tunnel {
             .map_err(|error| Error::new(ErrorKind::Protocol(error), Phase::Proxy))?;
         let status = head.status;
         let refused = verdict.framing != Framing::Tunnel;
-        let content = if refused { refusal(&mut link, &mut buffer, verdict.framing, options) } else { Vec::new() };
+        let content =
+            if refused { refusal(&mut link, &mut buffer, verdict.framing, options) } else { Vec::new() };
         self.answer = Some(ProxyAnswer { head, content });
         if refused {
             return Err(Error::new(ErrorKind::TunnelRefused { status }, Phase::Proxy));
@@ -153,12 +154,16 @@ fn read_head(
 ) -> Result<(), Error> {
     let broken = |error| Error::new(ErrorKind::Protocol(error), Phase::Proxy);
     loop {
-        if let Parsed::Complete { consumed_bytes, .. } = parser.parse(buffer.filled(), head).map_err(broken)? {
+        if let Parsed::Complete { consumed_bytes, .. } =
+            parser.parse(buffer.filled(), head).map_err(broken)?
+        {
             buffer.consume(consumed_bytes);
             return Ok(());
         }
         match buffer.fill_from(link) {
-            Ok(0) if buffer.is_empty() => return Err(Error::new(ErrorKind::RemoteDisconnected, Phase::Proxy)),
+            Ok(0) if buffer.is_empty() => {
+                return Err(Error::new(ErrorKind::RemoteDisconnected, Phase::Proxy));
+            }
             Ok(0) => {
                 let received_bytes = u32::try_from(buffer.filled().len()).unwrap_or(u32::MAX);
                 return Err(broken(ProtocolError::IncompleteHead { received_bytes }));
