@@ -1,9 +1,13 @@
 //! The connection against scripted peers: bytes out, answers in, and what is left of the connection.
 
 use super::HttpConnection;
+use super::sending::RequestOptions;
+use crate::body::Body;
+use crate::error::{Error, ErrorKind};
+use crate::state::State;
 use crate::testing::{FakeClock, Recording, Script, ScriptedConnector};
-use crate::{Body, CloseReason, ErrorKind, Limit, RequestOptions, State, Timeouts};
-use http_proto::Headers;
+use crate::timeouts::{Limit, Timeouts};
+use http_proto::{CloseReason, Headers};
 use std::io::{BufRead, Read};
 use std::time::Duration;
 
@@ -36,7 +40,7 @@ pub(super) fn get(answer: &[u8]) -> (Result<Vec<u8>, ErrorKind>, Result<(), Clos
         Ok(mut response) => response.read_all(1 << 20),
         Err(error) => Err(error),
     };
-    (content.map_err(crate::Error::into_kind), connection.is_reusable())
+    (content.map_err(Error::into_kind), connection.is_reusable())
 }
 
 #[test]
@@ -163,7 +167,7 @@ fn each_timeout_is_named_and_closes_the_connection() {
             connection
                 .get_response()?
                 .read_to_end(&mut content)
-                .map_err(|error| crate::Error::from_io(error).unwrap())
+                .map_err(|error| Error::from_io(error).unwrap())
         });
         let error = outcome.unwrap_err();
         assert_eq!(error.timeout(), Some(limit), "{error:#}");
