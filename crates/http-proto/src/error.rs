@@ -328,3 +328,6 @@ pub enum InvalidInput {
     #[error("only a chunked body can have trailers")]
     TrailersWithoutChunks,
 }
+
+#[cfg(test)]
+mod tests;

@@ -361,6 +361,3 @@ fn check_value(value: &[u8], start: usize) -> Result<(), ProtocolError> {
         Some(at) => Err(ProtocolError::InvalidFieldValue { offset: clamp(start + at) }),
     }
 }
-
-#[cfg(test)]
-mod tests;

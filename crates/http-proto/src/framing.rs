@@ -268,12 +268,12 @@ pub fn response_framing(method: &Method, head: &ResponseHead) -> Result<Verdict,
         status if status.is_informational() => {
             return Ok(Verdict { framing: Framing::None, persistence: Ok(()) });
         }
-        StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED => return without_content(Framing::None),
-        _ if *method == Method::HEAD => return without_content(Framing::None),
-        // Rule 2.
+        // Rule 2; RFC 9110 §9.3.6: any 2xx, also 204.
         status if *method == Method::CONNECT && status.is_success() => {
             return Ok(Verdict { framing: Framing::Tunnel, persistence: Err(CloseReason::Tunnel) });
         }
+        StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED => return without_content(Framing::None),
+        _ if *method == Method::HEAD => return without_content(Framing::None),
         _ => {}
     }
     match fields.transfer_encoding {

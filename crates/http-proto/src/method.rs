@@ -42,3 +42,6 @@ impl MethodExt for Method {
         matches!(*self, Self::POST | Self::PUT | Self::PATCH)
     }
 }
+
+#[cfg(test)]
+mod tests;
