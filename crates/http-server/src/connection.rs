@@ -8,10 +8,13 @@
 //! ```
 
 use crate::clock::{self, DateText};
-use crate::context::Context;
+#[cfg(feature = "tls")]
+use crate::context::Counted;
+use crate::context::{Context, Watch};
 use crate::error::Error;
 use crate::link::Link;
 use crate::response::Response;
+use crate::socket::Socket;
 use crate::upgrade::Upgraded;
 use http_proto::stream::{BodyError, ReadBuffer, fill_body};
 use http_proto::{
@@ -19,6 +22,7 @@ use http_proto::{
 };
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 mod exchange;
@@ -52,6 +56,20 @@ impl Work {
             io: Io::new(limits),
             date: DateText::default(),
         }
+    }
+
+    /// Forgets what belonged to a connection that has ended; whether the buffers are small enough to be kept.
+    pub(crate) fn make_clean(&mut self) -> bool {
+        let left = self.io.input.filled().len();
+        self.io.input.consume(left);
+        self.io.out.clear();
+        self.parser.reset();
+        let Some(storage) = self.io.input.take_storage() else {
+            return self.io.out.capacity() <= OUT_BYTES * 2;
+        };
+        let small = storage.len() <= 4 * INPUT_BYTES && self.io.out.capacity() <= OUT_BYTES * 2;
+        self.io.input.adopt(storage);
+        small
     }
 
     /// Whether nothing in here belongs to the connection that it served last.
@@ -174,6 +192,11 @@ pub(crate) struct Connection {
     /// Whether the deadline is that of a head which has begun.
     in_head: bool,
     requests: u32,
+    /// Whether the poller knows it.
+    registered: bool,
+    /// Counts it among the unfinished handshakes.
+    #[cfg(feature = "tls")]
+    handshake: Option<Counted>,
     /// Buffers with bytes in them.
     work: Option<Box<Work>>,
 }
@@ -184,13 +207,24 @@ impl Connection {
         let encrypted = link.tls().is_some();
         #[cfg(not(feature = "tls"))]
         let encrypted = false;
-        let mut connection =
-            Self { link, peer, phase: Phase::Head, deadline: None, in_head: false, requests: 0, work: None };
+        let mut connection = Self {
+            link,
+            peer,
+            phase: Phase::Head,
+            deadline: None,
+            in_head: false,
+            requests: 0,
+            registered: false,
+            #[cfg(feature = "tls")]
+            handshake: None,
+            work: None,
+        };
         connection.set_deadline(context.timeouts.idle);
         if encrypted {
             #[cfg(feature = "tls")]
             {
                 connection.phase = Phase::Handshake;
+                connection.handshake = Some(Counted::new(&context.counters.handshakes));
             }
             connection.set_deadline(context.timeouts.handshake);
         }
@@ -205,6 +239,39 @@ impl Connection {
     /// Whether no request is under way.
     pub(crate) const fn is_idle(&self) -> bool {
         matches!(self.phase, Phase::Head) && !self.in_head
+    }
+
+    /// Whether the TLS handshake is under way.
+    #[cfg(feature = "tls")]
+    pub(crate) const fn is_handshaking(&self) -> bool {
+        matches!(self.phase, Phase::Handshake)
+    }
+
+    pub(crate) const fn peer(&self) -> Peer {
+        self.peer
+    }
+
+    pub(crate) const fn socket(&self) -> &Arc<Socket> {
+        self.link.socket()
+    }
+
+    /// Whether there are bytes that have not been read.
+    pub(crate) fn has_input(&self) -> bool {
+        self.link.socket().has_input()
+    }
+
+    /// Waits for input or the deadline; whether there is some.
+    pub(crate) fn wait_readable(&self, timeout: Option<Duration>) -> bool {
+        self.link.socket().wait_readable(timeout)
+    }
+
+    /// Whether the poller has been told of it.
+    pub(crate) const fn is_registered(&self) -> bool {
+        self.registered
+    }
+
+    pub(crate) const fn set_registered(&mut self) {
+        self.registered = true;
     }
 
     /// The buffers with bytes in them, to be put back with the next [`drive`](Self::drive).
@@ -222,13 +289,13 @@ impl Connection {
     }
 
     /// Goes on as far as the bytes that are there allow.
-    pub(crate) fn drive(&mut self, work: &mut Work, context: &Context<'_>) -> Next {
+    pub(crate) fn drive(&mut self, work: &mut Work, context: &Context<'_>, watch: &dyn Watch) -> Next {
         let mut in_a_row = 0;
         loop {
             let next = match self.phase {
                 #[cfg(feature = "tls")]
                 Phase::Handshake => self.handshake(context),
-                Phase::Head => self.head(work, context, &mut in_a_row),
+                Phase::Head => self.head(work, context, watch, &mut in_a_row),
                 Phase::Draining { bytes_left } => self.drain(bytes_left, work, context),
                 Phase::Lingering { bytes_left } => self.linger(bytes_left, work),
             };
@@ -239,11 +306,11 @@ impl Connection {
     }
 
     /// What happens when the deadline has passed: 408 where a head had begun (RFC 9110 §15.5.9), else silence.
-    pub(crate) fn expire(&mut self, work: &mut Work, context: &Context<'_>) -> Next {
+    pub(crate) fn expire(&mut self, work: &mut Work, context: &Context<'_>, watch: &dyn Watch) -> Next {
         if self.in_head {
             let answer = Response::error_page(http_proto::StatusCode::REQUEST_TIMEOUT);
             self.answer_fault(answer, work, context);
-            self.drive(work, context)
+            self.drive(work, context, watch)
         } else {
             Next::Close
         }
@@ -260,6 +327,7 @@ impl Connection {
         match self.link.handshake() {
             Ok(true) => {
                 self.phase = Phase::Head;
+                self.handshake = None;
                 self.set_deadline(context.timeouts.idle);
                 None
             }
@@ -269,13 +337,19 @@ impl Connection {
     }
 
     /// Reads heads and has them answered; `None` where the phase has changed.
-    fn head(&mut self, work: &mut Work, context: &Context<'_>, in_a_row: &mut u32) -> Option<Next> {
+    fn head(
+        &mut self,
+        work: &mut Work,
+        context: &Context<'_>,
+        watch: &dyn Watch,
+        in_a_row: &mut u32,
+    ) -> Option<Next> {
         loop {
             match work.parser.parse(work.io.input.filled(), &mut work.head) {
                 Ok(Parsed::Complete { consumed_bytes, .. }) => {
                     work.io.input.consume(consumed_bytes);
                     self.in_head = false;
-                    if let Some(next) = self.exchange(work, context) {
+                    if let Some(next) = self.exchange(work, context, watch) {
                         return Some(next);
                     }
                     if self.phase != Phase::Head {

@@ -5,6 +5,9 @@ use crate::limits::{Limits, Timeouts};
 use crate::observe::{Event, Observer};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
+#[cfg(feature = "tls")]
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
 
 /// Shared by all threads of one server.
 pub(crate) struct Context<'h> {
@@ -22,6 +25,56 @@ pub(crate) struct Context<'h> {
 pub(crate) struct Counters {
     pub(crate) accepted: AtomicU64,
     pub(crate) requests: AtomicU64,
+    /// TLS handshakes that are under way.
+    #[cfg(feature = "tls")]
+    pub(crate) handshakes: Arc<AtomicUsize>,
+}
+
+/// Counts one more for as long as it lives.
+#[cfg(feature = "tls")]
+#[derive(Debug)]
+pub(crate) struct Counted(Arc<AtomicUsize>);
+
+#[cfg(feature = "tls")]
+impl Counted {
+    pub(crate) fn new(counter: &Arc<AtomicUsize>) -> Self {
+        counter.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(counter))
+    }
+}
+
+#[cfg(feature = "tls")]
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Told when handlers begin and end, by the thread that runs them.
+pub(crate) trait Watch {
+    /// A handler begins now.
+    fn begin(&self) -> Instant;
+
+    /// The handler that began then has ended.
+    fn end(&self, began: Instant);
+
+    /// Whether answers to earlier requests may wait for that of the next one, to go out with it.
+    fn answers_wait(&self) -> bool;
+}
+
+/// Nobody is told.
+pub(crate) struct Unwatched;
+
+impl Watch for Unwatched {
+    fn begin(&self) -> Instant {
+        crate::clock::now()
+    }
+
+    fn end(&self, _began: Instant) {}
+
+    fn answers_wait(&self) -> bool {
+        true
+    }
 }
 
 impl Context<'_> {

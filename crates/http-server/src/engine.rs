@@ -1,184 +1,237 @@
-//! Connections onto threads: a thread accepts, each connection has one of its own that sleeps until there is input.
+//! Connections onto threads. All threads wait for the same poller; the one that gets a ready connection reads the
+//! head, runs the handler and writes the answer itself, then parks the connection again. No thread is held by a
+//! connection that is idle, whose head is incomplete, whose TLS handshake is under way, or that is read to its end.
+//!
+//! ```text
+//!   poller ──> worker: take from the table ──> drive ──> park in the table, arm ──> poller
+//!                                                └─────> close
+//!   keeper: deadlines that have passed; threads that are missing; listeners that pause
+//! ```
 
 use crate::clock;
-use crate::connection::{Connection, Next, Peer, Work};
+use crate::connection::Connection;
 use crate::context::Context;
 use crate::error::Error;
-use crate::link::Link;
-use crate::observe::Event;
-use crate::server::ShutdownReport;
-use crate::socket::Socket;
-use std::collections::HashMap;
-use std::net::{Shutdown, SocketAddr, TcpListener};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::time::Duration;
+use crate::listener::Listening;
+use crate::server::{ShutdownReport, Stats};
+use address::Addresses;
+use crowd::Crowd;
+use poller::{Key, Native, Poller};
+use std::fmt;
+use std::net::Shutdown;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+use table::Table;
 
-#[derive(Debug)]
-pub(crate) struct Listening {
-    listener: TcpListener,
-    #[cfg(feature = "tls")]
-    tls: Option<crate::tls::TlsConfig>,
+mod accept;
+mod address;
+mod crowd;
+mod deadlines;
+mod keeper;
+mod poller;
+mod table;
+mod worker;
+
+/// What all threads of one server share.
+struct Shared<P> {
+    context: Context<'static>,
+    poller: P,
+    table: Table,
+    crowd: Crowd,
+    addresses: Addresses,
+    /// A listener's key is its place here. Empty once the server stops.
+    listeners: RwLock<Vec<Arc<Gate>>>,
+    keeper: keeper::Keeper,
+    spare: accept::Spare,
+    /// Connections that are to be served to their end while the server stops.
+    last: Mutex<Vec<(Key, Box<Connection>)>>,
+    /// Told whenever a connection or a thread has gone.
+    gone: (Mutex<()>, Condvar),
+    stopped: AtomicBool,
+    idle_closed: AtomicUsize,
 }
 
-impl Listening {
-    pub(crate) fn tcp(listener: TcpListener) -> Result<Self, Error> {
-        Ok(Self {
-            listener,
-            #[cfg(feature = "tls")]
-            tls: None,
-        })
+/// A listener that can be paused.
+struct Gate {
+    listening: Listening,
+    paused: AtomicBool,
+}
+
+impl<P: Poller> Shared<P> {
+    fn is_stopping(&self) -> bool {
+        self.context.stopping.load(Ordering::SeqCst)
     }
-    #[cfg(feature = "tls")]
-    pub(crate) fn with_tls(mut self, tls: crate::tls::TlsConfig) -> Self {
-        self.tls = Some(tls);
-        self
+
+    /// A connection has ended.
+    fn remove(&self, key: Key) {
+        self.poller.forget(key);
+        self.table.remove(key);
+        if self.is_stopping() {
+            self.tell_gone();
+        } else {
+            self.open_gates();
+        }
     }
-    pub(crate) fn address(&self) -> Option<SocketAddr> {
-        self.listener.local_addr().ok()
+
+    fn tell_gone(&self) {
+        drop(lock(&self.gone.0));
+        self.gone.1.notify_all();
+    }
+
+    /// Waits until `done` or `deadline`, looking whenever something has gone; whether it is done.
+    fn wait_gone(&self, deadline: Option<Instant>, done: impl Fn() -> bool) -> bool {
+        let mut guard = lock(&self.gone.0);
+        while !done() {
+            guard = match deadline.map(|deadline| deadline.saturating_duration_since(clock::now())) {
+                Some(Duration::ZERO) => return false,
+                Some(left) => self.gone.1.wait_timeout(guard, left).unwrap_or_else(PoisonError::into_inner).0,
+                None => self.gone.1.wait(guard).unwrap_or_else(PoisonError::into_inner),
+            };
+        }
+        true
     }
 }
 
-#[derive(Debug, Default)]
-struct Open {
-    next: u64,
-    sockets: HashMap<u64, Arc<Socket>>,
+/// A running engine.
+pub(crate) struct Engine<P: Poller = Native> {
+    shared: Arc<Shared<P>>,
 }
 
-pub(crate) struct Engine {
-    shared: Arc<(Context<'static>, Mutex<Open>, Condvar)>,
-    addresses: Vec<SocketAddr>,
-}
-
-impl std::fmt::Debug for Engine {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Engine").finish_non_exhaustive()
-    }
-}
-
-impl Engine {
+impl<P: Poller> Engine<P> {
+    /// Starts the threads.
     pub(crate) fn start(
         context: Context<'static>,
         listeners: Vec<Listening>,
-        _threads_max: Option<usize>,
+        threads_max: Option<usize>,
     ) -> Result<Self, Error> {
-        let shared = Arc::new((context, Mutex::default(), Condvar::new()));
-        let addresses = listeners.iter().filter_map(Listening::address).collect();
-        for listening in listeners {
-            let shared = Arc::clone(&shared);
-            std::thread::Builder::new().spawn(move || accept(&listening, &shared)).map_err(Error::System)?;
+        let gates = listeners
+            .into_iter()
+            .map(|listening| Arc::new(Gate { listening, paused: AtomicBool::new(false) }))
+            .collect();
+        let shared = Arc::new(Shared {
+            context,
+            poller: P::new().map_err(Error::System)?,
+            table: Table::default(),
+            crowd: Crowd::new(threads_max, clock::now()),
+            addresses: Addresses::default(),
+            listeners: RwLock::new(gates),
+            keeper: keeper::Keeper::default(),
+            spare: accept::Spare::new().map_err(Error::System)?,
+            last: Mutex::default(),
+            gone: (Mutex::default(), Condvar::new()),
+            stopped: AtomicBool::new(false),
+            idle_closed: AtomicUsize::new(0),
+        });
+        // From here on, an error drops the engine, which stops what has been started.
+        let engine = Self { shared };
+        engine.shared.add_gates().map_err(Error::System)?;
+        for _ in 0..engine.shared.crowd.min {
+            worker::start(&engine.shared).map_err(Error::System)?;
         }
-        Ok(Self { shared, addresses })
+        keeper::start(&engine.shared).map_err(Error::System)?;
+        Ok(engine)
     }
 
+    /// Waits until the server has been stopped and all its connections have ended.
     pub(crate) fn wait(&self) {
-        let guard = self.shared.1.lock().unwrap_or_else(PoisonError::into_inner);
-        let stopping = &self.shared.0.stopping;
-        drop(
-            self.shared
-                .2
-                .wait_while(guard, |_| !stopping.load(std::sync::atomic::Ordering::Relaxed))
-                .unwrap_or_else(PoisonError::into_inner),
-        );
+        let shared = &self.shared;
+        shared.wait_gone(None, || shared.is_stopping() && shared.table.open() == 0);
     }
 
+    pub(crate) fn stats(&self) -> Stats {
+        let shared = &self.shared;
+        Stats {
+            connections_open: shared.table.open(),
+            connections_accepted: shared.context.counters.accepted.load(Ordering::Relaxed),
+            requests: shared.context.counters.requests.load(Ordering::Relaxed),
+            threads: shared.crowd.alive(),
+        }
+    }
+
+    /// Changes the TLS configuration of all listeners that have one, and says how many.
+    #[cfg(feature = "tls")]
+    pub(crate) fn reload_tls(&self, tls: &crate::tls::TlsConfig) -> usize {
+        let gates = self.shared.listeners.read().unwrap_or_else(PoisonError::into_inner);
+        let mut changed = 0;
+        for current in gates.iter().filter_map(|gate| gate.listening.tls.as_ref()) {
+            *current.write().unwrap_or_else(PoisonError::into_inner) = tls.clone();
+            changed += 1;
+        }
+        changed
+    }
+
+    /// No more connections; idle ones are closed, others go on to their end by themselves.
     pub(crate) fn stop(&self) {
-        self.shared.0.stopping.store(true, std::sync::atomic::Ordering::Relaxed);
-        for address in &self.addresses {
-            drop(std::net::TcpStream::connect(address));
-        }
-        self.shared.2.notify_all();
-    }
-
-    pub(crate) fn shutdown(&self, grace: Duration) -> ShutdownReport {
-        let began = clock::now();
-        self.stop();
-        let guard = self.shared.1.lock().unwrap_or_else(PoisonError::into_inner);
-        for socket in guard.sockets.values() {
-            socket.shutdown(Shutdown::Read);
-        }
-        let (guard, _) = self
-            .shared
-            .2
-            .wait_timeout_while(guard, grace, |open| !open.sockets.is_empty())
-            .unwrap_or_else(PoisonError::into_inner);
-        for socket in guard.sockets.values() {
-            socket.shutdown(Shutdown::Both);
-        }
-        ShutdownReport {
-            cut: guard.sockets.len(),
-            elapsed: clock::now() - began,
-            ..ShutdownReport::default()
-        }
-    }
-}
-
-fn accept(listening: &Listening, shared: &Arc<(Context<'static>, Mutex<Open>, Condvar)>) {
-    let context = &shared.0;
-    loop {
-        let accepted = listening.listener.accept();
-        if context.stopping.load(std::sync::atomic::Ordering::Relaxed) {
+        let shared = &self.shared;
+        if shared.stopped.swap(true, Ordering::SeqCst) {
             return;
         }
-        let (stream, peer) = match accepted {
-            Ok(accepted) => accepted,
-            Err(error) => {
-                context.observe(&Event::AcceptFailed { error: &error });
-                std::thread::sleep(Duration::from_millis(50));
-                continue;
-            }
-        };
-        drop(stream.set_nodelay(true));
-        let socket = Arc::new(Socket::Tcp(stream));
-        drop(socket.set_timeouts(Some(context.timeouts.stall), Some(context.timeouts.stall)));
-        let link = Link::new(Arc::clone(&socket), &context.timeouts);
-        #[cfg(feature = "tls")]
-        let link = match &listening.tls {
-            Some(tls) => match crate::tls::Session::new(tls) {
-                Ok(session) => link.with_tls(Some(Box::new(session))),
-                Err(_) => continue,
-            },
-            None => link,
-        };
-        let connection = Connection::new(link, Peer { addr: Some(peer) }, context);
-        let shared = Arc::clone(shared);
-        let spawned = std::thread::Builder::new().spawn(move || serve(connection, socket, &shared));
-        if let Err(error) = spawned {
-            context.observe(&Event::ThreadFailed { error: &error });
+        // Those who wait in the kernel's queue have been promised a connection: they are served before the end.
+        let gates = std::mem::take(&mut *shared.listeners.write().unwrap_or_else(PoisonError::into_inner));
+        let mut last: Vec<(Key, Box<Connection>)> = Vec::new();
+        for gate in &gates {
+            last.extend(shared.accept_rest(gate));
         }
+        drop(gates);
+        shared.context.stopping.store(true, Ordering::SeqCst);
+        last.extend(shared.table.take_oldest(usize::MAX, |_| true));
+        for (key, connection) in last {
+            if connection.is_idle() && !connection.has_input() {
+                shared.idle_closed.fetch_add(1, Ordering::Relaxed);
+                drop(connection);
+                shared.remove(key);
+            } else {
+                lock(&shared.last).push((key, connection));
+            }
+        }
+        shared.poller.stop();
+        shared.keeper.wake();
+        shared.tell_gone();
+    }
+
+    /// Stops, waits for what is under way, and cuts what takes longer than `grace`.
+    pub(crate) fn shutdown(&self, grace: Duration) -> ShutdownReport {
+        let shared = &self.shared;
+        let began = clock::now();
+        self.stop();
+        let idle_closed = shared.idle_closed.swap(0, Ordering::Relaxed);
+        let busy = shared.table.open();
+        let finished = shared.wait_gone(began.checked_add(grace), || shared.table.open() == 0);
+        let mut cut = 0;
+        if !finished {
+            for (key, connection) in std::mem::take(&mut *lock(&shared.last)) {
+                drop(connection);
+                shared.remove(key);
+                cut += 1;
+            }
+            shared.table.each_busy(|socket| {
+                socket.shutdown(Shutdown::Both);
+                cut += 1;
+            });
+        }
+        // Threads leave on their own; only a handler that does not notice its connection's end can hold one.
+        let patience = clock::now().checked_add(Duration::from_secs(1));
+        shared.wait_gone(patience, || shared.crowd.alive() == 0);
+        ShutdownReport { idle_closed, drained: busy.saturating_sub(cut), cut, elapsed: clock::now() - began }
     }
 }
 
-fn serve(mut connection: Connection, socket: Arc<Socket>, shared: &(Context<'static>, Mutex<Open>, Condvar)) {
-    let (context, open, changed) = shared;
-    let id = {
-        let mut open = open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.next += 1;
-        let id = open.next;
-        open.sockets.insert(id, Arc::clone(&socket));
-        id
-    };
-    let mut work = Work::new(context.limits.message);
-    loop {
-        match connection.drive(&mut work, context) {
-            Next::Again => {}
-            Next::Close => break,
-            Next::Wait => {
-                let left =
-                    connection.deadline().map(|deadline| deadline.saturating_duration_since(clock::now()));
-                if !socket.wait_readable(left) {
-                    if let Next::Close = connection.expire(&mut work, context) {
-                        break;
-                    }
-                }
-            }
-            Next::Upgrade(run) => {
-                if let Ok(stream) = connection.into_upgraded(&mut work, context) {
-                    run(stream);
-                }
-                break;
-            }
-        }
+impl<P: Poller> Drop for Engine<P> {
+    fn drop(&mut self) {
+        self.stop();
     }
-    open.lock().unwrap_or_else(PoisonError::into_inner).sockets.remove(&id);
-    changed.notify_all();
 }
+
+impl<P: Poller> fmt::Debug for Engine<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine").field("stats", &self.stats()).finish_non_exhaustive()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests;

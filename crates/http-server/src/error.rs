@@ -102,7 +102,7 @@ impl Error {
         StatusCode::INTERNAL_SERVER_ERROR
     }
 
-    pub(crate) fn listen(address: impl ToString, source: io::Error) -> Self {
+    pub(crate) fn listen(address: &impl ToString, source: io::Error) -> Self {
         Self::Listen { address: address.to_string(), source }
     }
 

@@ -35,6 +35,7 @@ mod events;
 mod handler;
 pub mod limits;
 mod link;
+mod listener;
 mod method_handler;
 pub mod observe;
 mod request;
@@ -57,7 +58,7 @@ pub use limits::{Limits, Timeouts};
 pub use method_handler::{ByMethod, MethodHandler, Methods};
 pub use request::{Request, RequestBody};
 pub use response::{Body, Response};
-pub use server::{Server, ServerBuilder, ServerHandle, ShutdownReport};
+pub use server::{Server, ServerBuilder, ServerHandle, ShutdownReport, Stats};
 #[cfg(feature = "tls")]
 pub use tls::{ClientCertificates, TlsBuilder, TlsConfig, TlsError, TlsInfo};
 pub use upgrade::{Stopper, Upgraded};

@@ -34,8 +34,8 @@ impl Link {
     }
 
     #[cfg(feature = "tls")]
-    pub(crate) fn with_tls(mut self, session: Option<Box<Session>>) -> Self {
-        self.tls = session;
+    pub(crate) fn with_tls(mut self, session: Box<Session>) -> Self {
+        self.tls = Some(session);
         self
     }
 

@@ -210,10 +210,10 @@ impl Methods {
     /// The methods that are answered, HEAD included.
     fn answered(&self) -> Vec<Method> {
         let mut methods = self.methods.clone();
-        if let Some(get) = methods.iter().position(|method| *method == Method::GET) {
-            if !methods.contains(&Method::HEAD) {
-                methods.insert(get + 1, Method::HEAD);
-            }
+        if let Some(get) = methods.iter().position(|method| *method == Method::GET)
+            && !methods.contains(&Method::HEAD)
+        {
+            methods.insert(get + 1, Method::HEAD);
         }
         methods
     }

@@ -69,6 +69,7 @@ impl<'c> Request<'c> {
     ///
     /// A decoded segment may hold anything, `/`, `..` and control characters included: it is no file name. Bytes that
     /// are no UTF-8 become U+FFFD.
+    #[must_use]
     pub fn segments(&self) -> impl DoubleEndedIterator<Item = Cow<'c, str>> {
         target::segments(self.path())
     }

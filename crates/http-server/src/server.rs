@@ -1,10 +1,11 @@
 //! A server from the outside: where it listens, within which bounds, and how it is stopped.
 
 use crate::context::{Context, Counters};
-use crate::engine::{Engine, Listening};
+use crate::engine::Engine;
 use crate::error::Error;
 use crate::handler::Handler;
 use crate::limits::{Limits, Timeouts};
+use crate::listener::{Listener, Listening};
 use crate::observe::{Event, Observer, to_standard_error};
 #[cfg(feature = "tls")]
 use crate::tls::TlsConfig;
@@ -71,7 +72,7 @@ impl ServerBuilder {
     /// # Errors
     /// As [`Server::bind`].
     pub fn bind(mut self, address: impl ToSocketAddrs + fmt::Debug) -> Result<Self, Error> {
-        self.listeners.push(Listening::tcp(listen(address)?)?);
+        self.listeners.push(Listening::new(Listener::Tcp(listen(address)?)));
         Ok(self)
     }
 
@@ -85,17 +86,41 @@ impl ServerBuilder {
         address: impl ToSocketAddrs + fmt::Debug,
         tls: TlsConfig,
     ) -> Result<Self, Error> {
-        self.listeners.push(Listening::tcp(listen(address)?)?.with_tls(tls));
+        self.listeners.push(Listening::new(Listener::Tcp(listen(address)?)).with_tls(tls));
         Ok(self)
     }
 
-    /// Takes a listener that the caller has made.
+    /// Listens on a local socket at `path`, a file that those whom `mode` allows may connect to: `0o600` is its owner
+    /// alone. It is removed when the server stops.
+    ///
+    /// A socket that a dead server has left is replaced; one that answers is not, and no other file ever is.
     ///
     /// # Errors
-    /// [`Error::System`] where it cannot be used.
-    pub fn listener(mut self, listener: TcpListener) -> Result<Self, Error> {
-        self.listeners.push(Listening::tcp(listener)?);
+    /// [`Error::Listen`] with the path.
+    #[cfg(unix)]
+    pub fn bind_unix(mut self, path: impl AsRef<std::path::Path>, mode: u32) -> Result<Self, Error> {
+        self.listeners.push(Listening::new(Listener::unix(path.as_ref(), mode)?));
         Ok(self)
+    }
+
+    /// Takes a listener that the caller has made or inherited.
+    pub fn listener(mut self, listener: TcpListener) -> Self {
+        self.listeners.push(Listening::new(Listener::Tcp(listener)));
+        self
+    }
+
+    /// Takes a listener that the caller has made or inherited, and speaks TLS on it.
+    #[cfg(feature = "tls")]
+    pub fn listener_tls(mut self, listener: TcpListener, tls: TlsConfig) -> Self {
+        self.listeners.push(Listening::new(Listener::Tcp(listener)).with_tls(tls));
+        self
+    }
+
+    /// Takes a listening local socket that the caller has made or inherited. Its file is the caller's.
+    #[cfg(unix)]
+    pub fn listener_unix(mut self, listener: std::os::unix::net::UnixListener) -> Self {
+        self.listeners.push(Listening::new(Listener::Unix { listener, path: None }));
+        self
     }
 
     /// Bounds on sizes and counts.
@@ -176,7 +201,7 @@ impl fmt::Debug for ServerBuilder {
 
 fn listen(address: impl ToSocketAddrs + fmt::Debug) -> Result<TcpListener, Error> {
     TcpListener::bind(&address)
-        .map_err(|source| Error::listen(format!("{address:?}").replace('"', ""), source))
+        .map_err(|source| Error::listen(&format!("{address:?}").replace('"', ""), source))
 }
 
 /// A running server. Dropping it stops it without waiting for anything.
@@ -195,6 +220,20 @@ impl ServerHandle {
         &self.addresses
     }
 
+    /// What has been counted, and what there is now.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        self.engine.stats()
+    }
+
+    /// Uses other certificates for the TLS sessions that begin from now on, on all TLS listeners; those that are open
+    /// stay. Says on how many listeners: 0 means that none speaks TLS.
+    #[cfg(feature = "tls")]
+    #[must_use = "0 means that nothing was changed"]
+    pub fn reload_tls(&self, tls: &TlsConfig) -> usize {
+        self.engine.reload_tls(tls)
+    }
+
     /// Waits until the server has been stopped from another thread: for ever, if nobody does.
     pub fn wait(&self) {
         self.engine.wait();
@@ -203,6 +242,7 @@ impl ServerHandle {
     /// Stops: no more connections, idle ones are closed at once, running requests have `grace` to finish and are cut
     /// then, upgraded streams as well.
     #[doc(alias = "server_close")]
+    #[expect(clippy::must_use_candidate, reason = "it is called for what it does; the report is extra")]
     pub fn shutdown(&self, grace: Duration) -> ShutdownReport {
         self.engine.shutdown(grace)
     }
@@ -212,6 +252,20 @@ impl Drop for ServerHandle {
     fn drop(&mut self) {
         self.engine.stop();
     }
+}
+
+/// What a server has counted since it started, and what there is now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Connections that are open, busy and idle ones and upgraded ones.
+    pub connections_open: usize,
+    /// Connections since the start.
+    pub connections_accepted: u64,
+    /// Requests whose head was whole, since the start.
+    pub requests: u64,
+    /// Threads that serve; one more looks after them.
+    pub threads: usize,
 }
 
 /// What became of the connections when a server stopped.

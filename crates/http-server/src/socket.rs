@@ -14,7 +14,7 @@ pub(crate) enum Socket {
     Tcp(TcpStream),
     #[cfg(unix)]
     Unix(UnixStream),
-    Memory(Mutex<Script>),
+    Memory(Box<Mutex<Script>>),
 }
 
 /// Input that is there from the beginning, and output that is kept.
@@ -147,30 +147,19 @@ impl Socket {
         }
     }
 
-    /// Waits for input; whether there is some.
+    /// Waits for input or its end, up to `timeout`; whether there is some.
     pub(crate) fn wait_readable(&self, timeout: Option<Duration>) -> bool {
-        use rustix::event::{PollFd, PollFlags, poll};
-        let timeout = timeout.and_then(|timeout| timeout.try_into().ok());
-        each!(
-            self,
-            stream => poll(&mut [PollFd::new(stream, PollFlags::IN)], timeout.as_ref()).is_ok_and(|n| n > 0),
-            _script => true
-        )
-    }
-
-    /// Whether the peer has closed its sending side or reset the connection. Does not wait.
-    pub(crate) fn peer_gone(&self) -> bool {
         #[cfg(unix)]
         {
-            use rustix::net::{RecvFlags, recv};
-            let mut byte = [0u8; 1];
+            use rustix::event::{PollFd, PollFlags, poll};
+            let timeout = timeout.and_then(|timeout| timeout.try_into().ok());
             each!(
                 self,
-                stream => match recv(stream, &mut byte[..], RecvFlags::DONTWAIT | RecvFlags::PEEK) {
-                    Ok((_, count)) => count == 0,
-                    Err(error) => !matches!(error, rustix::io::Errno::AGAIN | rustix::io::Errno::INTR),
+                stream => {
+                    let mut wanted = [PollFd::new(stream, PollFlags::IN)];
+                    poll(&mut wanted, timeout.as_ref()).is_ok_and(|ready| ready > 0)
                 },
-                _script => false
+                _script => true
             )
         }
         #[cfg(not(unix))]
@@ -179,14 +168,55 @@ impl Socket {
             each!(
                 self,
                 stream => {
-                    let peeked = stream.set_nonblocking(true).and_then(|()| stream.peek(&mut byte));
-                    let restored = stream.set_nonblocking(false);
-                    match peeked {
-                        Ok(count) => count == 0 || restored.is_err(),
-                        Err(error) => error.kind() != io::ErrorKind::WouldBlock,
-                    }
+                    let before = stream.read_timeout();
+                    let timeout = timeout.map(|timeout| timeout.max(Duration::from_millis(1)));
+                    let peeked = stream.set_read_timeout(timeout).and_then(|()| stream.peek(&mut byte));
+                    let restored = before.and_then(|before| stream.set_read_timeout(before));
+                    peeked.is_ok() && restored.is_ok()
                 },
-                _script => false
+                _script => true
+            )
+        }
+    }
+
+    /// Whether there are bytes that have not been read. Does not wait.
+    pub(crate) fn has_input(&self) -> bool {
+        matches!(self.peek(), Ok(count) if count > 0)
+    }
+
+    /// Whether the peer has closed its sending side or reset the connection. Does not wait.
+    pub(crate) fn peer_gone(&self) -> bool {
+        match self.peek() {
+            Ok(count) => count == 0,
+            Err(error) => !matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted),
+        }
+    }
+
+    /// One if a byte is there, 0 at the end; [`io::ErrorKind::WouldBlock`] where there is nothing yet.
+    fn peek(&self) -> io::Result<usize> {
+        let mut byte = [0u8; 1];
+        #[cfg(unix)]
+        {
+            use rustix::net::{RecvFlags, recv};
+            each!(
+                self,
+                stream => recv(stream, &mut byte[..], RecvFlags::DONTWAIT | RecvFlags::PEEK)
+                    .map(|(_, count)| count)
+                    .map_err(Into::into),
+                _script => Err(io::ErrorKind::WouldBlock.into())
+            )
+        }
+        #[cfg(not(unix))]
+        {
+            each!(
+                self,
+                stream => {
+                    stream.set_nonblocking(true)?;
+                    let peeked = stream.peek(&mut byte);
+                    stream.set_nonblocking(false)?;
+                    peeked
+                },
+                _script => Err(io::ErrorKind::WouldBlock.into())
             )
         }
     }

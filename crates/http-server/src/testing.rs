@@ -12,7 +12,7 @@
 //! ```
 
 use crate::connection::{Connection, Next, Peer, Work};
-use crate::context::{Context, Counters};
+use crate::context::{Context, Counters, Unwatched};
 use crate::error::HandlerError;
 use crate::handler::Handler;
 use crate::limits::{Limits, Timeouts};
@@ -136,12 +136,12 @@ fn exchange(input: Vec<u8>, handler: &(impl Handler + ?Sized), peer: Option<Sock
         counters: Counters::default(),
     };
     let script = Script { input: Cursor::new(input), output: Vec::new() };
-    let socket = Arc::new(Socket::Memory(Mutex::new(script)));
+    let socket = Arc::new(Socket::Memory(Box::new(Mutex::new(script))));
     let link = Link::new(Arc::clone(&socket), &context.timeouts);
     let mut connection = Connection::new(link, Peer { addr: peer }, &context);
     let mut work = Work::new(context.limits.message);
     loop {
-        match connection.drive(&mut work, &context) {
+        match connection.drive(&mut work, &context, &Unwatched) {
             Next::Again => {}
             Next::Upgrade(run) => {
                 if let Ok(stream) = connection.into_upgraded(&mut work, &context) {

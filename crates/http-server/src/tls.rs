@@ -77,7 +77,6 @@ impl TlsConfig {
     }
 
     /// A configuration with several certificates, client certificates or other ALPN names.
-    #[must_use]
     pub fn builder() -> TlsBuilder {
         TlsBuilder::default()
     }

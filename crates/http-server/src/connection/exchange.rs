@@ -2,7 +2,7 @@
 
 use super::{Connection, Next, Phase, Work};
 use crate::clock;
-use crate::context::Context;
+use crate::context::{Context, Watch};
 use crate::error::{Error, HandlerError};
 use crate::observe::Event;
 use crate::request::Request;
@@ -40,7 +40,12 @@ fn expectation(head: &RequestHead) -> Expectation {
 
 impl Connection {
     /// Answers the request whose head is in `work`; `None` where the connection goes on in its phase.
-    pub(super) fn exchange(&mut self, work: &mut Work, context: &Context<'_>) -> Option<Next> {
+    pub(super) fn exchange(
+        &mut self,
+        work: &mut Work,
+        context: &Context<'_>,
+        watch: &dyn Watch,
+    ) -> Option<Next> {
         self.requests = self.requests.saturating_add(1);
         context.counters.requests.fetch_add(1, Ordering::Relaxed);
         let verdict = match request_framing(&work.head) {
@@ -65,6 +70,10 @@ impl Connection {
 
         self.link.begin_body();
         self.link.set_waits(true);
+        let began = watch.begin();
+        if !watch.answers_wait() && work.io.flush(&mut self.link).is_err() {
+            return Some(Next::Close);
+        }
         let response = self.answer(work, context);
         let keep = verdict.persistence.is_ok() && self.can_stay(work, context);
         let date = *work.date.at(clock::wall());
@@ -78,6 +87,7 @@ impl Connection {
         };
         let sent = send(response, &facts, &mut self.link, &mut work.io);
         self.link.set_waits(false);
+        watch.end(began);
         match sent {
             Ok(Sent::Kept) => {
                 if !work.io.decoder.is_done() {

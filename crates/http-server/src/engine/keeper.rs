@@ -1,0 +1,124 @@
+//! One thread that looks after the others: deadlines that have passed, threads that are missing, listeners that pause.
+//! It sleeps until one of these is due.
+
+use super::crowd::BLOCKED_AFTER;
+use super::deadlines::Deadlines;
+use super::poller::{Interest, Key, Poller};
+use super::table::Due;
+use super::{Shared, lock, worker};
+use crate::clock;
+use crate::connection::{Next, Work};
+use crate::context::Unwatched;
+use crate::observe::Event;
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// What the keeper has to look at.
+#[derive(Debug, Default)]
+pub(super) struct Keeper {
+    deadlines: Mutex<Deadlines>,
+    changed: Condvar,
+    /// Whether threads are missing for slow handlers.
+    grow: AtomicBool,
+}
+
+impl Keeper {
+    /// Has a look at a connection at that time.
+    pub(super) fn look_at(&self, at: Instant, key: Key) {
+        if lock(&self.deadlines).add(at, key) {
+            self.changed.notify_one();
+        }
+    }
+
+    /// Has a look at everything now.
+    pub(super) fn wake(&self) {
+        drop(lock(&self.deadlines));
+        self.changed.notify_one();
+    }
+
+    /// Starts threads for handlers that are slow.
+    pub(super) fn grow(&self) {
+        if !self.grow.swap(true, Ordering::Relaxed) {
+            self.wake();
+        }
+    }
+}
+
+/// Starts the keeper's thread.
+pub(super) fn start<P: Poller>(shared: &Arc<Shared<P>>) -> io::Result<()> {
+    let shared = Arc::clone(shared);
+    let run = move || {
+        while !shared.is_stopping() {
+            keep(&shared);
+        }
+    };
+    std::thread::Builder::new().name("http-server keeper".to_owned()).spawn(run).map(drop)
+}
+
+/// Looks at everything once and sleeps until something is due.
+fn keep<P: Poller>(shared: &Arc<Shared<P>>) {
+    let keeper = &shared.keeper;
+    let now = clock::now();
+    while let Some(key) = due(keeper, now) {
+        look(shared, key, now);
+    }
+    let crowd = &shared.crowd;
+    keeper.grow.store(false, Ordering::Relaxed);
+    for _ in 0..crowd.missing(now) {
+        if let Err(error) = worker::start(shared) {
+            shared.context.observe(&Event::ThreadFailed { error: &error });
+            break;
+        }
+    }
+    // As long as nobody waits for events, threads may be blocked: look again soon.
+    let watchful = crowd.asked.load(Ordering::Relaxed);
+    if watchful && (crowd.someone_waits() || crowd.alive() >= crowd.max) {
+        crowd.asked.store(false, Ordering::Relaxed);
+    }
+    let paused = shared.open_due_gates(now);
+    let deadlines = lock(&keeper.deadlines);
+    if shared.is_stopping() || keeper.grow.load(Ordering::Relaxed) {
+        return;
+    }
+    let soon = crowd.asked.load(Ordering::Relaxed).then(|| now + BLOCKED_AFTER);
+    let wake_at = [deadlines.next(), soon, paused].into_iter().flatten().min();
+    let left = wake_at.map(|at| at.saturating_duration_since(clock::now()));
+    let woken = match left {
+        Some(Duration::ZERO) => return,
+        Some(left) => keeper.changed.wait_timeout(deadlines, left).unwrap_or_else(PoisonError::into_inner).0,
+        None => keeper.changed.wait(deadlines).unwrap_or_else(PoisonError::into_inner),
+    };
+    drop(woken);
+}
+
+fn due(keeper: &Keeper, now: Instant) -> Option<Key> {
+    lock(&keeper.deadlines).pop_due(now)
+}
+
+/// A connection's entry is due: its time has passed, or has been moved.
+fn look<P: Poller>(shared: &Shared<P>, key: Key, now: Instant) {
+    match shared.table.due(key, now) {
+        Due::Nothing => {}
+        Due::Later(at) => {
+            lock(&shared.keeper.deadlines).add(at, key);
+        }
+        Due::Expired(mut connection) => {
+            let mut work =
+                connection.take_work().unwrap_or_else(|| Box::new(Work::new(shared.context.limits.message)));
+            // What this writes is small and finds room in the socket.
+            match connection.expire(&mut work, &shared.context, &Unwatched) {
+                Next::Wait | Next::Again if !shared.is_stopping() => {
+                    connection.keep_work(work);
+                    shared.park(key, connection, Interest::Read);
+                }
+                // Nobody would come for it once the server stops.
+                _ => {
+                    drop(connection);
+                    shared.remove(key);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! All open connections by key: parked ones lie here, busy ones have left their socket so that they can be cut.
+
+use super::poller::Key;
+use crate::connection::Connection;
+use crate::socket::Socket;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+/// Locks that share the connections between them.
+const SHARDS: usize = 16;
+
+/// Slots by number, in shards. A key is the slot's number, its shard and how often it has been used before.
+#[derive(Debug)]
+pub(crate) struct Table {
+    shards: [Mutex<Shard>; SHARDS],
+    open: AtomicUsize,
+    /// Where the next connection goes.
+    turn: AtomicUsize,
+}
+
+#[derive(Debug, Default)]
+struct Shard {
+    slots: Vec<Slot>,
+    free: Vec<u32>,
+}
+
+#[derive(Debug, Default)]
+struct Slot {
+    generation: u32,
+    /// `None` where the slot is free.
+    entry: Option<Entry>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    socket: Arc<Socket>,
+    parked: Option<Box<Connection>>,
+    /// When the deadlines will have a look at it.
+    scheduled: Option<Instant>,
+    /// Given back when the entry goes.
+    _held: Option<super::address::Held>,
+}
+
+/// What the deadlines find.
+#[derive(Debug)]
+pub(crate) enum Due {
+    /// The connection's time has passed: it is the caller's now.
+    Expired(Box<Connection>),
+    /// Look again then.
+    Later(Instant),
+    /// It is busy, or gone: it will say when to look again.
+    Nothing,
+}
+
+impl Default for Table {
+    fn default() -> Self {
+        Self { shards: Default::default(), open: AtomicUsize::new(0), turn: AtomicUsize::new(0) }
+    }
+}
+
+/// Keys from here on are not connections: generations end before all their bits are set.
+pub(crate) const KEYS_END: Key = Key::MAX - 0xffff;
+
+fn split(key: Key) -> (usize, usize, u32) {
+    let low = usize::try_from(key & 0xffff_ffff).unwrap_or_default();
+    (low % SHARDS, low / SHARDS, u32::try_from(key >> 32).unwrap_or_default())
+}
+
+fn join(shard: usize, index: u32, generation: u32) -> Key {
+    let low = Key::from(index).wrapping_mul(SHARDS as Key).wrapping_add(shard as Key);
+    Key::from(generation) << 32 | low & 0xffff_ffff
+}
+
+impl Table {
+    /// How many connections there are, busy and upgraded ones included.
+    pub(crate) fn open(&self) -> usize {
+        self.open.load(Ordering::SeqCst)
+    }
+
+    /// Takes note of a connection that is busy; `None` if there are 2²⁸ − 1 of them in this shard already.
+    pub(crate) fn insert(&self, socket: Arc<Socket>, held: Option<super::address::Held>) -> Option<Key> {
+        let shard_number = self.turn.fetch_add(1, Ordering::Relaxed) % SHARDS;
+        let mut shard = lock(self.shards.get(shard_number)?);
+        let index = match shard.free.pop() {
+            Some(index) => index,
+            None => {
+                let index = u32::try_from(shard.slots.len()).ok().filter(|index| *index < (1 << 28) - 1)?;
+                shard.slots.push(Slot::default());
+                index
+            }
+        };
+        let slot = shard.slots.get_mut(index as usize)?;
+        slot.entry = Some(Entry { socket, parked: None, scheduled: None, _held: held });
+        self.open.fetch_add(1, Ordering::SeqCst);
+        Some(join(shard_number, index, slot.generation))
+    }
+
+    /// Takes a parked connection; `None` where it is busy, or gone.
+    pub(crate) fn take(&self, key: Key) -> Option<Box<Connection>> {
+        self.with(key, |entry| entry.parked.take()).flatten()
+    }
+
+    /// Parks a connection; a time to look at it again, where the deadlines do not know of one that is early enough.
+    pub(crate) fn park(&self, key: Key, connection: Box<Connection>) -> Option<Instant> {
+        self.with(key, |entry| {
+            let deadline = connection.deadline();
+            entry.parked = Some(connection);
+            let deadline = deadline?;
+            if entry.scheduled.is_some_and(|at| at <= deadline) {
+                return None;
+            }
+            entry.scheduled = Some(deadline);
+            Some(deadline)
+        })
+        .flatten()
+    }
+
+    /// What the deadlines should do with a key that they found due.
+    pub(crate) fn due(&self, key: Key, now: Instant) -> Due {
+        self.with(key, |entry| {
+            entry.scheduled = None;
+            let Some(connection) = entry.parked.take() else { return Due::Nothing };
+            match connection.deadline() {
+                Some(deadline) if deadline <= now => Due::Expired(connection),
+                Some(deadline) => {
+                    entry.scheduled = Some(deadline);
+                    entry.parked = Some(connection);
+                    Due::Later(deadline)
+                }
+                None => {
+                    entry.parked = Some(connection);
+                    Due::Nothing
+                }
+            }
+        })
+        .unwrap_or(Due::Nothing)
+    }
+
+    /// Forgets a connection.
+    pub(crate) fn remove(&self, key: Key) {
+        let (shard_number, index, generation) = split(key);
+        let Some(shard) = self.shards.get(shard_number) else { return };
+        let mut shard = lock(shard);
+        let Some(slot) = shard.slots.get_mut(index).filter(|slot| slot.generation == generation) else {
+            return;
+        };
+        let Some(entry) = slot.entry.take() else { return };
+        // Never the last one, which belongs to listeners.
+        slot.generation = (slot.generation + 1) % (u32::MAX - 1);
+        if let Ok(index) = u32::try_from(index) {
+            shard.free.push(index);
+        }
+        drop(shard);
+        drop(entry);
+        self.open.fetch_sub(1, Ordering::SeqCst);
+    }
+
+    /// Takes up to `count` of the parked connections that `is_candidate`, those with the nearest deadlines first:
+    /// they have waited longest.
+    pub(crate) fn take_oldest(
+        &self,
+        count: usize,
+        is_candidate: impl Fn(&Connection) -> bool,
+    ) -> Vec<(Key, Box<Connection>)> {
+        let mut found: Vec<(Option<Instant>, Key)> = Vec::new();
+        for (shard_number, shard) in self.shards.iter().enumerate() {
+            for (index, slot) in (0u32..).zip(&lock(shard).slots) {
+                let parked = slot.entry.as_ref().and_then(|entry| entry.parked.as_deref());
+                if let Some(connection) = parked.filter(|connection| is_candidate(connection)) {
+                    found.push((connection.deadline(), join(shard_number, index, slot.generation)));
+                }
+            }
+        }
+        found.sort_unstable_by_key(|(deadline, _)| (deadline.is_none(), *deadline));
+        found.truncate(count);
+        found.into_iter().filter_map(|(_, key)| Some((key, self.take(key)?))).collect()
+    }
+
+    /// Calls `visit` with the sockets of all connections that are busy.
+    pub(crate) fn each_busy(&self, mut visit: impl FnMut(&Socket)) {
+        for shard in &self.shards {
+            for slot in &lock(shard).slots {
+                if let Some(entry) = slot.entry.as_ref().filter(|entry| entry.parked.is_none()) {
+                    visit(&entry.socket);
+                }
+            }
+        }
+    }
+
+    fn with<T>(&self, key: Key, f: impl FnOnce(&mut Entry) -> T) -> Option<T> {
+        let (shard, index, generation) = split(key);
+        let mut shard = lock(self.shards.get(shard)?);
+        let slot = shard.slots.get_mut(index).filter(|slot| slot.generation == generation)?;
+        slot.entry.as_mut().map(f)
+    }
+}
+
+fn lock(shard: &Mutex<Shard>) -> MutexGuard<'_, Shard> {
+    shard.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests;

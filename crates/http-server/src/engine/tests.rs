@@ -1,0 +1,118 @@
+use super::Engine;
+use super::poller::{Native, Poller, Portable};
+use crate::context::{Context, Counters};
+use crate::limits::{Limits, Timeouts};
+use crate::listener::{Listener, Listening};
+use crate::request::Request;
+use crate::response::Response;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+const PATIENCE: Duration = Duration::from_secs(20);
+const GET: &[u8] = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+
+fn start<P: Poller>(timeouts: Timeouts) -> (Engine<P>, SocketAddr) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let context = Context {
+        handler: Box::new(|request: &mut Request<'_>| Response::text(request.path().to_owned())),
+        limits: Limits::default(),
+        timeouts,
+        server_name: Vec::new(),
+        stopping: Arc::new(AtomicBool::new(false)),
+        observer: Box::new(|_| {}),
+        counters: Counters::default(),
+    };
+    (Engine::start(context, vec![Listening::new(Listener::Tcp(listener))], None).unwrap(), address)
+}
+
+fn connect(address: SocketAddr) -> TcpStream {
+    let stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream
+}
+
+#[track_caller]
+fn expect_answer(stream: &mut TcpStream) {
+    let mut answer = Vec::new();
+    while !answer.ends_with(b"\r\n\r\n/") {
+        let mut byte = [0u8; 1];
+        assert_eq!(stream.read(&mut byte).unwrap(), 1, "{}", answer.escape_ascii());
+        answer.push(byte[0]);
+    }
+}
+
+fn connections_are_parked_and_found_again<P: Poller>() {
+    let (engine, address) = start::<P>(Timeouts::default());
+    let mut streams: Vec<_> = (0..50).map(|_| connect(address)).collect();
+    for _ in 0..3 {
+        for stream in &mut streams {
+            stream.write_all(&GET[..10]).unwrap();
+        }
+        for stream in &mut streams {
+            stream.write_all(&GET[10..]).unwrap();
+        }
+        for stream in &mut streams {
+            expect_answer(stream);
+        }
+    }
+    assert_eq!(engine.stats().requests, 150);
+    assert_eq!(engine.stats().connections_open, 50);
+    let report = engine.shutdown(PATIENCE);
+    assert_eq!((report.idle_closed, report.drained, report.cut), (50, 0, 0));
+    assert_eq!(engine.stats().threads, 0, "threads are left");
+    for stream in &mut streams {
+        assert_eq!(stream.read(&mut [0u8; 1]).unwrap(), 0);
+    }
+}
+
+fn many_pipelined_requests_give_others_their_turn<P: Poller>() {
+    let (engine, address) = start::<P>(Timeouts::default());
+    let mut busy = connect(address);
+    busy.write_all(&GET.repeat(1000)).unwrap();
+    let mut other = connect(address);
+    other.write_all(GET).unwrap();
+    expect_answer(&mut other);
+    for _ in 0..1000 {
+        expect_answer(&mut busy);
+    }
+    drop(engine);
+}
+
+fn deadlines_pass_in_order<P: Poller>() {
+    let timeouts = Timeouts::default().idle(Duration::from_millis(60)).head(Duration::from_millis(20));
+    let (engine, address) = start::<P>(timeouts);
+    let mut silent = connect(address);
+    let mut slow = connect(address);
+    slow.write_all(b"GET").unwrap();
+    let mut answer = Vec::new();
+    slow.read_to_end(&mut answer).unwrap();
+    assert!(answer.starts_with(b"HTTP/1.1 408 "), "{}", answer.escape_ascii());
+    assert_eq!(silent.read(&mut [0u8; 1]).unwrap(), 0, "an idle connection is closed without a word");
+    drop(engine);
+}
+
+macro_rules! on_both_pollers {
+    ($($name:ident)*) => {$(
+        mod $name {
+            #[test]
+            fn with_the_poller_of_this_system() {
+                super::$name::<super::Native>();
+            }
+
+            #[test]
+            fn with_the_portable_poller() {
+                super::$name::<super::Portable>();
+            }
+        }
+    )*}
+}
+
+on_both_pollers! {
+    connections_are_parked_and_found_again
+    many_pipelined_requests_give_others_their_turn
+    deadlines_pass_in_order
+}

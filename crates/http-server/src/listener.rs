@@ -1,0 +1,147 @@
+//! Where connections come from: TCP and local sockets, made, prepared and accepted from. It starts nothing.
+
+use crate::error::Error;
+use crate::limits::Timeouts;
+use crate::socket::Socket;
+#[cfg(feature = "tls")]
+use crate::tls::TlsConfig;
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+#[cfg(unix)]
+use std::os::unix::net::UnixListener;
+#[cfg(unix)]
+use std::path::{Path, PathBuf};
+#[cfg(feature = "tls")]
+use std::sync::{Arc, RwLock};
+
+/// A listening socket.
+#[derive(Debug)]
+pub(crate) enum Listener {
+    Tcp(TcpListener),
+    #[cfg(unix)]
+    Unix {
+        listener: UnixListener,
+        /// The file to remove at the end.
+        path: Option<PathBuf>,
+    },
+}
+
+/// A listener and what is spoken on it.
+#[derive(Debug)]
+pub(crate) struct Listening {
+    pub(crate) listener: Listener,
+    #[cfg(feature = "tls")]
+    pub(crate) tls: Option<Arc<RwLock<TlsConfig>>>,
+}
+
+impl Listening {
+    pub(crate) const fn new(listener: Listener) -> Self {
+        Self {
+            listener,
+            #[cfg(feature = "tls")]
+            tls: None,
+        }
+    }
+
+    #[cfg(feature = "tls")]
+    pub(crate) fn with_tls(mut self, tls: TlsConfig) -> Self {
+        self.tls = Some(Arc::new(RwLock::new(tls)));
+        self
+    }
+
+    /// The TCP address, with the port that was chosen.
+    pub(crate) fn address(&self) -> Option<SocketAddr> {
+        match &self.listener {
+            Listener::Tcp(listener) => listener.local_addr().ok(),
+            #[cfg(unix)]
+            Listener::Unix { .. } => None,
+        }
+    }
+}
+
+impl Listener {
+    /// A local socket at `path`, open to those that `mode` says. A file that a dead server has left is replaced; a
+    /// socket that answers is not, and nothing else is ever removed.
+    #[cfg(unix)]
+    pub(crate) fn unix(path: &Path, mode: u32) -> Result<Self, Error> {
+        use std::os::unix::fs::{FileTypeExt, PermissionsExt};
+        use std::os::unix::net::UnixStream;
+
+        let failed = |source| Error::listen(&path.display(), source);
+        if let Ok(found) = std::fs::symlink_metadata(path) {
+            let refused =
+                || UnixStream::connect(path).is_err_and(|e| e.kind() == io::ErrorKind::ConnectionRefused);
+            if found.file_type().is_socket() && refused() {
+                std::fs::remove_file(path).map_err(failed)?;
+            }
+        }
+        let listener = UnixListener::bind(path).map_err(failed)?;
+        let listener = Self::Unix { listener, path: Some(path.to_owned()) };
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).map_err(failed)?;
+        Ok(listener)
+    }
+
+    /// Never waits in accept, and hands its sockets what they need where the system passes it on.
+    pub(crate) fn prepare(&self, timeouts: &Timeouts) -> io::Result<()> {
+        match self {
+            Self::Tcp(listener) => {
+                listener.set_nonblocking(true)?;
+                #[cfg(any(target_os = "linux", target_os = "android"))]
+                {
+                    use rustix::net::sockopt::{Timeout, set_socket_timeout, set_tcp_nodelay};
+                    set_tcp_nodelay(listener, true)?;
+                    let stall = effective(timeouts.stall);
+                    set_socket_timeout(listener, Timeout::Recv, stall)?;
+                    set_socket_timeout(listener, Timeout::Send, stall)?;
+                }
+                #[cfg(not(any(target_os = "linux", target_os = "android")))]
+                let _ = timeouts;
+                Ok(())
+            }
+            #[cfg(unix)]
+            Self::Unix { listener, .. } => listener.set_nonblocking(true),
+        }
+    }
+
+    /// The next connection, ready to be served; [`io::ErrorKind::WouldBlock`] where none is waiting.
+    pub(crate) fn accept(&self, timeouts: &Timeouts) -> io::Result<(Socket, Option<SocketAddr>)> {
+        match self {
+            Self::Tcp(listener) => {
+                let (stream, peer) = listener.accept()?;
+                let socket = Socket::Tcp(stream);
+                #[cfg(not(any(target_os = "linux", target_os = "android")))]
+                if let Socket::Tcp(stream) = &socket {
+                    stream.set_nonblocking(false)?;
+                    stream.set_nodelay(true)?;
+                    socket.set_timeouts(effective(timeouts.stall), effective(timeouts.stall))?;
+                }
+                Ok((socket, Some(peer)))
+            }
+            #[cfg(unix)]
+            Self::Unix { listener, .. } => {
+                let (stream, _) = listener.accept()?;
+                stream.set_nonblocking(false)?;
+                let socket = Socket::Unix(stream);
+                socket.set_timeouts(effective(timeouts.stall), effective(timeouts.stall))?;
+                Ok((socket, None))
+            }
+        }
+    }
+}
+
+/// A timeout as the system takes it: not zero, and none where it is for ever.
+fn effective(timeout: std::time::Duration) -> Option<std::time::Duration> {
+    use std::time::Duration;
+    const FOR_EVER: Duration = Duration::from_secs(60 * 60 * 24 * 365);
+    (timeout < FOR_EVER).then(|| timeout.max(Duration::from_millis(1)))
+}
+
+#[cfg(unix)]
+impl Drop for Listener {
+    fn drop(&mut self) {
+        if let Self::Unix { path: Some(path), .. } = self {
+            // Someone else may have removed it.
+            drop(std::fs::remove_file(path));
+        }
+    }
+}
