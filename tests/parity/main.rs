@@ -4,5 +4,6 @@
 #![cfg(test)]
 
 mod cookies;
+mod jar;
 mod suites;
 mod vocabulary;

@@ -1,0 +1,3 @@
+//! `http-cookiejar` beside the suites of the IETF and of browsers, and beside CPython.
+
+mod suites;
