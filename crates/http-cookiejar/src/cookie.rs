@@ -283,6 +283,17 @@ impl Cookie {
             .flat_map(|extra| extra.rest.iter().map(|(name, value)| (name.as_ref(), value.as_deref())))
     }
 
+    /// Marks a cookie that came with `Version=1` in a `Set-Cookie` field, and makes it a Netscape cookie if asked.
+    pub(crate) fn mark_rfc2109(&mut self, as_netscape: bool) {
+        self.flags.set(RFC2109, true);
+        if as_netscape && let Some(extra) = &mut self.extra {
+            extra.version = Some(0);
+            if extra.is_default() {
+                self.extra = None;
+            }
+        }
+    }
+
     pub(crate) fn set_created(&mut self, at: i64) {
         self.created = at;
     }

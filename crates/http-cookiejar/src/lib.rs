@@ -7,6 +7,7 @@ pub mod host;
 pub mod jar;
 pub mod path;
 pub mod policy;
+pub mod python;
 pub mod request;
 pub mod shared;
 pub mod suffix;
@@ -30,6 +31,7 @@ pub use crate::policy::default::{DefaultCookiePolicy, Rules, ThirdParty};
 pub use crate::policy::domains::DomainList;
 pub use crate::policy::reason::{Reject, Withhold};
 pub use crate::policy::{CookiePolicy, Limits, Made, Outgoing, Refused, SendOrder, StoreView};
+pub use crate::python::{NetscapeDomains, PythonCookiePolicy};
 pub use crate::request::{
     CookieRequest, CookieRequestMut, CookieResponse, RequestInfo, RequestView, SiteContext,
 };

@@ -1,10 +1,8 @@
 //! The cookies by place: slots, hosts, keys, expiry. No rule of any policy is known here.
 
-use std::collections::{BTreeMap, HashMap};
-
 use crate::cookie::{Cookie, Key};
 use crate::store::expiry::ExpiryQueue;
-use crate::store::hosts::{HostId, HostTree};
+use crate::store::hosts::{HostId, HostPlace, HostTree};
 
 pub(crate) mod eviction;
 pub(crate) mod expiry;
@@ -32,6 +30,8 @@ pub(crate) struct Entry {
     pub(crate) cookie: Cookie,
     /// Place in the order of creation; an update keeps it.
     pub(crate) sequence: u64,
+    /// Place of the first cookie of this domain and path, for as long as there has been one without a gap.
+    pub(crate) path_sequence: u64,
     /// Place in the order of use.
     pub(crate) used: u64,
     host: HostId,
@@ -99,14 +99,24 @@ impl Store {
         let Self { slots, hosts, .. } = self;
         let entry = |id: SlotId| slots.get(id as usize).and_then(|slot| slot.entry.as_ref());
         let host = hosts.ensure(cookie.domain());
-        let stays_before =
-            |other| entry(other).is_some_and(|entry| entry.cookie.path_bytes().len() >= path_len);
-        hosts.add(host, id, cookie.secure(), stays_before);
+        let path_len_of = |other: SlotId| entry(other).map_or(0, |entry| entry.cookie.path_bytes().len());
+        let there = hosts.cookies(host);
+        let longer = there.partition_point(|other| path_len_of(*other) > path_len);
+        let path_sequence = there
+            .iter()
+            .skip(longer)
+            .take_while(|other| path_len_of(**other) == path_len)
+            .filter_map(|other| entry(*other))
+            .find(|entry| same_group(&entry.cookie, &cookie))
+            .map_or(self.sequence, |entry| entry.path_sequence);
+        let place = HostPlace { slot: id, host_only: cookie.host_only(), secure: cookie.secure() };
+        hosts.add(host, place, self.sequence, |other| path_len_of(other) >= path_len);
         hosts.index_key(host, id, cookie.key(), |id| entry(id).map(|entry| entry.cookie.key()));
         self.used += 1;
         let expires = cookie.expires();
         if let Some(slot) = self.slots.get_mut(id as usize) {
-            slot.entry = Some(Entry { cookie, sequence: self.sequence, used: self.used, host });
+            slot.entry =
+                Some(Entry { cookie, sequence: self.sequence, path_sequence, used: self.used, host });
         }
         self.len += 1;
         self.note_expiry(id, expires);
@@ -174,6 +184,7 @@ impl Store {
         if entry.cookie.secure() {
             self.hosts.count_secure(entry.host, false);
         }
+        self.hosts.leave(entry.host, entry.cookie.host_only());
         self.free.push(id);
         self.len -= 1;
         Some((entry.host, entry.cookie))
@@ -253,51 +264,23 @@ impl Store {
 
     /// Every cookie, grouped by domain, then by path, each in the order of first appearance: Python's order.
     pub(crate) fn ids_in_order(&self) -> Vec<SlotId> {
-        let mut groups: Vec<(u64, Vec<(u64, SlotId)>)> = Vec::new();
-        for host in self.hosts.ids() {
-            for host_only in [false, true] {
-                let mut group: Vec<(u64, SlotId)> = self
-                    .hosts
-                    .cookies(host)
-                    .iter()
-                    .filter_map(|&id| self.entry(id).map(|entry| (id, entry)))
-                    .filter(|(_, entry)| entry.cookie.host_only() == host_only)
-                    .map(|(id, entry)| (entry.sequence, id))
-                    .collect();
-                if !group.is_empty() {
-                    group.sort_unstable();
-                    let first = group.first().map_or(0, |(sequence, _)| *sequence);
-                    self.group_by_path(&mut group);
-                    groups.push((first, group));
-                }
-            }
-        }
-        groups.sort_unstable_by_key(|(first, _)| *first);
-        groups.into_iter().flat_map(|(_, group)| group.into_iter().map(|(_, id)| id)).collect()
+        let place = |id| {
+            let entry = self.entry(id)?;
+            Some((self.group(entry), entry.sequence, id))
+        };
+        let mut places: Vec<_> = self.ids().filter_map(place).collect();
+        places.sort_unstable();
+        places.into_iter().map(|(_, _, id)| id).collect()
     }
 
-    /// Reorders cookies that stand in order of creation so that those of one path stand together.
-    fn group_by_path(&self, group: &mut [(u64, SlotId)]) {
-        let path = |id: SlotId| self.cookie(id).map_or(&[][..], Cookie::path_bytes);
-        let one_path = group.windows(2).all(|pair| match pair {
-            [(_, a), (_, b)] => path(*a) == path(*b),
-            _ => true,
-        });
-        if one_path {
-            return;
-        }
-        let mut first_of: HashMap<&[u8], u64> = HashMap::new();
-        for &(sequence, id) in group.iter() {
-            first_of.entry(path(id)).or_insert(sequence);
-        }
-        let keyed: BTreeMap<(u64, u64), SlotId> = group
-            .iter()
-            .map(|&(sequence, id)| ((first_of.get(path(id)).copied().unwrap_or(sequence), sequence), id))
-            .collect();
-        for (place, ((_, sequence), id)) in group.iter_mut().zip(keyed) {
-            *place = (sequence, id);
-        }
+    /// The places of an entry's domain and path in the order of first appearance.
+    pub(crate) fn group(&self, entry: &Entry) -> (u64, u64) {
+        (self.hosts.sequence(entry.host, entry.cookie.host_only()), entry.path_sequence)
     }
+}
+
+fn same_group(a: &Cookie, b: &Cookie) -> bool {
+    a.host_only() == b.host_only() && a.path_bytes() == b.path_bytes()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! From stored cookies to a `Cookie` field: choosing, ordering, writing within bounds, and explaining.
 
 use std::cmp::Reverse;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::CookieJar;
 use crate::clock;
@@ -163,14 +163,12 @@ fn collect(
     }
     let grouped = policy.send_order() == SendOrder::PathThenGroups;
     policy.for_each_domain(view, &mut |domain| {
-        let ids = store.at_host(domain);
-        let groups = (grouped && !ids.is_empty()).then(|| Groups::of(store, ids));
-        for &id in ids {
+        for &id in store.at_host(domain) {
             let Some(entry) = store.entry(id) else { continue };
             if policy.return_ok(&entry.cookie, view, now).is_ok() {
                 candidates.push(Candidate {
                     path_len: Reverse(entry.cookie.path_bytes().len()),
-                    groups: groups.as_ref().map_or((0, 0), |groups| groups.place(&entry.cookie)),
+                    groups: if grouped { store.group(entry) } else { (0, 0) },
                     sequence: entry.sequence,
                     id,
                 });
@@ -179,34 +177,6 @@ fn collect(
     });
     if !candidates.is_sorted() {
         candidates.sort_unstable();
-    }
-}
-
-/// When the jar first met each domain, with and without dot, and each path within it.
-struct Groups<'s> {
-    first_of_domain: [u64; 2],
-    first_of_path: HashMap<(bool, &'s [u8]), u64>,
-}
-
-impl<'s> Groups<'s> {
-    fn of(store: &'s Store, ids: &[SlotId]) -> Self {
-        let mut groups = Self { first_of_domain: [u64::MAX; 2], first_of_path: HashMap::new() };
-        for entry in ids.iter().filter_map(|id| store.entry(*id)) {
-            let host_only = entry.cookie.host_only();
-            let [dotted, bare] = &mut groups.first_of_domain;
-            let domain = if host_only { bare } else { dotted };
-            *domain = entry.sequence.min(*domain);
-            let path = groups.first_of_path.entry((host_only, entry.cookie.path_bytes())).or_insert(u64::MAX);
-            *path = entry.sequence.min(*path);
-        }
-        groups
-    }
-
-    fn place(&self, cookie: &Cookie) -> (u64, u64) {
-        let [dotted, bare] = self.first_of_domain;
-        let domain = if cookie.host_only() { bare } else { dotted };
-        let path = self.first_of_path.get(&(cookie.host_only(), cookie.path_bytes())).copied();
-        (domain, path.unwrap_or_default())
     }
 }
 

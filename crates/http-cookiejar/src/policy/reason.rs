@@ -103,9 +103,9 @@ pub enum Reject {
     /// `Port` is no list of numbers, or the request's port is not on it (RFC 2965 section 3.3.2).
     #[error("the request's port is not among the cookie's ports")]
     PortMismatch,
-    /// `Domain` without a value (Python's rules).
-    #[error("the domain attribute has no value")]
-    DomainWithoutValue,
+    /// `Domain`, `Path` or `Version` without a value (Python's rules).
+    #[error("the domain, path or version attribute has no value")]
+    AttributeWithoutValue,
     /// `Max-Age` that is no number (Python's rules).
     #[error("max-age is not a number")]
     BadMaxAge,

@@ -20,6 +20,22 @@ const DEPTH_MAX: usize = 5;
 /// Above this many cookies a host gets an index of their keys.
 const SCAN_MAX: usize = 16;
 
+/// Cookies of a host that are alike in whether subdomains see them: Python's notion of one domain.
+#[derive(Clone, Copy, Default)]
+struct Group {
+    cookies: u32,
+    /// Place of the first of them, for as long as there has been one without a gap.
+    sequence: u64,
+}
+
+/// A slot and what its host needs to know of the cookie in it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct HostPlace {
+    pub(crate) slot: SlotId,
+    pub(crate) host_only: bool,
+    pub(crate) secure: bool,
+}
+
 #[derive(Clone, Default)]
 struct Host {
     name: Box<str>,
@@ -31,7 +47,15 @@ struct Host {
     by_key: Option<Box<KeyIndex>>,
     /// Secure cookies here and below.
     secure: u32,
-    live: bool,
+    /// The cookies that subdomains see, and those they do not.
+    groups: [Group; 2],
+}
+
+impl Host {
+    fn group_mut(&mut self, host_only: bool) -> &mut Group {
+        let [shared, own] = &mut self.groups;
+        if host_only { own } else { shared }
+    }
 }
 
 /// From the hash of a key to the slots with such keys. Boxed as most hosts have none.
@@ -112,11 +136,6 @@ impl HostTree {
         self.host(id).map_or(&[], |host| &host.cookies)
     }
 
-    /// Every host that has cookies.
-    pub(crate) fn ids(&self) -> impl Iterator<Item = HostId> {
-        (0..).zip(&self.hosts).filter(|(_, host)| host.live && !host.cookies.is_empty()).map(|(id, _)| id)
-    }
-
     /// The host of this name; made, with its ancestors, if it is not there.
     pub(crate) fn ensure(&mut self, name: &str) -> HostId {
         if let Some(id) = self.find(name) {
@@ -145,7 +164,7 @@ impl HostTree {
     }
 
     fn create(&mut self, name: &str, parent: Option<HostId>) -> HostId {
-        let host = Host { name: name.into(), parent, live: true, ..Host::default() };
+        let host = Host { name: name.into(), parent, ..Host::default() };
         let id = match self.free.pop() {
             Some(id) => {
                 if let Some(slot) = self.host_mut(id) {
@@ -184,15 +203,41 @@ impl HostTree {
         candidates.iter().copied().find(|id| key_of(*id) == Some(key))
     }
 
-    /// Puts a cookie's slot in its place; `before` says of another slot whether it stays in front.
-    pub(crate) fn add(&mut self, id: HostId, slot: SlotId, secure: bool, before: impl Fn(SlotId) -> bool) {
+    /// Puts a slot in its place; `before` says of another slot whether it stays in front.
+    pub(crate) fn add(
+        &mut self,
+        id: HostId,
+        place: HostPlace,
+        sequence: u64,
+        before: impl Fn(SlotId) -> bool,
+    ) {
         if let Some(host) = self.host_mut(id) {
             let at = host.cookies.partition_point(|other| before(*other));
-            host.cookies.insert(at, slot);
+            host.cookies.insert(at, place.slot);
+            let group = host.group_mut(place.host_only);
+            if group.cookies == 0 {
+                group.sequence = sequence;
+            }
+            group.cookies = group.cookies.saturating_add(1);
         }
-        if secure {
+        if place.secure {
             self.count_secure(id, true);
         }
+    }
+
+    /// Notes that a cookie has gone.
+    pub(crate) fn leave(&mut self, id: HostId, host_only: bool) {
+        if let Some(host) = self.host_mut(id) {
+            let group = host.group_mut(host_only);
+            group.cookies = group.cookies.saturating_sub(1);
+        }
+    }
+
+    /// The place of a host's cookies in the order of first appearance.
+    pub(crate) fn sequence(&self, id: HostId, host_only: bool) -> u64 {
+        let Some(host) = self.host(id) else { return 0 };
+        let [shared, own] = host.groups;
+        if host_only { own.sequence } else { shared.sequence }
     }
 
     /// Brings the index of keys up to date after a slot was added, and makes it once it pays.
