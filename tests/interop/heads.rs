@@ -10,6 +10,7 @@ use http_proto::{
     encode_request, encode_response, parse_request, parse_response, request_framing, response_framing,
 };
 use support::peer::PATIENCE;
+use support::python::FileServer;
 use support::{peer, python};
 
 /// Sends bytes to a port and reads to the end of the answer.
@@ -26,7 +27,7 @@ fn exchange(port: u16, request: &[u8]) -> Vec<u8> {
 fn the_answer_of_cpythons_file_server_is_read() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("a file.txt"), "hello").unwrap();
-    let (_server, port) = python::serve_folder(folder.path()).unwrap();
+    let (_server, port) = FileServer::default().start(folder.path()).unwrap();
 
     let mut request = RequestHead::default();
     request.target = RequestTarget::new("/a%20file.txt", &Method::GET).unwrap();

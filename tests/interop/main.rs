@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod client_cpython;
 mod heads;
 mod served;
 mod server_curl;
