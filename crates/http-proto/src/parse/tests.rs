@@ -8,7 +8,9 @@ use crate::limits::{Leniency, Limits};
 use crate::testing::{counted_bytes, request, response};
 use http::{Method, Version};
 
+mod differential;
 mod limits;
+mod properties;
 
 /// The rule that a request head breaks.
 #[track_caller]

@@ -1,10 +1,12 @@
 //! Tests of the read buffer and of content read through it, from readers that deliver as they like.
 
 use super::{BodyError, ReadBuffer, fill_body, read_body};
-use crate::body::BodyDecoder;
+use crate::body::{BodyDecoder, BodyEncoder};
 use crate::error::ProtocolError;
 use crate::framing::Framing;
+use crate::headers::Headers;
 use crate::limits::Limits;
+use proptest::prelude::*;
 use std::io::{self, IoSliceMut, Read};
 
 /// A reader that gives at most `piece` bytes a call, counts the calls, and fails in between when asked to.
@@ -338,6 +340,62 @@ fn memory_is_given_away_only_while_nothing_is_buffered() {
     assert_eq!(buffer.storage.len(), 128, "its own memory stays");
     buffer.release();
     assert_eq!(buffer.storage.capacity(), 0);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn chunks_that_are_written_are_read_back(
+        chunks in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..3000), 0..6),
+        trailers in prop::collection::vec(("X-[a-z]{1,5}", "[!-~]{0,9}"), 0..4),
+        piece in 1usize..5000,
+        room in 1usize..5000,
+        vectored in any::<bool>(),
+        behind in prop::collection::vec(any::<u8>(), 0..9),
+    ) {
+        let mut list = Headers::new();
+        for (name, value) in &trailers {
+            list.append(name, value).unwrap();
+        }
+        let mut wire = Vec::new();
+        let mut encoder = BodyEncoder::new(Framing::Chunked);
+        for chunk in chunks.iter().filter(|chunk| !chunk.is_empty()) {
+            encoder.before_data(chunk.len(), &mut wire).unwrap();
+            wire.extend_from_slice(chunk);
+            wire.extend_from_slice(encoder.after_data());
+        }
+        encoder.finish(&list, &mut wire).unwrap();
+        wire.extend_from_slice(&behind);
+
+        let mut reader = Pieces { vectored, ..Pieces::new(&wire, piece) };
+        let mut buffer = ReadBuffer::new(1024);
+        let mut decoder = BodyDecoder::new(Framing::Chunked, Limits::CLIENT);
+        let mut content = Vec::new();
+        let mut out = vec![0; room];
+        loop {
+            match read_body(&mut buffer, &mut reader, &mut decoder, &mut out).unwrap() {
+                0 => break,
+                count => content.extend_from_slice(&out[..count]),
+            }
+        }
+        prop_assert!(content == chunks.concat());
+        prop_assert_eq!(decoder.trailers(), Some(&list));
+        prop_assert_eq!([buffer.filled(), reader.rest].concat(), behind);
+    }
+
+    #[test]
+    fn no_bytes_panic_or_hang(wire in prop::collection::vec(prop::sample::select(b"0123aAfF;x= \t\r\n\r\n:\0".to_vec()), 0..80), room in 1usize..2000) {
+        let mut reader = Pieces::new(&wire, 3);
+        let mut buffer = ReadBuffer::new(64);
+        let mut decoder = BodyDecoder::new(Framing::Chunked, Limits::CLIENT);
+        let mut out = vec![0; room];
+        let mut calls = 0;
+        while let Ok(1..) = read_body(&mut buffer, &mut reader, &mut decoder, &mut out) {
+            calls += 1;
+            prop_assert!(calls <= wire.len(), "each call brings something");
+        }
+    }
 }
 
 #[test]
