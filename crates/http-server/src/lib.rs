@@ -32,6 +32,7 @@ mod engine;
 mod error;
 pub mod error_page;
 mod events;
+pub mod files;
 mod handler;
 pub mod limits;
 mod link;
@@ -52,6 +53,7 @@ mod writer;
 
 pub use error::{Error, HandlerError};
 pub use events::EventStream;
+pub use files::StaticFiles;
 pub use handler::{Handler, IntoAnswer};
 pub use http_proto::{Headers, Method, RequestTarget, StatusCode, StatusExt, TargetForm, Version, header};
 pub use limits::{Limits, Timeouts};

@@ -1,0 +1,568 @@
+//! Static files: a folder as a handler. It decides which file answers a path; opening is in `root`, what is sent of a
+//! file in `content`, and how a folder is shown in `listing`.
+
+use crate::clock;
+use crate::error::{Error, HandlerError};
+use crate::files::coding::accepted;
+use crate::files::content::{Representation, serve_file};
+use crate::files::listing::html::{CONTENT_SECURITY_POLICY, HtmlPage};
+use crate::files::listing::json::JsonPage;
+use crate::files::listing::plain::PlainPage;
+use crate::files::listing::{Listing, ListingQuery, ListingReader, Look, encode_segment};
+use crate::files::path::{FilePath, NameRules, PathRefusal};
+use crate::files::root::{OpenFailure, Opened, OpenedFile, Root};
+use crate::files::types::Types;
+use crate::handler::Handler;
+use crate::request::Request;
+use crate::response::{Body, Response};
+use http_proto::{Headers, Method, StatusCode, field};
+use std::io;
+use std::path::Path;
+use std::time::SystemTime;
+
+mod coding;
+mod conditional;
+mod content;
+mod listing;
+mod multipart;
+mod path;
+mod range;
+mod root;
+mod types;
+
+pub use coding::ContentCoding;
+pub use conditional::{EntityTag, InvalidEntityTag};
+pub use content::serve_content;
+pub use root::Symlinks;
+
+/// How a folder without an index file is answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FolderView {
+    /// 404.
+    NotFound,
+    /// A page with names, sizes and times that can be sorted and filtered, or JSON for those who prefer it by Accept
+    /// or ask for `?format=json`.
+    #[default]
+    Page,
+    /// The list of links that Python's `http.server` shows.
+    Python,
+}
+
+/// Serves the files of a folder. Python: `SimpleHTTPRequestHandler` with `directory`.
+///
+/// What it does beside sending files: `index.html` or a listing for folders; conditional requests and ranges by RFC 9110
+/// §13 and §14; types with `charset=utf-8` for text; `nosniff`. What it never does: leave the folder by any spelling
+/// of a path, wait on a FIFO or a device, or send a client to another host. By default links are followed only as long
+/// as they stay inside the folder, and names that begin with a dot are not found (`.well-known` at the top is).
+///
+/// Where the system knows `openat2` or `openat`, files are opened relative to the folder's descriptor, so that a link
+/// which is swapped during a request leads nowhere; elsewhere the path is checked before and after.
+///
+/// ```
+/// use http_server::files::StaticFiles;
+/// use http_server::testing;
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let folder = folder.path();
+/// std::fs::write(folder.join("hello.txt"), "Hello!")?;
+/// let files = StaticFiles::new(folder)?.cache_control("max-age=60")?;
+/// let answer = testing::get("/hello.txt").send_to(&files);
+/// assert_eq!(answer.text(), "Hello!");
+/// assert_eq!(testing::get("/../etc/passwd").send_to(&files).status(), 404);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use]
+#[derive(Debug)]
+#[doc(alias = "SimpleHTTPRequestHandler")]
+pub struct StaticFiles {
+    root: Root,
+    prefix: String,
+    index: Vec<Vec<u8>>,
+    folder_view: FolderView,
+    entries_max: usize,
+    hidden: bool,
+    types: Types,
+    /// For answers that are no errors.
+    headers: Headers,
+    cache_control: String,
+    codings: Vec<ContentCoding>,
+    fallback: Option<FilePath>,
+    not_found: Option<FilePath>,
+}
+
+impl StaticFiles {
+    /// Serves the files of this folder.
+    ///
+    /// The folder is looked up again once a second, so that a link which is switched to another release is noticed.
+    ///
+    /// # Errors
+    /// [`Error::System`] with the path, where it is no folder or cannot be opened.
+    #[doc(alias = "directory")]
+    pub fn new(folder: impl AsRef<Path>) -> Result<Self, Error> {
+        let folder = folder.as_ref();
+        let root = Root::new(folder, Symlinks::default()).map_err(|error| {
+            let message = format!("cannot serve the folder {}: {error}", folder.display());
+            Error::System(io::Error::new(error.kind(), message))
+        })?;
+        Ok(Self {
+            root,
+            prefix: String::new(),
+            index: vec![b"index.html".to_vec(), b"index.htm".to_vec()],
+            folder_view: FolderView::default(),
+            entries_max: 10_000,
+            hidden: false,
+            types: Types::default(),
+            headers: Headers::new(),
+            cache_control: "no-cache".to_owned(),
+            codings: Vec::new(),
+            fallback: None,
+            not_found: None,
+        })
+    }
+
+    /// Serves the folder under this path, such as `/static`; what is outside of it is not found.
+    pub fn at(mut self, prefix: &str) -> Self {
+        prefix.trim_end_matches('/').clone_into(&mut self.prefix);
+        self
+    }
+
+    /// The names of files that answer for their folder, the first one that is there. Python: `index_pages`.
+    ///
+    /// By default `index.html` and `index.htm`. None: every folder is shown as [`folder_view`](Self::folder_view) says.
+    #[doc(alias = "index_pages")]
+    pub fn index<I: IntoIterator<Item: AsRef<str>>>(mut self, names: I) -> Self {
+        self.index = names.into_iter().map(|name| name.as_ref().as_bytes().to_vec()).collect();
+        self.index.retain(|name| path::is_plain_name(name, NameRules::HERE));
+        self
+    }
+
+    /// How a folder without an index file is answered. Python: `list_directory`.
+    #[doc(alias = "list_directory")]
+    pub fn folder_view(mut self, view: FolderView) -> Self {
+        self.folder_view = view;
+        self
+    }
+
+    /// Most entries that are listed of one folder, 10 000 by default; the listing tells when there are more.
+    pub fn entries_max(mut self, entries: usize) -> Self {
+        self.entries_max = entries;
+        self
+    }
+
+    /// What happens to symbolic links, [`Symlinks::Beneath`] by default.
+    pub fn symlinks(mut self, symlinks: Symlinks) -> Self {
+        self.root.set_links(symlinks);
+        self
+    }
+
+    /// Whether names that begin with a dot are served and listed, which by default they are not.
+    pub fn hidden(mut self, serve: bool) -> Self {
+        self.hidden = serve;
+        self
+    }
+
+    /// The Content-Type for files with this extension, sent as it is. Python: `extensions_map`.
+    ///
+    /// # Errors
+    /// [`Error::InvalidResponse`] for a type that no field can hold.
+    #[doc(alias = "extensions_map")]
+    pub fn content_type(mut self, extension: &str, value: &str) -> Result<Self, Error> {
+        self.types.set(extension, value)?;
+        Ok(self)
+    }
+
+    /// The Content-Type for files whose extension says nothing, `application/octet-stream` by default. Python:
+    /// `default_content_type`.
+    ///
+    /// # Errors
+    /// [`Error::InvalidResponse`] for a type that no field can hold.
+    pub fn default_content_type(mut self, value: &str) -> Result<Self, Error> {
+        self.types.set_fallback(value)?;
+        Ok(self)
+    }
+
+    /// One more field for every answer that is no error. Python: `extra_response_headers`.
+    ///
+    /// # Errors
+    /// [`Error::InvalidResponse`] for a name or a value that cannot be sent.
+    #[doc(alias = "extra_response_headers")]
+    pub fn header(mut self, name: &str, value: &str) -> Result<Self, Error> {
+        self.headers.append(name, value)?;
+        Ok(self)
+    }
+
+    /// The Cache-Control of files: `no-cache` by default, so that a client asks each time and is told with 304 that
+    /// nothing has changed. None if empty.
+    ///
+    /// # Errors
+    /// [`Error::InvalidResponse`] for a value that no field can hold.
+    pub fn cache_control(mut self, value: &str) -> Result<Self, Error> {
+        Headers::new().append("Cache-Control", value)?;
+        value.clone_into(&mut self.cache_control);
+        Ok(self)
+    }
+
+    /// Sends a ready compressed variant that lies beside a file, `app.js.br` for `app.js`, to those who take it.
+    ///
+    /// None by default. Among codings that a client likes equally, the first of these is sent.
+    pub fn precompressed(mut self, codings: impl IntoIterator<Item = ContentCoding>) -> Self {
+        self.codings = codings.into_iter().collect();
+        self
+    }
+
+    /// The file, as a path below the folder, that answers GET and HEAD for what is not found with 200 if the client
+    /// asks for HTML by name: for applications that read the path themselves.
+    ///
+    /// # Errors
+    /// [`Error::InvalidSetting`] for a path that can't name a file.
+    pub fn fallback(mut self, path: &str) -> Result<Self, Error> {
+        self.fallback = Some(setting(path)?);
+        Ok(self)
+    }
+
+    /// The file, as a path below the folder, that is sent with 404 instead of the usual page.
+    ///
+    /// # Errors
+    /// [`Error::InvalidSetting`] for a path that can't name a file.
+    pub fn not_found(mut self, path: &str) -> Result<Self, Error> {
+        self.not_found = Some(setting(path)?);
+        Ok(self)
+    }
+
+    /// The folder, as an absolute path.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.root.path()
+    }
+
+    /// Answers a request at this time, which decides about the age of files and nothing else.
+    ///
+    /// # Errors
+    /// Where the system fails in a way that is neither "not there" nor "not allowed".
+    pub fn respond_at(&self, request: &Request<'_>, now: SystemTime) -> Result<Response, Error> {
+        const ALLOW: &str = "GET, HEAD, OPTIONS";
+        let method = request.method();
+        if *method == Method::OPTIONS {
+            return Ok(Response::new(StatusCode::NO_CONTENT).with_header("Allow", ALLOW));
+        }
+        if *method != Method::GET && *method != Method::HEAD {
+            return Ok(Response::error_page(StatusCode::METHOD_NOT_ALLOWED).with_header("Allow", ALLOW));
+        }
+        let Some(below) = self.below_prefix(request.path()) else {
+            return self.respond_not_found(now);
+        };
+        if below.is_empty() {
+            let name = self.prefix.rsplit('/').next().unwrap_or_default();
+            return Ok(redirect_to_folder(name, request.query()));
+        }
+        match FilePath::parse(below, NameRules::HERE) {
+            Ok(path) => self.respond_to(request, &path, now),
+            Err(PathRefusal::Malformed) => Ok(Response::error_page(StatusCode::BAD_REQUEST)),
+            Err(PathRefusal::Unservable) => self.respond_not_found(now),
+        }
+    }
+
+    /// The path below the prefix: empty if it is the prefix itself, `None` if it is outside.
+    fn below_prefix<'p>(&self, path: &'p str) -> Option<&'p str> {
+        let below = path.strip_prefix(self.prefix.as_str())?;
+        let ends_there = below.starts_with('/') || (below.is_empty() && !self.prefix.is_empty());
+        ends_there.then_some(below)
+    }
+
+    fn respond_to(&self, request: &Request<'_>, path: &FilePath, now: SystemTime) -> Result<Response, Error> {
+        if !self.hidden && path.is_hidden() {
+            return self.respond_not_found(now);
+        }
+        match self.root.open(path, now) {
+            // Python as well: a file is no folder.
+            Ok(Opened::File(_)) if path.names_folder() => self.respond_missing(request, now),
+            Ok(Opened::File(found)) => Ok(self.respond_with_file(request, path, found, now)),
+            Ok(Opened::Folder) => self.respond_with_folder(request, path, now),
+            Err(failure) => match not_there(failure)? {
+                Some(unavailable) => Ok(unavailable),
+                None => self.respond_missing(request, now),
+            },
+        }
+    }
+
+    fn respond_with_folder(
+        &self,
+        request: &Request<'_>,
+        path: &FilePath,
+        now: SystemTime,
+    ) -> Result<Response, Error> {
+        if let (false, Some(name)) = (path.names_folder(), path.name()) {
+            return Ok(redirect_to_folder(encode_segment(name), request.query()));
+        }
+        for name in &self.index {
+            let index = path.child(name);
+            match self.root.open(&index, now) {
+                Ok(Opened::File(found)) => return Ok(self.respond_with_file(request, &index, found, now)),
+                Ok(Opened::Folder) => {}
+                Err(failure) => {
+                    if let Some(unavailable) = not_there(failure)? {
+                        return Ok(unavailable);
+                    }
+                }
+            }
+        }
+        if self.folder_view == FolderView::NotFound {
+            return self.respond_missing(request, now);
+        }
+        self.respond_with_listing(request, path, now)
+    }
+
+    fn respond_with_listing(
+        &self,
+        request: &Request<'_>,
+        path: &FilePath,
+        now: SystemTime,
+    ) -> Result<Response, Error> {
+        let found = match self.root.entries(path, self.hidden, self.entries_max, now) {
+            Ok(found) => found,
+            Err(OpenFailure::Denied) => {
+                let message = Some("No permission to list directory");
+                return Ok(Response::error_page_with(StatusCode::NOT_FOUND, message, None));
+            }
+            Err(failure) => {
+                return match not_there(failure)? {
+                    Some(unavailable) => Ok(unavailable),
+                    None => self.respond_missing(request, now),
+                };
+            }
+        };
+        let trail = path.segments().map(<[u8]>::to_vec).collect();
+        if self.folder_view == FolderView::Python {
+            let listing = Listing::in_python_order(trail, found);
+            let response = listing_response("text/html; charset=utf-8", listing, PlainPage)
+                .with_header("Content-Security-Policy", "default-src 'none'");
+            return Ok(self.with_own_fields(response));
+        }
+        let query = ListingQuery::parse(request.query());
+        let json = query.json || prefers_json(request.headers());
+        let listing = Listing::new(trail, found, query);
+        let response = if json {
+            listing_response("application/json", listing, JsonPage::default())
+        } else {
+            listing_response("text/html; charset=utf-8", listing, HtmlPage::default())
+                .with_header("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+                .with_header("Referrer-Policy", "same-origin")
+        };
+        let response = response.with_header("Vary", "Accept");
+        Ok(self.with_own_fields(response.with_header("Cache-Control", "no-cache")))
+    }
+
+    fn respond_with_file(
+        &self,
+        request: &Request<'_>,
+        path: &FilePath,
+        found: OpenedFile,
+        now: SystemTime,
+    ) -> Response {
+        let content_type = self.types.of(path.name().unwrap_or_default());
+        let varies = !self.codings.is_empty() && is_compressible(&content_type);
+        let variant = if varies { self.open_variant(request, path, now) } else { None };
+        let (found, coding) = match variant {
+            Some((variant, coding)) => (variant, Some(coding)),
+            None => (found, None),
+        };
+        let facts = found.facts;
+        let tag = facts.modified.map(|modified| {
+            let tag = EntityTag::of_file(facts.size_bytes, modified, facts.inode, now);
+            coding.map(|coding| tag.variant(coding.as_str())).unwrap_or(tag)
+        });
+        let representation = Representation {
+            content_type: &content_type,
+            size_bytes: facts.size_bytes,
+            modified: facts.modified,
+            tag,
+        };
+        let mut response = serve_file(request, &representation, found.file, now);
+        if varies {
+            response = response.with_header("Vary", "Accept-Encoding");
+        }
+        if let Some(coding) = coding.filter(|_| response.status().is_success()) {
+            response = response.with_header("Content-Encoding", coding.as_str());
+        }
+        if !self.cache_control.is_empty() && is_no_error(response.status()) {
+            response = response.with_header("Cache-Control", &self.cache_control);
+        }
+        self.with_own_fields(response)
+    }
+
+    /// The best ready variant of a file for this request.
+    fn open_variant(
+        &self,
+        request: &Request<'_>,
+        path: &FilePath,
+        now: SystemTime,
+    ) -> Option<(OpenedFile, ContentCoding)> {
+        accepted(request.headers(), &self.codings).into_iter().find_map(|coding| {
+            match self.root.open(&path.sibling(coding.suffix()), now) {
+                Ok(Opened::File(variant)) => Some((variant, coding)),
+                _ => None,
+            }
+        })
+    }
+
+    /// Nothing is there: the fallback for a person's browser, else 404.
+    fn respond_missing(&self, request: &Request<'_>, now: SystemTime) -> Result<Response, Error> {
+        if let Some(path) = self.fallback.as_ref().filter(|_| asks_for_html(request.headers())) {
+            match self.root.open(path, now) {
+                Ok(Opened::File(found)) => {
+                    let mut response = self.respond_with_file(request, path, found, now);
+                    let _ = response.headers_mut().remove("Cache-Control");
+                    return Ok(response.with_header("Cache-Control", "no-cache"));
+                }
+                Ok(Opened::Folder) => {}
+                Err(failure) => {
+                    if let Some(unavailable) = not_there(failure)? {
+                        return Ok(unavailable);
+                    }
+                }
+            }
+        }
+        self.respond_not_found(now)
+    }
+
+    fn respond_not_found(&self, now: SystemTime) -> Result<Response, Error> {
+        if let Some(path) = &self.not_found {
+            match self.root.open(path, now) {
+                Ok(Opened::File(OpenedFile { file, facts })) => {
+                    let content_type = self.types.of(path.name().unwrap_or_default());
+                    let body = Body::file(file, 0, facts.size_bytes);
+                    let response = Response::content(&content_type, body).with_status(StatusCode::NOT_FOUND);
+                    return Ok(response.with_header("X-Content-Type-Options", "nosniff"));
+                }
+                Ok(Opened::Folder) => {}
+                Err(failure) => {
+                    if let Some(unavailable) = not_there(failure)? {
+                        return Ok(unavailable);
+                    }
+                }
+            }
+        }
+        Ok(Response::error_page_with(StatusCode::NOT_FOUND, Some("File not found"), None))
+    }
+
+    /// Adds what every answer with content from the folder has.
+    fn with_own_fields(&self, response: Response) -> Response {
+        if !is_no_error(response.status()) {
+            return response;
+        }
+        let response = response.with_header("X-Content-Type-Options", "nosniff");
+        self.headers.iter().fold(response, |response, (name, value)| response.with_header(name, value))
+    }
+}
+
+impl Handler for StaticFiles {
+    fn handle(&self, request: &mut Request<'_>) -> Result<Response, HandlerError> {
+        Ok(self.respond_at(request, clock::wall())?)
+    }
+}
+
+/// A path that the one who sets up the server gives.
+fn setting(path: &str) -> Result<FilePath, Error> {
+    let path = path.trim_start_matches('/').replace('%', "%25");
+    match FilePath::parse(&format!("/{path}"), NameRules::HERE) {
+        Ok(path) if !path.is_root() => Ok(path),
+        _ => Err(Error::InvalidSetting("a path below the folder that is served, without `..`")),
+    }
+}
+
+/// What a failure to open comes to: `None` if nothing is there for the client, 503 if the system is short of something.
+fn not_there(failure: OpenFailure) -> Result<Option<Response>, Error> {
+    match failure {
+        OpenFailure::NotFound | OpenFailure::Denied => Ok(None),
+        OpenFailure::Exhausted => {
+            let response = Response::error_page(StatusCode::SERVICE_UNAVAILABLE);
+            Ok(Some(response.with_header("Retry-After", "1")))
+        }
+        OpenFailure::Io(error) => Err(Error::System(error)),
+    }
+}
+
+/// To the same folder with a slash, relative: right behind any prefix, and never another host.
+fn redirect_to_folder(encoded_name: impl std::fmt::Display, query: Option<&str>) -> Response {
+    let mut location = format!("{encoded_name}/");
+    if let Some(query) = query {
+        location.push('?');
+        location.push_str(query);
+    }
+    Response::redirect(StatusCode::MOVED_PERMANENTLY, &location)
+}
+
+fn is_no_error(status: StatusCode) -> bool {
+    status.is_success() || status == StatusCode::NOT_MODIFIED
+}
+
+/// Long listings are made while they are sent; short ones have a length.
+fn listing_response(content_type: &str, listing: Listing, look: impl Look) -> Response {
+    const WHOLE_ENTRIES_MAX: usize = 500;
+    let is_short = listing.entries.len() <= WHOLE_ENTRIES_MAX;
+    let reader = ListingReader::new(listing, look);
+    let body = if is_short { Body::from(reader.into_text()) } else { Body::reader(reader) };
+    Response::content(content_type, body)
+}
+
+/// Whether the Accept field likes JSON better than HTML (RFC 9110 §12.5.1).
+fn prefers_json(headers: &Headers) -> bool {
+    let json = accept_weight(headers, b"application", b"json");
+    json > accept_weight(headers, b"text", b"html")
+}
+
+/// The weight of a media type, by the most specific range that names it; 0 if none does.
+fn accept_weight(headers: &Headers, kind: &[u8], subtype: &[u8]) -> u16 {
+    let mut best = (0, 0);
+    for element in headers.list("Accept") {
+        let mut halves = field::before_parameters(element).splitn(2, |&byte| byte == b'/');
+        let (Some(wanted_kind), Some(wanted_subtype)) = (halves.next(), halves.next()) else {
+            continue;
+        };
+        let precision = match (wanted_kind.eq_ignore_ascii_case(kind), wanted_subtype) {
+            (true, wanted) if wanted.eq_ignore_ascii_case(subtype) => 3,
+            (true, b"*") => 2,
+            (false, b"*") if wanted_kind == b"*" => 1,
+            _ => continue,
+        };
+        if precision > best.0 {
+            best = (precision, field::weight(element).unwrap_or(0));
+        }
+    }
+    best.1
+}
+
+/// Whether HTML is asked for by name, as browsers do for pages and not for what pages are made of.
+fn asks_for_html(headers: &Headers) -> bool {
+    headers.list("Accept").any(|element| {
+        field::before_parameters(element).eq_ignore_ascii_case(b"text/html")
+            && field::weight(element).is_some_and(|weight| weight > 0)
+    })
+}
+
+/// Whether compressed variants make sense for content of this type.
+fn is_compressible(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default().trim_end();
+    essence.starts_with("text/")
+        || essence.ends_with("+xml")
+        || essence.ends_with("+json")
+        || matches!(
+            essence,
+            "application/json"
+                | "application/jsonl"
+                | "application/javascript"
+                | "application/xml"
+                | "application/wasm"
+                | "application/toml"
+                | "application/yaml"
+                | "application/vnd.ms-fontobject"
+                | "font/ttf"
+                | "font/otf"
+                | "image/bmp"
+                | "image/vnd.microsoft.icon"
+        )
+}
+
+#[cfg(all(test, unix))]
+mod tests;

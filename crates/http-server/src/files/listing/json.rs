@@ -1,0 +1,75 @@
+//! A listing for programs.
+//!
+//! ```json
+//! {"path":"/sub/","truncated":false,"entries":[
+//! {"name":"a b.txt","href":"a%20b.txt","type":"file","size":12,"modified":"2026-01-02T03:04:05Z"},
+//! {"name":"inner","href":"inner/","type":"folder","modified":"2026-01-02T03:04:05Z"}
+//! ]}
+//! ```
+//!
+//! `href` is relative to the folder and exact; `name` has replacement characters where the name is not UTF-8. A name
+//! that no request can ask for has no `href`.
+
+use super::{Listing, Look, encode_segment, is_reachable, shown_name, utc_text};
+use crate::files::root::Entry;
+use std::fmt::Write as _;
+
+/// The JSON form.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct JsonPage {
+    begun: bool,
+}
+
+impl Look for JsonPage {
+    fn begin(&mut self, listing: &Listing, out: &mut String) {
+        out.push_str("{\"path\":");
+        push_string(out, &listing.path_text());
+        let _ = write!(out, ",\"truncated\":{},\"entries\":[", listing.more);
+    }
+
+    fn entry(&mut self, _: &Listing, entry: &Entry, out: &mut String) {
+        out.push_str(if self.begun { ",\n" } else { "\n" });
+        self.begun = true;
+        out.push_str("{\"name\":");
+        push_string(out, &shown_name(entry));
+        if is_reachable(entry) {
+            let slash = if entry.is_folder { "/" } else { "" };
+            let _ = write!(out, ",\"href\":\"{}{slash}\"", encode_segment(&entry.name));
+        }
+        if entry.is_folder {
+            out.push_str(",\"type\":\"folder\"");
+        } else {
+            let _ = write!(out, ",\"type\":\"file\",\"size\":{}", entry.size_bytes);
+        }
+        if entry.is_link {
+            out.push_str(",\"link\":true");
+        }
+        if let Some(when) = entry.modified.and_then(utc_text) {
+            let _ = write!(out, ",\"modified\":\"{when}\"");
+        }
+        out.push('}');
+    }
+
+    fn end(&mut self, _: &Listing, out: &mut String) {
+        out.push_str("\n]}\n");
+    }
+}
+
+/// A JSON string (RFC 8259 §7), safe inside HTML as well.
+fn push_string(out: &mut String, text: &str) {
+    out.push('"');
+    for character in text.chars() {
+        match character {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\0'..='\u{1f}' | '\u{7f}' | '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
+                let _ = write!(out, "\\u{:04x}", u32::from(character));
+            }
+            other => out.push(other),
+        }
+    }
+    out.push('"');
+}
