@@ -1,3 +1,5 @@
 //! The cross-crate tests, in one binary.
 
 #![cfg(test)]
+
+mod fuzz_cookies;

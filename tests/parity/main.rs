@@ -3,6 +3,7 @@
 
 #![cfg(test)]
 
+mod cookie_dates;
 mod cookies;
 mod jar;
 mod suites;

@@ -1,4 +1,76 @@
-//! Cookies as a server sees them: Python's `http.cookies` for Rust.
+//! Cookies as a server sees them: Python's `http.cookies` for Rust, and beside it what a server should use today.
+//!
+//! **In scope:** the two header fields `Cookie` and `Set-Cookie`, read, written, checked, signed and encrypted. **Out of
+//! scope:** which cookies a client keeps and sends, which is the cookie jar's business; sessions and their storage.
+//!
+//! | you want to | use |
+//! | --- | --- |
+//! | read what a browser sent, without copying and without failing | [`pairs`], or [`request_pairs`] for a whole header list |
+//! | set or remove a cookie, and be told what no browser would keep | [`CookieBuilder`] |
+//! | keep state with the browser, on any number of machines | `secure`, by the feature of that name |
+//! | read `Set-Cookie`, by RFC 6265bis | [`parse_set_cookie`], [`parse_cookie_date`] |
+//! | port a program from Python | [`SimpleCookie`], [`BaseCookie`], [`Morsel`], [`quote`], [`unquote`] |
+//!
+//! ```
+//! use http_cookies::{CookieBuilder, SameSite, request_pairs};
+//! use http_proto::Headers;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut request = Headers::new();
+//! request.append("Cookie", "theme=dark; visits=6")?;
+//! let visits = request_pairs(&request).find(|(name, _)| *name == b"visits").map(|(_, value)| value);
+//! let visits = visits.and_then(|value| std::str::from_utf8(value).ok()?.parse().ok()).unwrap_or(0_u32) + 1;
+//!
+//! let mut response = Headers::new();
+//! CookieBuilder::new("visits", &visits.to_string())
+//!     .path("/")
+//!     .secure()
+//!     .same_site(SameSite::Lax)
+//!     .append_to(&mut response)?;
+//! assert_eq!(response.get("Set-Cookie").unwrap(), "visits=7; Path=/; Secure; SameSite=Lax");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Coming from Python
+//!
+//! | `http.cookies` | here |
+//! | --- | --- |
+//! | `SimpleCookie()`, `BaseCookie()` | [`SimpleCookie::new()`](BaseCookie::new), `BaseCookie::<Raw>::new()` |
+//! | `SimpleCookie(text)`, `c.load(text)` | [`SimpleCookie::parse`](BaseCookie::parse), [`load`](BaseCookie::load); better [`load_tolerant`](BaseCookie::load_tolerant) |
+//! | `c.load({"a": "b"})` | [`load_map`](BaseCookie::load_map) |
+//! | `c["a"] = 7`, `c["a"] = morsel`, `del c["a"]` | [`set`](BaseCookie::set), [`insert`](BaseCookie::insert), [`remove`](BaseCookie::remove) |
+//! | `c["a"]["path"] = "/"` | `c.get_mut("a")` and [`set_named`](Morsel::set_named) or [`set_attr`](Morsel::set_attr) |
+//! | `m.key`, `m.value`, `m.coded_value` | [`key`](Morsel::key), [`value`](Morsel::value), [`coded_value`](Morsel::coded_value) |
+//! | `m.set(key, value, coded)`, `m.update(…)`, `m.setdefault(…)` | [`set`](Morsel::set), [`update`](Morsel::update), [`set_default`](Morsel::set_default) |
+//! | `m.isReservedKey(name)` | [`Attr::from_name`] |
+//! | `c.output(attrs, header, sep)`, `m.OutputString(attrs)`, `js_output` | [`Output`], [`output`](BaseCookie::output), [`output_string_with`](Morsel::output_string_with), [`js_output`](BaseCookie::js_output) |
+//! | `value_encode`, `value_decode` | [`Codec`]: [`Quoted`], [`Raw`], [`Percent`], or your own |
+//! | `CookieError` | [`CookieError`] |
+//!
+//! For safe input the output is CPython's, byte for byte. Different on purpose:
+//!
+//! | CPython | here | why |
+//! | --- | --- | --- |
+//! | control characters go through (before the fixes of 2026) | refused on every way in | they inject header fields |
+//! | a semicolon in an attribute, or in a value without quoting, goes out | refused; inside a quoted value that was received it becomes `\073` | it ends the value or attribute for every browser |
+//! | a name that is refused leaves the cookies before it loaded | all or nothing | half a request's cookies are worse than none |
+//! | text that breaks the grammar is dropped without a word | [`CookieError::Syntax`], nothing loaded either | nobody noticed |
+//! | more words than anybody sends are taken | [`CookieError::TooMany`] beyond 4096 | bounded work |
+//! | `Partitioned`, full weekdays, a safe `js_output`: since 3.14 | always | they are what Python does now |
+//! | `$Path` without a value prints as `Path=None` | unset | no such path was meant |
+//! | `expires` before 1970 as an integer prints that date | the first second of 1970 | both mean that it has expired |
+//! | a fresh `Morsel()` has no name and prints as `None=None` | a morsel has a name | |
+//! | `repr` shows values | `Debug` does not | cookies are credentials |
+//!
+//! # Where RFC 6265bis and Python part ways
+//!
+//! Python reads both fields with one grammar: blanks and commas can separate, attributes can stand in `Cookie`, one bad
+//! pair can lose all, and a cookie cannot be called `path` or `version`. [`BaseCookie::load`] keeps all that for
+//! programs that need it. Everything else here follows the RFC: [`pairs`] and
+//! [`load_tolerant`](BaseCookie::load_tolerant) take §5.4's list of pairs with `;` alone between them and lose only the bad
+//! pair, [`parse_set_cookie`] is §5.6, and [`CookieBuilder`] neither quotes (no browser undoes it; take [`Percent`]) nor
+//! writes `Comment` and `Version`, and refuses what §5.7 lets no browser keep.
 
 mod attr;
 #[cfg(feature = "secure")]

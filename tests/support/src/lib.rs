@@ -1,6 +1,7 @@
 //! Helpers of the cross-crate tests: foreign programs with a deadline, and the foreign suites.
 
 pub mod certificate;
+pub mod fuzz;
 pub mod peer;
 pub mod python;
 pub mod suites;
