@@ -2,4 +2,5 @@
 
 #![cfg(test)]
 
+mod cookies_server;
 mod fuzz_cookies;
