@@ -16,7 +16,7 @@
 //!
 //! # Features
 //!
-//! All are on by default; each can be taken alone.
+//! All but `secure` are on by default; each can be taken alone.
 //!
 //! | feature | brings |
 //! | --- | --- |
@@ -24,6 +24,7 @@
 //! | `server` | [`server`] |
 //! | `cookies` | [`cookies`] |
 //! | `cookiejar` | [`cookiejar`], and with it `client` and `cookies` |
+//! | `secure` | signed and encrypted cookies in `cookies` |
 //! | `tls` | HTTPS in `client` and `server`, by rustls |
 
 #[cfg(feature = "client")]
