@@ -2,8 +2,11 @@
 //! operations, and the difference is what the operations took, free of start and set-up.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+
+use crate::server::{self, Server};
 
 /// What was counted; `None` where the tool is missing or failed.
 #[derive(Clone, Debug, Default)]
@@ -23,28 +26,71 @@ impl Counts {
 /// Operations before those that count: buffers have grown and caches are filled.
 const WARM: u64 = 20;
 
-/// Counts one case, which takes about so many nanoseconds.
-pub(crate) fn count(table: &str, case: &str, nanoseconds: f64) -> Counts {
-    let many = |budget: f64| ((budget / nanoseconds.max(1.0)) as u64).clamp(5, 1000);
-    Counts { calls: calls(table, case, many(1e9)), instructions: instructions(table, case, many(5e7)) }
+/// Counts the cases of one table.
+#[derive(Debug)]
+pub(crate) struct Watch<'t> {
+    table: &'t str,
+    all_threads: bool,
+    /// Servers outside of what is watched, by the variable that tells where they are.
+    servers: Vec<(String, Server)>,
 }
 
-fn calls(table: &str, case: &str, times: u64) -> Option<BTreeMap<String, f64>> {
-    let count = |times: u64| {
-        let file = scratch("strace");
-        let watched = ["-c", "-o"].map(Into::into).into_iter().chain([file.clone().into_os_string()]);
-        let text = watch("strace", watched, table, case, times)
-            .then(|| std::fs::read_to_string(&file).ok())
-            .flatten();
-        drop(std::fs::remove_file(&file));
-        text.map(|text| read_summary(&text))
-    };
-    let (before, after) = (count(WARM)?, count(WARM + times)?);
-    let more = |(name, count): (String, u64)| {
-        let more = count.saturating_sub(before.get(&name).copied().unwrap_or(0)) as f64 / times as f64;
-        (more >= 0.01).then_some((name, more))
-    };
-    Some(after.into_iter().filter_map(more).collect())
+impl<'t> Watch<'t> {
+    /// Starts the servers; one that does not start is missed by the case that asks for it.
+    pub(crate) fn new(table: &'t str, all_threads: bool, servers: &[&str]) -> Self {
+        let started =
+            servers.iter().filter_map(|name| Some((server::variable(name), Server::start(name).ok()?)));
+        Self { table, all_threads, servers: started.collect() }
+    }
+
+    /// Counts one case, which takes about so many nanoseconds.
+    pub(crate) fn count(&self, case: &str, nanoseconds: f64) -> Counts {
+        let many = |budget: f64| ((budget / nanoseconds.max(1.0)) as u64).clamp(5, 1000);
+        Counts { calls: self.calls(case, many(1e9)), instructions: self.instructions(case, many(5e7)) }
+    }
+
+    fn calls(&self, case: &str, times: u64) -> Option<BTreeMap<String, f64>> {
+        let count = |times: u64| {
+            let file = scratch("strace");
+            let threads = if self.all_threads { &["-f"][..] } else { &[] };
+            let options = threads.iter().copied().chain(["-c", "-o"]).map(OsString::from);
+            let done = self.run("strace", options.chain([file.clone().into_os_string()]), case, times);
+            let text = done.then(|| std::fs::read_to_string(&file).ok()).flatten();
+            drop(std::fs::remove_file(&file));
+            text.map(|text| read_summary(&text))
+        };
+        let (before, after) = (count(WARM)?, count(WARM + times)?);
+        let more = |(name, count): (String, u64)| {
+            let more = count.saturating_sub(before.get(&name).copied().unwrap_or(0)) as f64 / times as f64;
+            (more >= 0.01).then_some((name, more))
+        };
+        Some(after.into_iter().filter_map(more).collect())
+    }
+
+    fn instructions(&self, case: &str, times: u64) -> Option<f64> {
+        let count = |times: u64| {
+            let file = scratch("callgrind");
+            let option = format!("--callgrind-out-file={}", file.display());
+            let options =
+                ["--tool=callgrind", "--separate-threads=yes", "--quiet", &option].map(OsString::from);
+            let done = self.run("valgrind", options, case, times);
+            let found = if self.all_threads { sum_of_threads(&file) } else { first_thread(&file) };
+            remove_all(&file);
+            found.filter(|_| done)
+        };
+        let (before, after) = (count(WARM)?, count(WARM + times)?);
+        Some((after - before) as f64 / times as f64)
+    }
+
+    /// Runs this program for one case below a tool; whether it went well.
+    fn run(&self, tool: &str, options: impl IntoIterator<Item = OsString>, case: &str, times: u64) -> bool {
+        let Ok(own) = std::env::current_exe() else { return false };
+        let mut command = Command::new(tool);
+        command.args(options).arg(own).args(["--once", self.table, case, &times.to_string()]);
+        command.envs(self.servers.iter().map(|(variable, server)| (variable, server.address().to_string())));
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command.status().is_ok_and(|status| status.success())
+    }
 }
 
 /// The table of `strace -c`: calls stand in the fourth column, the name in the last.
@@ -64,63 +110,42 @@ fn read_summary(text: &str) -> BTreeMap<String, u64> {
     counts
 }
 
-fn instructions(table: &str, case: &str, times: u64) -> Option<f64> {
-    let count = |times: u64| {
-        let file = scratch("callgrind");
-        let option = format!("--callgrind-out-file={}", file.display());
-        let watched = ["--tool=callgrind", "--separate-threads=yes", "--quiet", &option].map(Into::into);
-        let done = watch("valgrind", watched, table, case, times);
-        let found = first_thread(&file);
-        remove_all(&file);
-        found.filter(|_| done)
-    };
-    let (before, after) = (count(WARM)?, count(WARM + times)?);
-    Some((after - before) as f64 / times as f64)
-}
-
 /// The sum of the first thread: with separate threads each has a file with its number behind the name.
 fn first_thread(file: &Path) -> Option<i64> {
-    let text = std::fs::read_to_string(format!("{}-01", file.display()))
-        .or_else(|_| std::fs::read_to_string(file))
-        .ok()?;
-    let line = text
-        .lines()
-        .find_map(|line| line.strip_prefix("totals:").or_else(|| line.strip_prefix("summary:")))?;
+    read_total(Path::new(&format!("{}-01", file.display()))).or_else(|| read_total(file))
+}
+
+/// The sum of all threads.
+fn sum_of_threads(file: &Path) -> Option<i64> {
+    let totals: Vec<i64> = all_of(file).iter().filter_map(|file| read_total(file)).collect();
+    (!totals.is_empty()).then(|| totals.iter().sum())
+}
+
+fn read_total(file: &Path) -> Option<i64> {
+    let text = std::fs::read_to_string(file).ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("totals:"))?;
     line.split_whitespace().next()?.parse().ok()
 }
 
-/// Runs this program for one case below a tool; whether it went well.
-fn watch(
-    tool: &str,
-    options: impl IntoIterator<Item = std::ffi::OsString>,
-    table: &str,
-    case: &str,
-    times: u64,
-) -> bool {
-    let Ok(own) = std::env::current_exe() else { return false };
-    let mut command = Command::new(tool);
-    command.args(options).arg(own).args(["--once", table, case, &times.to_string()]);
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success())
+/// The files whose name begins like that of `file`.
+fn all_of(file: &Path) -> Vec<PathBuf> {
+    let (Some(folder), Some(name)) = (file.parent(), file.file_name().and_then(|name| name.to_str())) else {
+        return Vec::new();
+    };
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let ours =
+        entries.filter(|entry| entry.file_name().to_str().is_some_and(|other| other.starts_with(name)));
+    ours.map(|entry| entry.path()).collect()
+}
+
+fn remove_all(file: &Path) {
+    for file in all_of(file) {
+        drop(std::fs::remove_file(file));
+    }
 }
 
 fn scratch(name: &str) -> PathBuf {
     std::env::temp_dir().join(format!("bench-{}-{name}", std::process::id()))
-}
-
-fn remove_all(file: &Path) {
-    let (Some(folder), Some(name)) = (file.parent(), file.file_name().and_then(|name| name.to_str())) else {
-        return;
-    };
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        if entry.file_name().to_str().is_some_and(|other| other.starts_with(name)) {
-            drop(std::fs::remove_file(entry.path()));
-        }
-    }
 }
 
 #[cfg(test)]

@@ -57,7 +57,11 @@
 //!   [`Table::on_all_threads`]. While time is measured the allocator adds one load and one branch.
 //! - **System calls** for one operation, by strace where it is installed, and **instructions** in user space, by valgrind
 //!   where it is installed: the program runs itself with `--once TABLE CASE N` for two numbers `N`, and the
-//!   difference is free of start and set-up. Only the measuring thread counts here.
+//!   difference is free of start and set-up. Only the measuring thread counts here, or all threads of the process after
+//!   [`Table::on_all_threads`].
+//!
+//! A server can run in a thread of the case, as in the example, as long as only the measuring thread is counted. Where all
+//! threads count, it must be a process of its own: [`Bench::with_servers`] and [`server::Server::start`] make it one.
 //!
 //! # What comes out
 //!
@@ -79,6 +83,7 @@ mod counts;
 pub mod goals;
 mod json;
 mod report;
+pub mod server;
 mod stats;
 mod table;
 
@@ -87,6 +92,7 @@ use std::process::ExitCode;
 
 use crate::arguments::Arguments;
 use crate::goals::Goal;
+use crate::server::Serve;
 use crate::table::Outcome;
 pub use crate::table::Table;
 
@@ -96,6 +102,7 @@ pub struct Bench {
     name: &'static str,
     arguments: Arguments,
     goals: Vec<Goal>,
+    servers: Vec<&'static str>,
     outcomes: Vec<Outcome>,
     failures: Vec<String>,
 }
@@ -104,12 +111,28 @@ impl Bench {
     /// A run as the program's arguments ask for it; unknown arguments and broken goals end the program.
     #[must_use]
     pub fn from_arguments(name: &'static str) -> Self {
-        let given = std::env::args().skip(1).collect();
+        Self::with_servers(name, &[])
+    }
+
+    /// A run whose cases can start these servers, each in a process of its own: see [`server`].
+    #[must_use]
+    pub fn with_servers(name: &'static str, servers: &[(&'static str, Serve)]) -> Self {
+        let given: Vec<String> = std::env::args().skip(1).collect();
+        if let [option, server] = given.as_slice()
+            && option == "--serve"
+        {
+            if let Err(message) = server::be(server, servers) {
+                eprintln!("error: {message}");
+                std::process::exit(2);
+            }
+            std::process::exit(0);
+        }
         let read = Arguments::read(given)
             .and_then(|arguments| Ok((arguments, goals::load(&folder().join("goals.toml"), name)?)));
         match read {
             Ok((arguments, goals)) => {
-                Self { name, arguments, goals, outcomes: Vec::new(), failures: Vec::new() }
+                let servers = servers.iter().map(|(server, _)| *server).collect();
+                Self { name, arguments, goals, servers, outcomes: Vec::new(), failures: Vec::new() }
             }
             Err(message) => {
                 eprintln!("error: {message}");

@@ -8,7 +8,7 @@ use crate::Bench;
 use crate::allocator::{self, Allocations};
 use crate::clock::{self, Took};
 use crate::cores;
-use crate::counts::{self, Counts};
+use crate::counts::{Counts, Watch};
 use crate::report;
 use crate::stats::{Spread, ratios};
 
@@ -120,7 +120,8 @@ impl<'b> Table<'b> {
         self
     }
 
-    /// Counts allocations on all threads, for work that one thread hands to others.
+    /// Counts allocations, system calls and instructions of all threads, for work that one thread hands to others. Servers
+    /// must then run in [processes of their own](crate::server).
     pub fn on_all_threads(mut self) -> Self {
         self.all_threads = true;
         self
@@ -217,8 +218,9 @@ impl<'b> Table<'b> {
         drop(runners);
         drop(cores);
         if !bench.arguments.quick {
+            let watch = Watch::new(key, all_threads, &bench.servers);
             for (case, _) in outcome.cases.iter_mut().zip(own).filter(|(_, own)| *own) {
-                case.counts = counts::count(key, &case.name, Spread::of(&case.wall).median);
+                case.counts = watch.count(&case.name, Spread::of(&case.wall).median);
             }
         }
         print!("{}", report::text(&outcome));
