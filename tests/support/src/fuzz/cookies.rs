@@ -70,7 +70,7 @@ pub fn set_cookie(data: &[u8]) {
     if cookie.expires.is_none_or(|seconds| seconds >= 0) {
         assert_eq!(again, Ok(builder));
     } else {
-        assert_eq!(again.and_then(|again| Ok(again.build())), Ok(Ok(written)));
+        assert_eq!(again.map(|again| again.build()), Ok(Ok(written)));
     }
 }
 
