@@ -2,6 +2,8 @@
 
 pub mod certificate;
 pub mod fuzz;
+#[cfg(unix)]
+pub mod nginx;
 pub mod peer;
 pub mod python;
 pub mod suites;
