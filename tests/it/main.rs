@@ -4,3 +4,5 @@
 
 mod cookies_server;
 mod fuzz_cookies;
+mod proto_fuzz;
+mod proto_heads;

@@ -343,7 +343,7 @@ fn memory_is_given_away_only_while_nothing_is_buffered() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn chunks_that_are_written_are_read_back(

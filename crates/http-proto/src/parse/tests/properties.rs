@@ -125,7 +125,7 @@ fn config(cases: u32) -> ProptestConfig {
 }
 
 proptest! {
-    #![proptest_config(config(1024))]
+    #![proptest_config(config(256))]
 
     #[test]
     fn a_request_that_is_written_is_read_back(

@@ -1,0 +1,4 @@
+//! `support::fuzz::proto::response_head` under the fuzzer.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| support::fuzz::proto::response_head(data));
