@@ -1,9 +1,10 @@
-//! Real peers on loopback: CPython and curl; `cargo xtask interop` runs it.
+//! Real peers on loopback: CPython, curl and nginx; `cargo xtask interop` runs it.
 
 #![cfg(test)]
 
 mod client_cpython;
 mod heads;
+mod nginx;
 mod served;
 mod server_curl;
 mod server_python;

@@ -44,12 +44,15 @@ pub enum CookieError {
         /// Where the offending word starts, in bytes.
         at: usize,
     },
-    /// More words than [`PAIRS_MAX`](crate::simple::PAIRS_MAX) in one text; `at` is where the first one too many starts.
+    /// More words than [`PAIRS_MAX`](crate::PAIRS_MAX) in one text; `at` is where the first one too many starts.
     #[error("more than 4096 cookies in one text, at byte {at}")]
     TooMany {
         /// Where the first one too many starts, in bytes.
         at: usize,
     },
+    /// A pair of this name stands earlier in the field, and that one is kept.
+    #[error("a second cookie {0:?} in one field, and the first one is kept")]
+    Duplicate(Box<str>),
     /// Name and value have more than 4096 bytes together (RFC 6265bis §5.6 step 5).
     #[error("name and value of a cookie have {bytes} bytes, more than 4096")]
     NameValueTooLong {

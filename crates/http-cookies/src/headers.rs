@@ -6,7 +6,7 @@ use crate::builder::CookieBuilder;
 use crate::codec::Codec;
 use crate::cookie::pairs;
 use crate::error::CookieError;
-use crate::load::Skipped;
+use crate::load::{Loading, Skipped};
 use crate::output::Output;
 use crate::simple::BaseCookie;
 
@@ -28,13 +28,13 @@ pub fn request_pairs(headers: &Headers) -> impl Iterator<Item = (&[u8], &[u8])> 
 impl<C: Codec> BaseCookie<C> {
     /// Loads every good pair of every `Cookie` field of a request; see [`load_tolerant`](Self::load_tolerant).
     ///
-    /// Places in the report count from the start of their own field.
+    /// Several fields count as one; places in the report are counted from the start of their own field.
     pub fn load_request(&mut self, headers: &Headers) -> Skipped {
-        let mut skipped = Skipped::default();
+        let mut loading = Loading::into(&self.morsels);
         for field in headers.get_all("Cookie") {
-            skipped.join(self.load_bytes_tolerant(field.as_bytes()));
+            self.load_field(field.as_bytes(), &mut loading);
         }
-        skipped
+        loading.skipped
     }
 
     /// Adds a `Set-Cookie` field for each cookie, in the order of names.

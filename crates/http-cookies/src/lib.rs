@@ -60,6 +60,7 @@
 //! | `Partitioned`, full weekdays, a safe `js_output`: since 3.14 | always | they are what Python does now |
 //! | `$Path` without a value prints as `Path=None` | unset | no such path was meant |
 //! | `expires` before 1970 as an integer prints that date | the first second of 1970 | both mean that it has expired |
+//! | `setdefault` never sets anything on a morsel | [`set_default`](Morsel::set_default) sets what has no value | it is what it is called for |
 //! | a fresh `Morsel()` has no name and prints as `None=None` | a morsel has a name | |
 //! | `repr` shows values | `Debug` does not | cookies are credentials |
 //!
@@ -79,7 +80,7 @@ mod builder;
 mod clock;
 mod codec;
 mod cookie;
-pub mod date;
+mod date;
 mod error;
 mod expires;
 mod headers;
@@ -90,12 +91,12 @@ mod ordered;
 mod output;
 mod prefix;
 mod quoting;
-pub mod same_site;
+mod same_site;
 mod scan;
 #[cfg(feature = "secure")]
 pub mod secure;
-pub mod set_cookie;
-pub mod simple;
+mod set_cookie;
+mod simple;
 mod syntax;
 
 pub use crate::attr::{Attr, AttrValue};
@@ -112,5 +113,7 @@ pub use crate::output::Output;
 pub use crate::prefix::CookiePrefix;
 pub use crate::quoting::{quote, unquote};
 pub use crate::same_site::SameSite;
-pub use crate::set_cookie::{SetCookie, SetCookieError, parse_set_cookie};
-pub use crate::simple::{BaseCookie, SimpleCookie};
+pub use crate::set_cookie::{
+    ATTRIBUTE_VALUE_BYTES_MAX, Attributes, NAME_VALUE_BYTES_MAX, SetCookie, SetCookieError, parse_set_cookie,
+};
+pub use crate::simple::{BaseCookie, Iter, PAIRS_MAX, SimpleCookie};

@@ -1,6 +1,7 @@
 //! Loading texts into a dictionary of cookies: by Python's rules, or tolerantly, keeping every good pair.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use crate::attr::{Attr, AttrValue};
 use crate::codec::Codec;
@@ -8,6 +9,7 @@ use crate::cookie::pairs;
 use crate::error::{CookieError, shown};
 use crate::latin1::text_from_bytes;
 use crate::morsel::check_value;
+use crate::ordered::Ordered;
 use crate::quoting::unquote;
 use crate::scan::{Word, Words};
 use crate::simple::{BaseCookie, PAIRS_MAX};
@@ -94,7 +96,8 @@ impl<C: Codec> BaseCookie<C> {
     /// Loads every good pair of a `Cookie` field as RFC 6265bis splits it, and reports the rest.
     ///
     /// Only semicolons separate, nothing is an attribute, and one bad pair harms no other. Names that Python reserves for
-    /// attributes are taken too. A later pair wins over an earlier one of the same name.
+    /// attributes are taken too. Of pairs with the same name the first is kept, as by [`Pairs::get`](crate::Pairs::get): a
+    /// browser sends the one with the longest path first. What was in the dictionary before is replaced.
     ///
     /// ```
     /// use http_cookies::SimpleCookie;
@@ -111,28 +114,54 @@ impl<C: Codec> BaseCookie<C> {
 
     /// [`load_tolerant`](Self::load_tolerant) of bytes: each value is UTF-8 if it can be, otherwise Latin-1.
     pub fn load_bytes_tolerant(&mut self, header: &[u8]) -> Skipped {
-        self.morsels.reserve(expected_pairs(header));
-        let mut skipped = Skipped::default();
-        for (count, (at, name, value)) in pairs(header).with_places().enumerate() {
-            if count == PAIRS_MAX {
-                skipped.push(at, CookieError::TooMany { at });
-                break;
-            }
-            if let Err(reason) = self.load_pair(&text_from_bytes(name), &text_from_bytes(value)) {
-                skipped.push(at, reason);
-            }
-        }
-        skipped
+        let mut loading = Loading::into(&self.morsels);
+        self.load_field(header, &mut loading);
+        loading.skipped
     }
 
-    fn load_pair(&mut self, name: &str, coded: &str) -> Result<(), CookieError> {
+    /// Loads the pairs of one of the fields that are loaded together.
+    pub(crate) fn load_field(&mut self, header: &[u8], loading: &mut Loading) {
+        self.morsels.reserve(expected_pairs(header));
+        for (count, (at, name, value)) in pairs(header).with_places().enumerate() {
+            if count == PAIRS_MAX {
+                loading.skipped.push(at, CookieError::TooMany { at });
+                break;
+            }
+            if let Err(reason) = self.load_pair(&text_from_bytes(name), &text_from_bytes(value), loading) {
+                loading.skipped.push(at, reason);
+            }
+        }
+    }
+
+    fn load_pair(&mut self, name: &str, coded: &str, loading: &mut Loading) -> Result<(), CookieError> {
         if !is_legal_name(name.as_bytes()) {
             return Err(CookieError::IllegalName(shown(name)));
         }
         let value = self.codec.decode(coded)?;
         check_value(&value, coded)?;
+        if let Some(place) = self.morsels.find(name) {
+            // What came in with this load is at the end, or has replaced what was there before.
+            if place >= loading.since || !loading.replaced.insert(place) {
+                return Err(CookieError::Duplicate(shown(name)));
+            }
+        }
         self.put(name, &value, coded);
         Ok(())
+    }
+}
+
+/// What is known while the fields of one request are loaded.
+pub(crate) struct Loading {
+    /// Where names stand that the dictionary did not have before.
+    since: usize,
+    /// The places before `since` that have got a new value.
+    replaced: HashSet<usize>,
+    pub(crate) skipped: Skipped,
+}
+
+impl Loading {
+    pub(crate) fn into(morsels: &Ordered) -> Self {
+        Self { since: morsels.end(), replaced: HashSet::new(), skipped: Skipped::default() }
     }
 }
 
@@ -186,12 +215,6 @@ impl Skipped {
     /// The first [`DESCRIBED_MAX`](Self::DESCRIBED_MAX) of them, in the order sent.
     pub fn iter(&self) -> impl Iterator<Item = &SkippedPair> {
         self.pairs.iter()
-    }
-
-    pub(crate) fn join(&mut self, other: Self) {
-        self.count += other.count;
-        let room = Self::DESCRIBED_MAX.saturating_sub(self.pairs.len());
-        self.pairs.extend(other.pairs.into_iter().take(room));
     }
 
     fn push(&mut self, at: usize, reason: CookieError) {

@@ -2,11 +2,13 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use crate::attr::{Attr, AttrValue};
 use crate::builder::CookieBuilder;
 use crate::error::{CookieError, Part, shown};
 use crate::output::Output;
+use crate::same_site::SameSite;
 use crate::syntax::{check_controls, check_wire, is_legal_name};
 
 /// One cookie with its attributes.
@@ -179,6 +181,58 @@ impl Morsel {
             self.put_attr(attr, value);
         }
         Ok(self)
+    }
+
+    /// Sets `Path`.
+    ///
+    /// # Errors
+    /// As [`set_attr`](Self::set_attr).
+    pub fn set_path(&mut self, path: &str) -> Result<&mut Self, CookieError> {
+        self.set_attr(Attr::Path, path)
+    }
+
+    /// Sets `Domain`.
+    ///
+    /// # Errors
+    /// As [`set_attr`](Self::set_attr).
+    pub fn set_domain(&mut self, domain: &str) -> Result<&mut Self, CookieError> {
+        self.set_attr(Attr::Domain, domain)
+    }
+
+    /// Sets `expires` to a date; for seconds from the moment of printing set an integer with [`set_attr`](Self::set_attr).
+    pub fn set_expires(&mut self, time: SystemTime) -> &mut Self {
+        self.put_attr(Attr::Expires, time.into());
+        self
+    }
+
+    /// Sets `Max-Age`, in whole seconds.
+    pub fn set_max_age(&mut self, age: Duration) -> &mut Self {
+        self.put_attr(Attr::MaxAge, age.into());
+        self
+    }
+
+    /// Sets `SameSite`.
+    pub fn set_same_site(&mut self, same_site: SameSite) -> &mut Self {
+        self.put_attr(Attr::SameSite, same_site.into());
+        self
+    }
+
+    /// Sets `Secure`.
+    pub fn set_secure(&mut self, on: bool) -> &mut Self {
+        self.put_attr(Attr::Secure, on.into());
+        self
+    }
+
+    /// Sets `HttpOnly`.
+    pub fn set_http_only(&mut self, on: bool) -> &mut Self {
+        self.put_attr(Attr::HttpOnly, on.into());
+        self
+    }
+
+    /// Sets `Partitioned`.
+    pub fn set_partitioned(&mut self, on: bool) -> &mut Self {
+        self.put_attr(Attr::Partitioned, on.into());
+        self
     }
 
     /// Sets a value that `AttrValue::check` has passed.

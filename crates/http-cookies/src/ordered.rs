@@ -18,6 +18,9 @@ pub(crate) struct Ordered {
     index: HashMap<Arc<str>, usize>,
 }
 
+/// Names and morsels in their order.
+pub(crate) type OrderedIter<'a> = std::iter::Flatten<std::slice::Iter<'a, Option<(Arc<str>, Morsel)>>>;
+
 impl Ordered {
     pub(crate) const fn len(&self) -> usize {
         self.live
@@ -97,15 +100,21 @@ impl Ordered {
         *self = Self::default();
     }
 
-    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = (&Arc<str>, &Morsel)> {
-        self.slots.iter().flatten().map(|(name, morsel)| (name, morsel))
+    pub(crate) fn iter(&self) -> OrderedIter<'_> {
+        self.slots.iter().flatten()
+    }
+
+    /// The place that the next new name gets; places stay as they are until something is removed.
+    pub(crate) const fn end(&self) -> usize {
+        self.slots.len()
     }
 
     pub(crate) fn iter_mut(&mut self) -> impl DoubleEndedIterator<Item = (&str, &mut Morsel)> {
         self.slots.iter_mut().flatten().map(|(name, morsel)| (&**name, morsel))
     }
 
-    fn find(&self, name: &str) -> Option<usize> {
+    /// The place of a name.
+    pub(crate) fn find(&self, name: &str) -> Option<usize> {
         if self.index.is_empty() {
             return self.slots.iter().position(|slot| slot.as_ref().is_some_and(|(key, _)| &**key == name));
         }

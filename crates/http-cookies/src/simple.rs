@@ -6,7 +6,7 @@ use std::ops::Index;
 use crate::codec::{Codec, Quoted};
 use crate::error::CookieError;
 use crate::morsel::{Morsel, check_key, check_value};
-use crate::ordered::Ordered;
+use crate::ordered::{Ordered, OrderedIter};
 use crate::output::Output;
 
 /// The most words of one text that [`BaseCookie::load`] and [`BaseCookie::load_tolerant`] look at.
@@ -167,8 +167,8 @@ impl<C: Codec> BaseCookie<C> {
     }
 
     /// Names and cookies in the order of insertion.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&str, &Morsel)> {
-        self.morsels.iter().map(|(name, morsel)| (&**name, morsel))
+    pub fn iter(&self) -> Iter<'_> {
+        Iter(self.morsels.iter())
     }
 
     /// Names and cookies in the order of insertion, to be changed.
@@ -213,6 +213,41 @@ impl<C: Codec> BaseCookie<C> {
             output.write_script(morsel, &mut text);
         }
         text
+    }
+}
+
+/// Names and cookies in the order of insertion; made by [`BaseCookie::iter`].
+#[derive(Clone)]
+#[must_use = "iterators do nothing unless they are asked"]
+pub struct Iter<'a>(OrderedIter<'a>);
+
+impl<'a> Iterator for Iter<'a> {
+    type Item = (&'a str, &'a Morsel);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next().map(|(name, morsel)| (&**name, morsel))
+    }
+}
+
+impl DoubleEndedIterator for Iter<'_> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        self.0.next_back().map(|(name, morsel)| (&**name, morsel))
+    }
+}
+
+/// Shows names and no values.
+impl fmt::Debug for Iter<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.clone()).finish()
+    }
+}
+
+impl<'a, C: Codec> IntoIterator for &'a BaseCookie<C> {
+    type Item = (&'a str, &'a Morsel);
+    type IntoIter = Iter<'a>;
+
+    fn into_iter(self) -> Iter<'a> {
+        self.iter()
     }
 }
 

@@ -3,6 +3,8 @@
 pub mod certificate;
 pub mod cut;
 pub mod fuzz;
+#[cfg(unix)]
+pub mod nginx;
 pub mod peer;
 pub mod python;
 pub mod suites;

@@ -121,6 +121,11 @@ impl Peer {
         Ok(Said { status, output, complaints: self.complaints() })
     }
 
+    /// Whether it has not ended yet.
+    pub fn is_running(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+
     /// What it wrote to standard error so far.
     #[must_use]
     pub fn complaints(&self) -> String {

@@ -13,14 +13,15 @@ fn headers(fields: &[(&str, &[u8])]) -> Headers {
 
 #[test]
 fn every_cookie_field_is_read_and_no_other() {
-    let headers = headers(&[("Cookie", b"a=1; b=2"), ("X", b"c=3"), ("cookie", b"d=\xE9; [=x")]);
+    let headers = headers(&[("Cookie", b"a=1; b=2"), ("X", b"c=3"), ("cookie", b"d=\xE9; [=x; a=3")]);
     let found: Vec<_> = request_pairs(&headers).collect();
-    assert_eq!(found, [(&b"a"[..], &b"1"[..]), (b"b", b"2"), (b"d", b"\xE9"), (b"[", b"x")]);
+    assert_eq!(found, [(&b"a"[..], &b"1"[..]), (b"b", b"2"), (b"d", b"\xE9"), (b"[", b"x"), (b"a", b"3")]);
     let mut cookie = SimpleCookie::new();
     let skipped = cookie.load_request(&headers);
     assert_eq!(cookie.names().collect::<Vec<_>>(), ["a", "b", "d"]);
     assert_eq!(cookie.value("d"), Some("é"));
-    assert_eq!((skipped.len(), skipped.iter().map(|pair| pair.at).collect::<Vec<_>>()), (1, vec![5]));
+    assert_eq!((skipped.len(), skipped.iter().map(|pair| pair.at).collect::<Vec<_>>()), (2, vec![5, 10]));
+    assert_eq!(cookie.value("a"), Some("1"));
 }
 
 #[test]

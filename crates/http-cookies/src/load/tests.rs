@@ -166,13 +166,24 @@ fn tolerant_loading_keeps_every_good_pair_and_reports_the_rest() {
     check_tolerant("a=b;;c=d;", &["a=b <b>", "c=d <d>"], &[]);
     check_tolerant("a={\"x\":1}; b=é", &["a={\"x\":1} <{\"x\":1}>", "b=é <é>"], &[]);
     check_tolerant("a[x]=1; b=2; c", &["b=2 <2>"], &[(0, illegal("a[x]")), (13, illegal(""))]);
-    check_tolerant("a=1; a=2; a=\"x\\073\"", &["a=\"x\\073\" <x;>"], &[]);
+    check_tolerant("a=\"x\\073\"", &["a=\"x\\073\" <x;>"], &[]);
     let control = |part| CookieError::ControlCharacter(part);
     check_tolerant(
         "a=\"\\012\"; b=2; c=x\ty",
         &["b=2 <2>"],
         &[(0, control(Part::Value)), (15, control(Part::CodedValue))],
     );
+}
+
+#[test]
+fn tolerant_loading_keeps_the_first_of_a_name_and_replaces_what_was_there() {
+    let mut cookie = SimpleCookie::new();
+    cookie.set("a", "old").unwrap().set_named("path", "/").unwrap();
+    let skipped = cookie.load_tolerant("b=1; a=2; a=3; b=4");
+    assert_eq!(shown(&cookie), ["a=2; Path=/ <2>", "b=1 <1>"]);
+    let skipped: Vec<_> = skipped.iter().map(|pair| (pair.at, pair.reason.clone())).collect();
+    let duplicate = |name: &str| CookieError::Duplicate(name.into());
+    assert_eq!(skipped, [(10, duplicate("a")), (15, duplicate("b"))]);
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! K-010 to K-020: one cookie.
 
 use super::*;
-use crate::same_site::SameSite;
 
 fn morsel() -> Morsel {
     Morsel::new("a", "b", "b").unwrap()
@@ -97,6 +96,23 @@ fn attributes_are_set_by_name_in_any_case_and_by_type() {
     assert_eq!(morsel.set_default("foo", 1).err(), unknown);
     let set: Vec<_> = morsel.attributes().map(|(attr, _)| attr).collect();
     assert_eq!(set, [Attr::MaxAge, Attr::Path, Attr::SameSite]);
+}
+
+#[test]
+fn typed_setters_say_the_same_as_names() {
+    let mut typed = morsel();
+    typed.set_path("/").unwrap().set_domain("example.com").unwrap();
+    typed
+        .set_expires(SystemTime::UNIX_EPOCH)
+        .set_max_age(Duration::from_secs(60))
+        .set_same_site(SameSite::Strict);
+    typed.set_secure(true).set_http_only(true).set_partitioned(true);
+    let text = "a=b; Domain=example.com; expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Max-Age=60; Partitioned; \
+                Path=/; SameSite=Strict; Secure";
+    assert_eq!(typed.output_string(), text);
+    typed.set_secure(false).set_http_only(false).set_partitioned(false);
+    assert!(!typed.output_string().contains("; Secure"));
+    assert!(typed.set_path("/\n").is_err() && typed.set_domain("a;b").is_err());
 }
 
 #[test]

@@ -30,6 +30,9 @@ fn the_words_of_a_map_work() {
         morsel.set_named("path", "/").unwrap();
     }
     assert!(cookie.iter().all(|(_, morsel)| morsel.attr(Attr::Path).as_text() == Some("/")));
+    let names: Vec<_> = (&cookie).into_iter().rev().map(|(name, _)| name).collect();
+    assert_eq!(names, ["b", "a"]);
+    assert!(!format!("{:?}", cookie.iter()).contains('2'), "{:?}", cookie.iter());
     let copy = cookie.clone();
     assert_eq!(cookie.remove("a").map(|morsel| morsel.key().to_owned()), Some("a".to_owned()));
     assert_eq!(cookie.remove("a"), None);
