@@ -6,5 +6,6 @@
 mod cookie_dates;
 mod cookies;
 mod jar;
+mod names;
 mod suites;
 mod vocabulary;

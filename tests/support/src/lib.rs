@@ -7,4 +7,6 @@ pub mod fuzz;
 pub mod nginx;
 pub mod peer;
 pub mod python;
+#[cfg(doctest)]
+mod readme;
 pub mod suites;

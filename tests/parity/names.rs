@@ -1,0 +1,141 @@
+//! The README's table from Python's names to ours: every public name that the CPython at hand has is in it, and
+//! every name of ours that it gives exists.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use support::python;
+
+/// Every public name of the modules, and the public names that their classes define.
+const DUMP: &str = r#"
+import http, http.client, http.cookiejar, http.cookies, http.server, inspect, json
+table = {"http": ["HTTPStatus", "HTTPMethod"]}
+for module in (http.client, http.cookiejar, http.cookies, http.server):
+    names = []
+    for name in sorted(set(module.__all__) | ({"Morsel"} & set(dir(module)))):
+        names.append(name)
+        thing = getattr(module, name)
+        if inspect.isclass(thing):
+            names += [f"{name}.{member}" for member in thing.__dict__ if not member.startswith("_")]
+    table[module.__name__] = names
+print(json.dumps(table))
+"#;
+
+/// Names of the standard library and of the `http` crate that the table speaks of.
+const FROM_ELSEWHERE: [&str; 15] = [
+    "BufRead",
+    "Clone",
+    "Method",
+    "Read",
+    "StatusCode",
+    "Write",
+    "as_u16",
+    "fill_buf",
+    "is_client_error",
+    "is_informational",
+    "is_redirection",
+    "is_server_error",
+    "is_success",
+    "lines",
+    "read_line",
+];
+
+#[test]
+fn every_public_name_of_cpython_is_in_the_readme() {
+    let table = readme_table();
+    let dump: Value = serde_json::from_str(&python::run(DUMP, b"").unwrap()).unwrap();
+    let mut missing = Vec::new();
+    let mut count = 0;
+    for (module, names) in dump.as_object().unwrap() {
+        let rows = table.get(module).unwrap_or_else(|| panic!("the README has no table for {module}"));
+        for name in names.as_array().unwrap() {
+            let name = name.as_str().unwrap();
+            count += 1;
+            if !rows.contains_key(name) {
+                missing.push(format!("{module}.{name}"));
+            }
+        }
+    }
+    assert!(count > 150, "only {count} names came from CPython");
+    assert_eq!(missing, Vec::<String>::new());
+}
+
+#[test]
+fn every_name_of_ours_in_the_readme_exists() {
+    let declared = declared_names();
+    let mut unknown = Vec::new();
+    for (module, rows) in readme_table() {
+        for (python, ours) in rows {
+            // Every second part stands between backticks.
+            for path in ours.split('`').skip(1).step_by(2) {
+                for name in path.split("::").filter(|name| !name.starts_with("http_")) {
+                    if !declared.contains(name) && !FROM_ELSEWHERE.contains(&name) {
+                        unknown.push(format!("{module}.{python}: {path}"));
+                    }
+                }
+            }
+        }
+    }
+    assert_eq!(unknown, Vec::<String>::new());
+}
+
+/// The rows of each module: Python's name, and the cell beside it.
+fn readme_table() -> BTreeMap<String, BTreeMap<String, String>> {
+    let text = fs::read_to_string(root().join("README.md")).unwrap();
+    let mut table: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
+    let mut module = None;
+    for line in text.lines() {
+        if line.starts_with('#') {
+            module = line.strip_prefix("### `").and_then(|rest| rest.strip_suffix('`')).map(str::to_owned);
+        } else if let (Some(module), Some(row)) = (&module, line.strip_prefix("| `")) {
+            let (python, ours) = row.split_once("` | ").unwrap_or_else(|| panic!("a malformed row: {line}"));
+            let ours = ours.strip_suffix(" |").unwrap_or_else(|| panic!("a malformed row: {line}"));
+            let before = table.entry(module.clone()).or_default().insert(python.to_owned(), ours.to_owned());
+            assert_eq!(before, None, "{module}.{python} has two rows");
+        }
+    }
+    table
+}
+
+/// What the crates declare: items, functions, and the variants of enums.
+fn declared_names() -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for file in sources(&root().join("crates")) {
+        let text = fs::read_to_string(&file).unwrap();
+        for line in text.lines() {
+            let line = line.trim_start();
+            let words: Vec<&str> = line.split(|c: char| !(c.is_alphanumeric() || c == '_')).collect();
+            for pair in words.windows(2) {
+                if ["fn", "struct", "enum", "trait", "type", "const", "mod"].contains(&pair[0]) {
+                    names.insert(pair[1].to_owned());
+                }
+            }
+            let first = words.first().copied().unwrap_or_default();
+            let behind = line.get(first.len()..).unwrap_or_default();
+            let variant = first.starts_with(char::is_uppercase) && behind.starts_with([',', '(', ' ', '{']);
+            if variant {
+                names.insert(first.to_owned());
+            }
+        }
+    }
+    names
+}
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()
+}

@@ -1,0 +1,3 @@
+//! The code of the README at the root, as doc tests.
+#![cfg(doctest)]
+#![doc = include_str!("../../../README.md")]
