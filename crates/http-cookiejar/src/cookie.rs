@@ -276,11 +276,25 @@ impl Cookie {
         self.rest().find(|(key, _)| *key == name).map(|(_, value)| value)
     }
 
-    /// The attributes beyond the standard ones, in the order they came (Python's `_rest`).
+    /// The attributes beyond those of RFC 2965, in the order they came, then `HttpOnly` and `SameSite` in their usual
+    /// spelling if they came so (Python's `_rest`).
     pub fn rest(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
-        self.extra
-            .iter()
-            .flat_map(|extra| extra.rest.iter().map(|(name, value)| (name.as_ref(), value.as_deref())))
+        let stored = self.stored_rest();
+        let has = |word: &str| stored.iter().any(|(name, _)| name.eq_ignore_ascii_case(word));
+        let http_only = (self.http_only() && !has("HttpOnly")).then_some(("HttpOnly", None));
+        let same_site = self.same_site.filter(|_| !has("SameSite"));
+        let same_site = same_site.map(|same_site| ("SameSite", Some(same_site.as_str())));
+        let stored = stored.iter().map(|(name, value)| (name.as_ref(), value.as_deref()));
+        stored.chain(http_only).chain(same_site)
+    }
+
+    /// Attributes that no field of the cookie stands for.
+    pub(crate) fn stored_rest(&self) -> &[(Box<str>, Option<Box<str>>)] {
+        self.extra.as_ref().map_or(&[], |extra| extra.rest.as_slice())
+    }
+
+    pub(crate) fn unknown(&self) -> &[(Box<str>, Box<str>)] {
+        self.extra.as_ref().map_or(&[], |extra| extra.unknown.as_slice())
     }
 
     /// Marks a cookie that came with `Version=1` in a `Set-Cookie` field, and makes it a Netscape cookie if asked.

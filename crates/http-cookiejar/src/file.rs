@@ -13,9 +13,13 @@ use crate::jar::CookieJar;
 use crate::policy::CookiePolicy;
 
 pub mod error;
+pub mod json;
+pub mod lwp;
 pub mod mozilla;
+pub mod storage_state;
 
 mod disk;
+mod json_text;
 mod merge;
 
 /// A way to write cookies down and to read them back.
@@ -112,6 +116,9 @@ pub enum Unwritable {
     /// The format has no place for the partition, and without it the cookie would go to other sites.
     #[error("the cookie is partitioned, which the file format cannot hold")]
     Partitioned,
+    /// The name is empty, or would be read back as something else.
+    #[error("the cookie has a name that the file format cannot hold")]
+    Name,
     /// A part is not text, and the format holds nothing else.
     #[error("the cookie has bytes that are not text, which the file format cannot hold")]
     NotText,

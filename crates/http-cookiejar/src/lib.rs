@@ -22,7 +22,10 @@ pub use crate::cookie::Cookie;
 pub use crate::cookie::builder::CookieBuilder;
 pub use crate::error::{CookieError, NotFound, RequestError};
 pub use crate::file::error::{LoadError, NotThisFormat, SaveError};
+pub use crate::file::json::{JsonCookieJar, JsonFormat};
+pub use crate::file::lwp::{LwpCookieJar, LwpFormat, as_lwp_str};
 pub use crate::file::mozilla::{MozillaCookieJar, MozillaFormat};
+pub use crate::file::storage_state::{Imported, NotStorageState, read_storage_state};
 pub use crate::file::{
     BadLine, BadLineReason, FileCookieJar, FileFormat, LoadOptions, Loaded, SaveOptions, Saved, Unwritable,
 };

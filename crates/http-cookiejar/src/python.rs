@@ -32,6 +32,8 @@ mod hosts;
 mod make;
 mod send;
 
+pub(crate) use self::make::nonstandard;
+
 /// How strictly the domains of Netscape cookies are judged; CPython's bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]

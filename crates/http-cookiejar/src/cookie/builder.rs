@@ -193,28 +193,21 @@ impl CookieBuilder {
         self
     }
 
+    pub(crate) fn unknown(mut self, key: &str, raw: &str) -> Self {
+        self.extra.unknown.push((key.into(), raw.into()));
+        self
+    }
+
     /// Finishes the cookie.
     ///
     /// # Errors
     /// [`CookieError`] if the domain is missing, if a part x,
     /// if ports are said to be named and none is given, or if the text is longer than 4 GiB.
     pub fn build(self) -> Result<Cookie, CookieError> {
-        if self.domain.is_empty() {
-            return Err(CookieError::NoDomain);
-        }
         if self.flags.has(PORT_SPECIFIED) && self.extra.port.is_none() {
             return Err(CookieError::NoPort);
         }
-        let breaks = |bytes: &[u8]| bytes.iter().copied().any(is_control);
-        if breaks(&self.name) || self.name.iter().any(|b| matches!(b, b';' | b'=')) {
-            return Err(CookieError::BadName);
-        }
-        if breaks(&self.value) || self.value.contains(&b';') {
-            return Err(CookieError::BadValue);
-        }
-        if breaks(self.domain.as_bytes()) || breaks(self.path.as_bytes()) {
-            return Err(CookieError::BadScope);
-        }
+        check_texts(Parts { name: &self.name, value: &self.value, path: &self.path, domain: &self.domain })?;
         self.build_unchecked()
     }
 
@@ -235,4 +228,22 @@ impl CookieBuilder {
 /// `%x00-08 / %x0A-1F / %x7F`: what RFC 6265bis section 5.6 keeps out of cookies.
 pub(crate) fn is_control(byte: u8) -> bool {
     matches!(byte, 0..=8 | 0x0A..=0x1F | 0x7F)
+}
+
+/// Whether the texts are fit for a cookie.
+pub(crate) fn check_texts(parts: Parts<'_>) -> Result<(), CookieError> {
+    let controls = |text: &[u8]| text.iter().copied().any(is_control);
+    if parts.domain.is_empty() {
+        return Err(CookieError::NoDomain);
+    }
+    if controls(parts.name) || parts.name.iter().any(|byte| matches!(byte, b';' | b'=')) {
+        return Err(CookieError::BadName);
+    }
+    if controls(parts.value) || parts.value.contains(&b';') {
+        return Err(CookieError::BadValue);
+    }
+    if controls(parts.domain.as_bytes()) || controls(parts.path.as_bytes()) {
+        return Err(CookieError::BadScope);
+    }
+    Ok(())
 }
