@@ -4,5 +4,6 @@
 
 mod cookies_server;
 mod fuzz_cookies;
+mod jar_durability;
 mod proto_fuzz;
 mod proto_heads;

@@ -1,5 +1,7 @@
-//! `http-cookiejar` beside the suites of the IETF and of browsers, and beside CPython.
+//! `http-cookiejar` beside the suites of the IETF and of browsers, beside CPython, curl and wget.
 
 mod dice;
+mod disk;
+mod files;
 mod scenarios;
 mod suites;

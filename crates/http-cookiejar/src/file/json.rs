@@ -20,6 +20,7 @@ pub type JsonCookieJar = FileCookieJar<JsonFormat>;
 /// It holds everything a cookie has, but for the time of its last use. Keys that this version does not know are kept and written
 /// back. Names and values that are not UTF-8 stand as `name_hex` and `value_hex`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a format without choices; its name is its constructor")]
 pub struct JsonFormat;
 
 const HEADER: &[u8] = b"{\"format\":\"http-cookiejar\",\"version\":1}";

@@ -7,6 +7,7 @@ use crate::file::error::NotThisFormat;
 use crate::host::canonical_host;
 use crate::jar::CookieJar;
 use crate::python::dates::{iso2time, time2isoz};
+use crate::python::nonstandard;
 use crate::python::words::{Word, push_word, python_integer, split_header_words, strip};
 
 /// A jar in the format of libwww-perl.
@@ -19,6 +20,7 @@ pub type LwpCookieJar = FileCookieJar<LwpFormat>;
 /// ones, and names with blanks, commas or quotes in them are not written. As CPython does, an attribute beyond the
 /// standard ones that came without a value is written with the value `None`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a format without choices; its name is its constructor")]
 pub struct LwpFormat;
 
 const HEADER: &[u8] = b"#LWP-Cookies-2.0\n";
@@ -160,8 +162,9 @@ fn read_words(words: Vec<Word<'_>>, now: i64) -> Result<Cookie, BadLineReason> {
     }
     let (mut domain, mut path, mut expires, mut discard) = (None, String::new(), None, false);
     let (mut domain_dot, mut port, mut port_spec, mut version) = (false, None, false, None);
-    for (key, value) in words {
-        let value = value.map(|value| String::from_utf8_lossy(&value).into_owned());
+    let mut rest: Vec<Word<'_>> = Vec::new();
+    for (key, raw) in words {
+        let value = raw.as_deref().map(|value| String::from_utf8_lossy(value).into_owned());
         let on = value.as_deref() != Some("");
         match key.to_ascii_lowercase().as_slice() {
             b"domain" => domain = value,
@@ -176,9 +179,12 @@ fn read_words(words: Vec<Word<'_>>, now: i64) -> Result<Cookie, BadLineReason> {
             b"domain_dot" => domain_dot = on,
             b"secure" => builder = builder.secure(on),
             b"discard" => discard = on,
-            _ => builder = read_rest(builder, &String::from_utf8_lossy(key), value.as_deref()),
+            // A flag without a value is written as the word None.
+            b"httponly" => rest.push((key, raw.filter(|value| **value != *b"None"))),
+            _ => rest.push((key, raw)),
         }
     }
+    builder = nonstandard(builder, &rest);
     let expires = expires.transpose()?;
     let domain = domain.ok_or(BadLineReason::Domain)?;
     let dotted = domain.starts_with('.');
@@ -190,17 +196,6 @@ fn read_words(words: Vec<Word<'_>>, now: i64) -> Result<Cookie, BadLineReason> {
     builder = builder.version(version.and_then(|version| u32::try_from(version).ok()));
     let well = !name.iter().copied().any(is_control);
     builder.build().ok().filter(|_| well).ok_or(BadLineReason::Text)
-}
-
-/// An attribute beyond the standard ones.
-fn read_rest(
-    builder: crate::cookie::builder::CookieBuilder,
-    key: &str,
-    value: Option<&str>,
-) -> crate::cookie::builder::CookieBuilder {
-    // A flag without a value is written as the word None.
-    let value = value.filter(|value| !(key.eq_ignore_ascii_case("httponly") && *value == "None"));
-    crate::python::nonstandard(builder, key.as_bytes(), value.map(str::as_bytes))
 }
 
 #[cfg(test)]

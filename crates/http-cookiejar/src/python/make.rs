@@ -233,29 +233,32 @@ fn build(
     builder = builder.expires(attributes.expires).created(now);
     builder = builder.comment(text_of(attributes.comment.as_ref()).as_deref());
     builder = builder.comment_url(text_of(attributes.comment_url.as_ref()).as_deref());
-    for (key, value) in &attributes.rest {
-        builder = nonstandard(builder, key, value.as_deref());
-    }
+    builder = nonstandard(builder, &attributes.rest);
     builder.build_unchecked().map_err(|_| Reject::TooLong)
 }
 
-/// An attribute beyond the standard ones; `HttpOnly` and `SameSite` in their usual spelling have fields of their own.
-pub(crate) fn nonstandard(mut builder: CookieBuilder, key: &[u8], value: Option<&[u8]>) -> CookieBuilder {
-    if key.eq_ignore_ascii_case(b"httponly") {
-        builder = builder.http_only(true);
-        if key == b"HttpOnly" && value.is_none() {
-            return builder;
+/// The attributes beyond the standard ones; `HttpOnly` and `SameSite` in their usual spelling have fields of their own.
+pub(crate) fn nonstandard(mut builder: CookieBuilder, rest: &[Word<'_>]) -> CookieBuilder {
+    for (key, value) in rest {
+        let value = value.as_deref();
+        let alone = rest.iter().filter(|(other, _)| other.eq_ignore_ascii_case(key)).count() == 1;
+        if key.eq_ignore_ascii_case(b"httponly") {
+            builder = builder.http_only(true);
+            if alone && *key == b"HttpOnly" && value.is_none() {
+                continue;
+            }
+        } else if key.eq_ignore_ascii_case(b"samesite") {
+            let known = value.and_then(SameSite::from_bytes);
+            builder = builder.same_site(known);
+            let usual = known.is_some_and(|known| Some(known.as_str().as_bytes()) == value);
+            if alone && *key == b"SameSite" && usual {
+                continue;
+            }
         }
+        let value = value.map(String::from_utf8_lossy);
+        builder = builder.nonstandard_attr(&String::from_utf8_lossy(key), value.as_deref());
     }
-    if key.eq_ignore_ascii_case(b"samesite") {
-        let known = value.and_then(SameSite::from_bytes);
-        builder = builder.same_site(known);
-        if key == b"SameSite" && known.is_some_and(|known| Some(known.as_str().as_bytes()) == value) {
-            return builder;
-        }
-    }
-    let value = value.map(String::from_utf8_lossy);
-    builder.nonstandard_attr(&String::from_utf8_lossy(key), value.as_deref())
+    builder
 }
 
 /// Path and domain, or what stands for them when they are missing.
