@@ -41,7 +41,7 @@
 //!   fields found, …): [`Table::answer`] says what that must be, each operation is checked while it is timed, and a
 //!   wrong answer fails the bench. The first case is the one the others are compared with.
 //! - [`Table::timed_case`] is for work that this program cannot time itself, such as a script in another process: the
-//!   operation gets the number of rounds to do and returns how long they took.
+//!   operation gets the number of rounds to do and returns how long they took. [`python::Script`] does that for CPython.
 //! - A failing operation may panic; that fails the bench.
 //!
 //! # What is measured
@@ -82,6 +82,7 @@ mod cores;
 mod counts;
 pub mod goals;
 mod json;
+pub mod python;
 mod report;
 pub mod server;
 mod stats;
