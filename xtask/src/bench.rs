@@ -8,34 +8,46 @@ use crate::run::Call;
 
 const FOLDER: &str = "tests/benches";
 
+const MANIFEST: &str = "tests/benches/Cargo.toml";
+
 pub(crate) fn run(context: &Context, arguments: &[String]) -> Outcome {
     let known = known(&context.root().join(FOLDER))?;
     let Some((name, rest)) = arguments.split_first() else {
         return Err(Failure::new(format!(
-            "usage: cargo xtask bench NAME|all [ARGUMENTS], where NAME is one of: {}",
-            known.join(", ")
+            "usage: cargo xtask bench NAME|all [ARGUMENTS]; {}",
+            shown(&known)
         )));
     };
-    if name == "all" {
+    if name == "all" && !known.is_empty() {
         return known.iter().try_for_each(|name| bench(context, name, rest));
     }
     if !known.contains(name) {
-        return Err(Failure::new(format!("there is no bench {name:?}; there are: {}", known.join(", "))));
+        return Err(Failure::new(format!("there is no bench {name:?}; {}", shown(&known))));
     }
     bench(context, name, rest)
 }
 
+/// For `ci`: the harness passes its tests, and every bench compiles with the crates as they are. Nothing is measured.
+pub(crate) fn check(context: &Context, _arguments: &[String]) -> Outcome {
+    Call::cargo(context)
+        .args(["test", "--manifest-path", MANIFEST, "-p", "bench-harness"])
+        .run_tests(context)?;
+    Call::cargo(context)
+        .args(["clippy", "--manifest-path", MANIFEST, "--workspace", "--all-targets", "--", "-D", "warnings"])
+        .run()
+}
+
+fn shown(known: &[String]) -> String {
+    if known.is_empty() {
+        "there are none yet".to_owned()
+    } else {
+        format!("there are: {}", known.join(", "))
+    }
+}
+
 fn bench(context: &Context, name: &str, arguments: &[String]) -> Outcome {
     Call::cargo(context)
-        .args([
-            "run",
-            "--release",
-            "--manifest-path",
-            "tests/benches/Cargo.toml",
-            "-p",
-            &format!("bench-{name}"),
-            "--",
-        ])
+        .args(["run", "--release", "--manifest-path", MANIFEST, "-p", &format!("bench-{name}"), "--"])
         .args(arguments)
         .run()
         .map_err(|failure| failure.within(name))

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::clock::timed;
 use crate::context::{Context, Failure, Outcome};
-use crate::{doc, features, fmt, interop, lint, parity, test, tidy};
+use crate::{bench, doc, features, fmt, interop, lint, parity, test, tidy};
 
 type Part = (&'static str, fn(&Context, &[String]) -> Outcome);
 
@@ -19,6 +19,7 @@ const PARTS: &[Part] = &[
     ("features", features::run),
     ("interop", interop::run),
     ("parity", parity::run),
+    ("benches", bench::check),
 ];
 
 pub(crate) fn run(context: &Context, arguments: &[String]) -> Outcome {

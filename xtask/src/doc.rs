@@ -7,5 +7,5 @@ pub(crate) fn run(context: &Context, _arguments: &[String]) -> Outcome {
     Call::cargo(context)
         .env("RUSTDOCFLAGS", "-D warnings")
         .args(["doc", "--workspace", "--no-deps", "--all-features", "--document-private-items"])
-        .run()
+        .run_without_warnings()
 }

@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Write};
+use std::ops::Add;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -83,14 +84,35 @@ impl Call {
             self.command.stdout(Stdio::piped()).spawn().map_err(|error| self.not_started(&error))?;
         let mut sum = Tally::default();
         if let Some(output) = child.stdout.take() {
-            sum = pass_on(BufReader::new(output), &mut std::io::stdout().lock())
-                .map_err(|error| Failure::new(format!("reading from `{}` failed: {error}", self.shown())))?;
+            let closing = |line: &str| tally::read_line(line).is_some();
+            let lines = pass_on(BufReader::new(output), &mut std::io::stdout().lock(), closing)
+                .map_err(|error| self.broken("reading from", &error))?;
+            sum = lines.iter().filter_map(|line| tally::read_line(line)).fold(sum, Tally::add);
         }
         context.count(sum);
-        let status = child
-            .wait()
-            .map_err(|error| Failure::new(format!("waiting for `{}` failed: {error}", self.shown())))?;
+        let status = child.wait().map_err(|error| self.broken("waiting for", &error))?;
         if status.success() { Ok(sum) } else { Err(self.failed(&status.to_string())) }
+    }
+
+    /// Runs it, and takes a warning of cargo's own for a failure: no option of cargo's does that.
+    pub(crate) fn run_without_warnings(mut self) -> Outcome {
+        self.announce();
+        let mut child =
+            self.command.stderr(Stdio::piped()).spawn().map_err(|error| self.not_started(&error))?;
+        let mut warnings = 0;
+        if let Some(errors) = child.stderr.take() {
+            warnings = pass_on(BufReader::new(errors), &mut std::io::stderr().lock(), |line| {
+                line.starts_with("warning: ")
+            })
+            .map_err(|error| self.broken("reading from", &error))?
+            .len();
+        }
+        let status = child.wait().map_err(|error| self.broken("waiting for", &error))?;
+        match warnings {
+            _ if !status.success() => Err(self.failed(&status.to_string())),
+            0 => Ok(()),
+            count => Err(self.failed(&format!("{count} warnings"))),
+        }
     }
 
     fn announce(&self) {
@@ -105,24 +127,33 @@ impl Call {
         Failure::new(format!("`{}` could not be started: {error}", self.shown()))
     }
 
+    fn broken(&self, doing: &str, error: &std::io::Error) -> Failure {
+        Failure::new(format!("{doing} `{}` failed: {error}", self.shown()))
+    }
+
     fn failed(&self, status: &str) -> Failure {
         Failure::new(format!("`{}` failed ({status})", self.shown()))
     }
 }
 
-/// Copies lines on and sums the closing lines of test runs.
-fn pass_on(mut from: impl BufRead, to: &mut impl Write) -> std::io::Result<Tally> {
-    let mut sum = Tally::default();
+/// Copies lines on as they come and keeps those that matter.
+fn pass_on(
+    mut from: impl BufRead,
+    to: &mut impl Write,
+    matters: impl Fn(&str) -> bool,
+) -> std::io::Result<Vec<String>> {
+    let mut kept = Vec::new();
     let mut line = Vec::new();
     while from.read_until(b'\n', &mut line)? > 0 {
         to.write_all(&line)?;
         to.flush()?;
-        if let Some(tally) = tally::read_line(String::from_utf8_lossy(&line).trim_end()) {
-            sum = sum + tally;
+        let text = String::from_utf8_lossy(&line);
+        if matters(text.trim_end()) {
+            kept.push(text.trim_end().to_owned());
         }
         line.clear();
     }
-    Ok(sum)
+    Ok(kept)
 }
 
 /// A word as a shell would take it.
