@@ -10,6 +10,17 @@ use http::{Method, StatusCode, Version};
 ///
 /// # Errors
 /// [`InvalidInput::Version`] for a version other than 1.0 and 1.1. Nothing is appended then.
+///
+/// ```
+/// use http_proto::{RequestHead, encode_request};
+///
+/// let mut head = RequestHead::default();
+/// head.headers.append("Host", "example.org")?;
+/// let mut wire = Vec::new();
+/// encode_request(&head, &mut wire)?;
+/// assert_eq!(wire, b"GET / HTTP/1.1\r\nHost: example.org\r\n\r\n");
+/// # Ok::<(), http_proto::InvalidInput>(())
+/// ```
 pub fn encode_request(head: &RequestHead, out: &mut Vec<u8>) -> Result<(), InvalidInput> {
     encode_request_line(&head.method, head.target.as_str(), head.version, out)?;
     encode_fields(&head.headers, out);

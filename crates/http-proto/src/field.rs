@@ -10,6 +10,14 @@ use std::borrow::Cow;
 /// strings not taken for separators.
 ///
 /// A quoted string that does not end runs to the end of the value.
+///
+/// ```
+/// use http_proto::field::{elements, weight};
+///
+/// let accept = b"text/html, text/plain;q=0.5, , a/b;c=\"d, e\"";
+/// let weights: Vec<_> = elements(accept).map(weight).collect();
+/// assert_eq!(weights, [Some(1000), Some(500), Some(1000)]);
+/// ```
 #[must_use]
 pub fn elements(value: &[u8]) -> Elements<'_> {
     Elements { rest: value, separator: b',', whole: false }

@@ -256,6 +256,18 @@ fn check_host(fields: &Fields<'_>, head: &RequestHead) -> Result<(), ProtocolErr
 /// # Errors
 /// Content-Length that is malformed or contradicts itself (RFC 9112 §6.3 rule 5), and a transfer coding other
 /// than `chunked` or one that is not applied once and last: its content could not be decoded.
+///
+/// ```
+/// use http_proto::{Framing, Leniency, Limits, Method, Parsed, parse_response, response_framing};
+///
+/// let input = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
+/// let Parsed::Complete { value: head, .. } = parse_response(input, &Limits::CLIENT, Leniency::Recipient)? else {
+///     panic!("the head is whole");
+/// };
+/// assert_eq!(response_framing(&Method::GET, &head)?.framing, Framing::Length(5));
+/// assert_eq!(response_framing(&Method::HEAD, &head)?.framing, Framing::None);
+/// # Ok::<(), http_proto::ProtocolError>(())
+/// ```
 pub fn response_framing(method: &Method, head: &ResponseHead) -> Result<Verdict, ProtocolError> {
     let fields = Fields::collect(&head.headers);
     let persistence = fields.persistence(head.version);

@@ -26,24 +26,110 @@
 //! 3. [`BodyDecoder`] executes that decision; [`stream`] reads content through it.
 //! 4. [`encode_request`], [`encode_response`] and [`BodyEncoder`] are the way out.
 //!
-//! # What is done with RFC 9112
+//! # Guarantees
 //!
-//! | rule | server ([`Leniency::Strict`]) | client ([`Leniency::Recipient`]) |
+//! - **No input panics**, and none is silently repaired: a broken rule is a [`ProtocolError`] that names the rule and the
+//!   place. There is no `unsafe`.
+//! - **The verdict does not depend on how input arrives.** Whole, byte by byte or in any pieces, with or without bytes
+//!   behind it: the result is the same, the error and its offset too.
+//! - **Time is linear** in the length of the input, however small its pieces: what has been understood is not looked at
+//!   again.
+//! - **Memory is bounded** by [`Limits`], never by a number that a peer sends. Parsers, heads and decoders that live on
+//!   from message to message allocate nothing; a new [`Headers`] costs two allocations for a head that is there whole.
+//! - **Nothing can be injected.** No header list and no target can hold a CR, LF, NUL or another byte that would break
+//!   the line it is written into; encoders refuse a reason that does.
+//!
+//! # What is done with the RFCs
+//!
+//! The server reads with [`Leniency::Strict`], the client with [`Leniency::Recipient`]. The last column names the tests.
+//!
+//! | RFC 9112 | server | client | tests |
+//! | --- | --- | --- | --- |
+//! | §2.2 bare LF as line end in a head | refused | taken | `parse` |
+//! | §2.2 bare CR | refused | refused | `parse` |
+//! | §2.2 empty lines before the start line | skipped, up to a limit | refused | `parse`, `parse/limits` |
+//! | §2.2 white space before the first field | refused | refused | `parse` |
+//! | §2.3 version: `HTTP/` DIGIT `.` DIGIT in this case | required | required | `parse` |
+//! | §3 exactly one SP between the parts of a request line | required | – | `parse` |
+//! | §3.2 target without control, non-ASCII bytes and fragment | required | – | `parse`, `head` |
+//! | §3.2.1–4 origin, absolute form; authority form for CONNECT alone; `*` for OPTIONS alone | kept apart | – | `head` |
+//! | §3.2 exactly one valid Host in HTTP/1.1, at most one in HTTP/1.0 | required | – | `framing` |
+//! | §4 status code of three digits, 100 to 999 | – | required | `parse` |
+//! | §4 SP behind the status code; empty reason | – | may be missing; taken | `parse` |
+//! | §5 white space around values | dropped | dropped | `parse` |
+//! | §5 line without a colon | refused | refused | `parse` |
+//! | §5.1 white space before the colon | refused | refused | `parse` |
+//! | §5.2 obs-fold | refused | read as spaces, never sent on | `parse` |
+//! | §6.1 Transfer-Encoding in HTTP/1.0 | refused | decoded, connection closed | `framing` |
+//! | §6.1 transfer codings other than one final `chunked` | refused (501 or 400) | refused | `framing` |
+//! | §6.3 rule 1: HEAD, 1xx, 204, 304 have no content | – | whatever the fields say | `framing` |
+//! | §6.3 rule 2: 2xx to CONNECT and 101 end HTTP | – | [`Framing::Tunnel`] | `framing` |
+//! | §6.3 rule 3: Content-Length beside Transfer-Encoding | refused | chunked wins, connection closed | `framing` |
+//! | §6.3 rule 5: Content-Length malformed or conflicting | refused | refused | `framing` |
+//! | §6.3 rule 5: Content-Length repeated with one value | refused | taken once | `framing` |
+//! | §6.3 rule 7: neither field | no content | – | `framing` |
+//! | §6.3 rule 8: neither field | – | until the connection closes | `framing` |
+//! | §7.1 chunk sizes `1*HEXDIG`, up to 2⁶⁴ − 1, also their sum | strict | strict | `chunked` |
+//! | §7.1 CRLF behind sizes and data | strict | strict | `chunked` |
+//! | §7.1.1 chunk extensions | passed over, bounded | passed over, bounded | `chunked` |
+//! | §7.1.2 trailer fields | kept apart, bounded | kept apart, bounded | `chunked` |
+//! | §8 input that ends too early | an error | an error | `body`, `stream` |
+//! | §9.3 persistence by version and the `Connection` options of all lines | [`Verdict`] | [`Verdict`] | `framing` |
+//!
+//! | RFC 9110 | here | tests |
 //! | --- | --- | --- |
-//! | §2.2 bare LF as line end in a head | refused | taken |
-//! | §2.2 bare CR, §5.5 of RFC 9110 control characters | refused | refused |
-//! | §2.2 empty lines before the start line | skipped, up to a limit | refused |
-//! | §3 one SP between the parts of a request line | required | – |
-//! | §3.2 exactly one valid Host in HTTP/1.1 | required | – |
-//! | §4 SP behind the status code | – | may be missing |
-//! | §5.1 white space before the colon | refused | refused |
-//! | §5.2 obs-fold | refused | read as spaces |
-//! | §6.1 Transfer-Encoding in HTTP/1.0 | refused | decoded, connection closed |
-//! | §6.3 Content-Length beside Transfer-Encoding | refused | chunked wins, connection closed |
-//! | §6.3 Content-Length repeated with one value | refused | taken once |
-//! | §6.3 Content-Length malformed or conflicting | refused | refused |
-//! | §7 transfer codings other than one final `chunked` | refused | refused |
-//! | §7.1 chunk sizes, extensions, line ends | strict, bounded | strict, bounded |
+//! | §2.5 a higher minor version | read as HTTP/1.1 | `parse` |
+//! | §4.2.4 user information in `http` and `https` targets | refused; for other schemes never shown | `head` |
+//! | §5.1 field names | tokens, compared without regard to case, spelling kept | `headers` |
+//! | §5.3 order and repetition of fields | kept; `Set-Cookie` never joined or split | `headers` |
+//! | §5.5 field values | all bytes but controls; HTAB and bytes from 0x80 on are taken | `parse`, `headers` |
+//! | §5.6.1 lists | commas in quoted strings, empty elements left out | `field`, `headers` |
+//! | §5.6.4, §5.6.6 quoted strings, parameters | read and written | `field` |
+//! | §5.6.7 dates | three forms in, IMF-fixdate out; two-digit years up to 50 years ahead | `date` |
+//! | §6.5.1 fields that a trailer section cannot hold | left out when read, refused when written | `chunked`, `body` |
+//! | §7.2, RFC 3986 §3.2.2 Host | names, IPv4, IPv6 and later literals; port of digits | `head` |
+//! | §8.6 Content-Length | `1*DIGIT`; on sending, exactly as much as announced | `framing`, `body` |
+//! | §9.1 methods | tokens in their exact case | `parse`, `encode` |
+//! | §9.3.6 CONNECT | port 1 to 65,535; any 2xx opens the tunnel | `head`, `framing` |
+//! | §12.4.2 weights | at most three digits behind the point | `field` |
+//! | §15 status codes | 100 to 999, all texts of Python's table | `parse`, `status` |
+//!
+//! # Where Python is laxer
+//!
+//! | Python's `http.client` and `http.server` | here |
+//! | --- | --- |
+//! | a bare CR ends a line; controls stay in values | refused |
+//! | Content-Length as `+5`, `5_0`; of two the first counts; an unreadable one is as none | refused |
+//! | one malformed line makes all lines behind it disappear | refused |
+//! | folded values keep their line ends | refused by the server, spaces for the client |
+//! | chunk sizes as `0x5`, `+5`; two bytes of any kind behind the data | refused |
+//! | only the first Transfer-Encoding is looked at, and other codings are passed on undecoded | all are looked at; other codings are refused |
+//! | Transfer-Encoding is taken in HTTP/1.0 and beside Content-Length | refused in requests; in responses the connection is closed behind it |
+//! | blanks behind values are kept | dropped |
+//! | `Connection` is searched for `close` as text | read as a list of options |
+//! | words of start lines are separated by any white space | by one SP |
+//! | status codes as `+200`, `0200` | refused |
+//! | any Host, or none | exactly one valid Host |
+//! | a body behind 204 or 304 is decoded if it claims to be chunked | there is none |
+//! | methods and targets with blanks, fragments | refused |
+//! | values with CR LF SP can be sent | refused |
+//!
+//! # Limits
+//!
+//! All bounds are fields of [`Limits`]. Each is inclusive, can be set, and is tested at exactly as much and at one more.
+//!
+//! | bound | [`SERVER`](Limits::SERVER) | [`CLIENT`](Limits::CLIENT) | [`PYTHON`](Limits::PYTHON) |
+//! | --- | --- | --- | --- |
+//! | [`line_bytes_max`](Limits::line_bytes_max) | 64 KiB | 64 KiB | 65,534 |
+//! | [`head_bytes_max`](Limits::head_bytes_max) | 64 KiB | 64 KiB | 101 lines of 64 KiB |
+//! | [`fields_max`](Limits::fields_max) | 128 | 256 | 100 |
+//! | [`empty_lines_max`](Limits::empty_lines_max) | 4 | – | 4 |
+//! | [`chunk_size_digits_max`](Limits::chunk_size_digits_max) | 16 | 16 | 16 |
+//! | [`chunk_extension_bytes_max`](Limits::chunk_extension_bytes_max) | 16 KiB | 16 KiB | 16 KiB |
+//! | [`trailer_bytes_max`](Limits::trailer_bytes_max) | 16 KiB | 16 KiB | 101 lines of 64 KiB |
+//! | [`trailer_fields_max`](Limits::trailer_fields_max) | 64 | 64 | 100 |
+//!
+//! The crate has no features: everything is there, always.
 
 mod ascii;
 mod body;

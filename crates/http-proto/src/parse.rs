@@ -53,6 +53,18 @@ pub fn parse_request(input: &[u8], limits: &Limits) -> Result<Parsed<RequestHead
 ///
 /// # Errors
 /// [`ProtocolError`] with the rule that was broken and where.
+///
+/// ```
+/// use http_proto::{Leniency, Limits, Parsed, parse_response};
+///
+/// let input = b"HTTP/1.1 404 Not Found\nServer: x\n\n";
+/// let Parsed::Complete { value: head, .. } = parse_response(input, &Limits::CLIENT, Leniency::Recipient)? else {
+///     panic!("the head is whole");
+/// };
+/// assert_eq!(head.status.as_u16(), 404);
+/// assert_eq!(head.reason, b"Not Found");
+/// # Ok::<(), http_proto::ProtocolError>(())
+/// ```
 #[doc(alias = "parse_headers")]
 pub fn parse_response(
     input: &[u8],
@@ -80,6 +92,19 @@ enum Stage {
 ///
 /// Call [`parse`](Self::parse) with all bytes since the head's first one each time more have come. After
 /// `Complete` or an error the parser is ready for the next head.
+///
+/// ```
+/// use http_proto::{Limits, Parsed, RequestHead, RequestParser};
+///
+/// let mut parser = RequestParser::new(Limits::SERVER);
+/// let mut head = RequestHead::default();
+/// let input = b"GET /hello HTTP/1.1\r\nHost: example.org\r\n\r\n";
+/// assert_eq!(parser.parse(&input[..10], &mut head)?, Parsed::Partial);
+/// let parsed = parser.parse(input, &mut head)?;
+/// assert_eq!(parsed, Parsed::Complete { value: (), consumed_bytes: input.len() });
+/// assert_eq!(head.target, "/hello");
+/// # Ok::<(), http_proto::ProtocolError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct RequestParser {
     limits: Limits,
