@@ -1,2 +1,7 @@
 //! The command `http-server`.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    httpkit_cli::http_server::main()
+}

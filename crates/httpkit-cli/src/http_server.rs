@@ -1,0 +1,120 @@
+//! The command `http-server`: a folder over HTTP, with Python's spelling and safe defaults.
+//!
+//! It starts and stops; what the options are is in `options`, where to listen in `listen`, what is put around
+//! the files in `site`, how certificates are read in `tls`, and what is printed first in `banner`.
+//!
+//! Exit codes: 0 after Ctrl-C or SIGTERM (and for `--help`, `--version` and a `--check` that finds nothing wrong), 1
+//! where it cannot start, 2 for a command line that it does not understand.
+
+use clap::Parser as _;
+use httpkit::server::{Server, ServerBuilder, ShutdownReport};
+use std::fmt;
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+use std::time::Duration;
+
+mod auth;
+mod banner;
+mod cors;
+mod listen;
+mod options;
+mod signals;
+mod site;
+mod tls;
+
+pub use options::{Links, Options, Protocol, command};
+
+/// How long requests that are under way have to finish after the first signal.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Why the server cannot start: what was tried, what went wrong, and what to do about it, on one line.
+#[derive(Debug)]
+pub struct Failure(String);
+
+impl Failure {
+    pub(crate) fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// Runs the command with the arguments of this process.
+#[must_use]
+pub fn main() -> ExitCode {
+    // Clap prints usage errors and help itself, and ends with 2 or 0.
+    let options = Options::parse();
+    match run(&options) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            say(&format!("http-server: {failure}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Serves until a signal comes.
+///
+/// # Errors
+/// Where the server cannot start.
+pub fn run(options: &Options) -> Result<(), Failure> {
+    let site = site::handler(options)?;
+    let tls = tls::config(options)?;
+    let is_tls = tls.is_some();
+    let listening = listen::listen(options)?;
+    if options.check {
+        return banner::print_line("everything is in order");
+    }
+    // Signals are taken from here on, so that none is lost between the first line and the wait.
+    let signals = signals::Signals::take()?;
+    let mut builder: ServerBuilder = Server::builder();
+    builder = options.apply_limits(builder);
+    for listener in listening.listeners {
+        builder = match &tls {
+            Some(tls) => builder.listener_tls(listener, tls.clone()),
+            None => builder.listener(listener),
+        };
+    }
+    let server = builder.serve(site).map_err(|error| Failure::new(chain(&error)))?;
+    banner::announce(options, server.addresses(), is_tls)?;
+    let signal = signals.wait();
+    say(&format!("\n{signal} received, exiting."));
+    signals.end_at_once_on_the_next();
+    say(&report_text(&server.shutdown(GRACE)));
+    Ok(())
+}
+
+fn report_text(report: &ShutdownReport) -> String {
+    let ShutdownReport { idle_closed, drained, cut, elapsed, .. } = *report;
+    let plural = |count: usize| if count == 1 { "" } else { "s" };
+    let seconds = elapsed.as_secs_f64();
+    format!(
+        "{idle_closed} idle connection{} closed, {drained} request{} finished, {cut} cut, in {seconds:.1} s",
+        plural(idle_closed),
+        plural(drained)
+    )
+}
+
+/// One line on standard error.
+fn say(line: &str) {
+    // There is nowhere to report that standard error is closed.
+    drop(writeln!(io::stderr().lock(), "{line}"));
+}
+
+/// An error and what caused it, on one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(source) = next {
+        text.push_str(": ");
+        text.push_str(&source.to_string());
+        next = source.source();
+    }
+    text
+}

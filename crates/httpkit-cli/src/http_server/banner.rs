@@ -1,0 +1,136 @@
+//! What is said once the server listens: the first line has the URL, for people and for scripts.
+
+use super::{Failure, Options};
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
+use std::path::Path;
+
+/// Prints the first line and those for further URLs, and writes the port file.
+pub(crate) fn announce(options: &Options, addresses: &[SocketAddr], is_tls: bool) -> Result<(), Failure> {
+    let port = addresses.first().map_or(options.port, SocketAddr::port);
+    if let Some(path) = &options.port_file {
+        write_port(path, port)?;
+    }
+    let urls = urls(addresses, is_tls, &network_addresses());
+    let text = if options.json {
+        json_line(options, &urls, port, is_tls)
+    } else {
+        human_lines(addresses, &urls, is_tls)
+    };
+    print_line(&text)
+}
+
+/// One or more lines on standard output, out at once.
+pub(crate) fn print_line(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{text}")
+        .and_then(|()| out.flush())
+        .map_err(|error| Failure::new(format!("cannot write to standard output: {error}")))
+}
+
+/// Python's line with the first URL, then the others.
+fn human_lines(addresses: &[SocketAddr], urls: &[String], is_tls: bool) -> String {
+    let scheme = if is_tls { "HTTPS" } else { "HTTP" };
+    let mut text = String::new();
+    if let (Some(address), Some(url)) = (addresses.first(), urls.first()) {
+        let _ = write!(text, "Serving {scheme} on {} port {} ({url}) ...", address.ip(), address.port());
+    }
+    for url in urls.iter().skip(1) {
+        let _ = write!(text, "\n    also {url}");
+    }
+    text
+}
+
+fn json_line(options: &Options, urls: &[String], port: u16, is_tls: bool) -> String {
+    let directory = std::path::absolute(&options.directory).unwrap_or_else(|_| options.directory.clone());
+    let mut text = String::from("{\"url\":");
+    push_json(&mut text, urls.first().map_or("", String::as_str));
+    text.push_str(",\"urls\":[");
+    for (index, url) in urls.iter().enumerate() {
+        if index > 0 {
+            text.push(',');
+        }
+        push_json(&mut text, url);
+    }
+    let _ = write!(text, "],\"port\":{port},\"directory\":");
+    push_json(&mut text, &directory.to_string_lossy());
+    let _ = write!(text, ",\"tls\":{is_tls},\"pid\":{}}}", std::process::id());
+    text
+}
+
+fn push_json(out: &mut String, text: &str) {
+    out.push('"');
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => out.extend(['\\', character]),
+            control if control.is_control() => {
+                let _ = write!(out, "\\u{:04x}", u32::from(control));
+            }
+            other => out.push(other),
+        }
+    }
+    out.push('"');
+}
+
+/// The URLs under which these addresses can be reached: an address for all interfaces is reached as `localhost` and by
+/// those of the machine.
+fn urls(addresses: &[SocketAddr], is_tls: bool, network: &[IpAddr]) -> Vec<String> {
+    let scheme = if is_tls { "https" } else { "http" };
+    let mut urls: Vec<String> = Vec::new();
+    let mut add = |host: &str, port: u16| {
+        let url = format!("{scheme}://{host}:{port}/");
+        if !urls.contains(&url) {
+            urls.push(url);
+        }
+    };
+    for address in addresses {
+        if !address.ip().is_unspecified() {
+            add(&host_text(address.ip()), address.port());
+            continue;
+        }
+        add("localhost", address.port());
+        for own in network {
+            if address.is_ipv6() || own.is_ipv4() {
+                add(&host_text(*own), address.port());
+            }
+        }
+    }
+    urls
+}
+
+fn host_text(address: IpAddr) -> String {
+    match address {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => format!("[{address}]"),
+    }
+}
+
+/// The addresses by which other machines would reach this one, as far as the system's routes tell. Nothing is sent: a
+/// datagram socket that is connected only chooses its own address.
+fn network_addresses() -> Vec<IpAddr> {
+    // Addresses for documentation (RFC 5737, RFC 3849), which routes treat as any other.
+    let elsewhere: [(IpAddr, IpAddr); 2] = [
+        (Ipv4Addr::UNSPECIFIED.into(), Ipv4Addr::new(192, 0, 2, 1).into()),
+        (Ipv6Addr::UNSPECIFIED.into(), Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1).into()),
+    ];
+    let own = |(own, other): (IpAddr, IpAddr)| -> io::Result<IpAddr> {
+        let socket = UdpSocket::bind((own, 0))?;
+        socket.connect((other, 9))?;
+        Ok(socket.local_addr()?.ip())
+    };
+    let found = elsewhere.into_iter().filter_map(|pair| own(pair).ok());
+    found.filter(|address| !address.is_unspecified() && !address.is_loopback()).collect()
+}
+
+/// Whole or not at all: a script that waits for the file never reads half a number.
+fn write_port(path: &Path, port: u16) -> Result<(), Failure> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.new", std::process::id()));
+    let fresh = path.with_file_name(name);
+    let written = std::fs::write(&fresh, format!("{port}\n")).and_then(|()| std::fs::rename(&fresh, path));
+    written.map_err(|error| Failure::new(format!("cannot write the port file {}: {error}", path.display())))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,99 @@
+//! Where the command listens: names to addresses to sockets, and what to say when a port is taken.
+
+use super::{Failure, Options};
+use socket2::{Domain, Protocol, Socket, Type};
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, ToSocketAddrs};
+
+/// Connections that wait to be accepted; the system may allow fewer.
+const BACKLOG: i32 = 1024;
+
+/// The sockets of one run.
+#[derive(Debug)]
+pub(crate) struct Listening {
+    pub(crate) listeners: Vec<TcpListener>,
+}
+
+/// Listens on every address that the options name; without one on all interfaces, IPv6 and IPv4 by one socket.
+pub(crate) fn listen(options: &Options) -> Result<Listening, Failure> {
+    if options.bind.is_empty() {
+        let everywhere = everywhere(options.port).map_err(|error| failure("", options.port, &error))?;
+        return Ok(Listening { listeners: vec![everywhere] });
+    }
+    let mut listeners: Vec<TcpListener> = Vec::new();
+    let mut port = options.port;
+    for name in &options.bind {
+        for address in resolve(name, port)? {
+            let listener = bind(address, false).map_err(|error| failure(name, port, &error))?;
+            // A free port is chosen once and is the same on all addresses.
+            port = listener.local_addr().map_err(|error| failure(name, port, &error))?.port();
+            listeners.push(listener);
+        }
+    }
+    Ok(Listening { listeners })
+}
+
+/// The addresses of a name, each once.
+fn resolve(name: &str, port: u16) -> Result<Vec<SocketAddr>, Failure> {
+    let host = name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(name);
+    let found = (host, port).to_socket_addrs().map_err(|error| {
+        Failure::new(format!(
+            "cannot listen on {name:?}: {error}; give an address or a name of this machine to --bind"
+        ))
+    })?;
+    let mut addresses: Vec<SocketAddr> = Vec::new();
+    for address in found {
+        if !addresses.contains(&address) {
+            addresses.push(address);
+        }
+    }
+    Ok(addresses)
+}
+
+/// One socket for both families where the system has IPv6, else for IPv4.
+fn everywhere(port: u16) -> io::Result<TcpListener> {
+    match bind(SocketAddr::new(IpAddr::V6(Ipv6Addr::UNSPECIFIED), port), true) {
+        Err(error)
+            if error.kind() != io::ErrorKind::AddrInUse
+                && error.kind() != io::ErrorKind::PermissionDenied =>
+        {
+            bind(SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), port), false)
+        }
+        bound => bound,
+    }
+}
+
+fn bind(address: SocketAddr, both_families: bool) -> io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    if address.is_ipv6() {
+        socket.set_only_v6(!both_families)?;
+    }
+    // On Windows the option would let two servers share a port.
+    #[cfg(unix)]
+    socket.set_reuse_address(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    Ok(socket.into())
+}
+
+fn failure(name: &str, port: u16, error: &io::Error) -> Failure {
+    let place = if name.is_empty() { String::new() } else { format!(" on {name}") };
+    let text = match error.kind() {
+        io::ErrorKind::AddrInUse => {
+            format!("port {port}{place} is in use by another program; give another port, or 0 for a free one")
+        }
+        io::ErrorKind::PermissionDenied => {
+            format!(
+                "port {port}{place} needs more rights than this user has; give one from 1024 on, or 0 for a free one"
+            )
+        }
+        io::ErrorKind::AddrNotAvailable => {
+            format!("cannot listen on {name}: it is no address of this machine")
+        }
+        _ => format!("cannot listen on port {port}{place}: {error}"),
+    };
+    Failure::new(text)
+}
+
+#[cfg(test)]
+mod tests;

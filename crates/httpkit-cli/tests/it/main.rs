@@ -1,0 +1,8 @@
+//! The commands as they are built, run as processes and asked over TCP.
+
+#![cfg(test)]
+
+mod files;
+mod process;
+mod start;
+mod stop;

@@ -1,0 +1,186 @@
+//! How it starts: the first line, addresses, TLS, and what it says when it cannot.
+
+use super::process::{Answer, PATIENCE, command, connect, folder, run, serve, start};
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::{Ipv6Addr, SocketAddr, TcpListener, TcpStream};
+
+#[test]
+fn the_first_line_has_the_url_and_a_free_port_is_taken_for_0() {
+    let folder = folder();
+    let server = serve(folder.path(), &[]);
+    assert_ne!(server.port, 0);
+    let wanted = format!("Serving HTTP on 127.0.0.1 port {0} (http://127.0.0.1:{0}/) ...", server.port);
+    assert_eq!(server.first_line, wanted);
+    assert_eq!(server.get("/a.txt").text(), "hello");
+}
+
+#[test]
+fn without_an_address_all_interfaces_are_served() {
+    let folder = folder();
+    let mut command = command();
+    command.arg("0").current_dir(folder.path());
+    let server = start(command);
+    assert!(
+        server.first_line.contains(&format!("(http://localhost:{}/)", server.port)),
+        "{}",
+        server.first_line
+    );
+    assert_eq!(server.get("/a.txt").text(), "hello");
+    let v6 = SocketAddr::from((Ipv6Addr::LOCALHOST, server.port));
+    if server.first_line.contains("on :: port") {
+        let mut stream = connect(v6);
+        stream.write_all(b"GET /a.txt HTTP/1.0\r\n\r\n").unwrap();
+        let mut output = Vec::new();
+        stream.read_to_end(&mut output).unwrap();
+        assert_eq!(Answer::parse(&output).text(), "hello");
+    } else {
+        assert!(TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).is_err(), "this machine has IPv6");
+    }
+}
+
+#[test]
+fn several_addresses_share_one_free_port() {
+    let folder = folder();
+    let mut command = command();
+    command.args(["0", "-b", "127.0.0.1", "-b", "127.0.0.2", "-d"]).arg(folder.path());
+    if cfg!(not(target_os = "linux")) {
+        return; // Elsewhere 127.0.0.2 is no address of the machine.
+    }
+    let server = start(command);
+    assert_eq!(server.next_line(), format!("    also http://127.0.0.2:{}/", server.port));
+    for host in [[127, 0, 0, 1], [127, 0, 0, 2]] {
+        drop(connect(SocketAddr::from((host, server.port))));
+    }
+}
+
+#[test]
+fn a_taken_port_is_an_error_that_names_it() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let output = run(&[&port, "-b", "127.0.0.1"]);
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert_eq!(
+        text,
+        format!(
+            "http-server: port {port} on 127.0.0.1 is in use by another program; give another port, or 0 for a free one\n"
+        )
+    );
+    assert_eq!(output.stdout, b"");
+}
+
+/// Runs a command line that cannot work and checks what is said about it.
+#[track_caller]
+fn check_refused(arguments: &[&str], code: i32, parts: &[&str]) {
+    let output = run(arguments);
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {text}");
+    for part in parts {
+        assert!(text.contains(part), "{part:?} is not in {text:?}");
+    }
+    assert_eq!(output.stdout, b"", "{arguments:?}");
+}
+
+#[test]
+fn what_cannot_start_says_why_and_ends_with_1() {
+    let folder = folder();
+    let file = folder.path().join("a.txt");
+    let file = file.to_str().unwrap();
+    check_refused(
+        &["0", "-d", "/no/such/folder"],
+        1,
+        &["http-server: cannot serve the folder /no/such/folder"],
+    );
+    check_refused(&["0", "-d", file], 1, &["cannot serve the folder", "a.txt"]);
+    check_refused(&["0", "-b", "192.0.2.1"], 1, &["192.0.2.1", "no address of this machine"]);
+    check_refused(&["0", "-b", "no such name"], 1, &["no such name"]);
+    check_refused(&["0", "--tls-cert", "/no/such/cert"], 1, &["certificate file /no/such/cert"]);
+    check_refused(&["0", "--tls-cert", file], 1, &["cannot serve TLS"]);
+    check_refused(&["0", "--tls-client-ca", file], 1, &["--tls-client-ca needs --tls-cert or --self-signed"]);
+    check_refused(&["0", "-H", "X", "a\r\nb"], 1, &["header"]);
+    check_refused(&["0", "--auth", "nocolon"], 1, &["--auth"]);
+    check_refused(&["0", "--cors=not an origin"], 1, &["--cors"]);
+    check_refused(&["0", "--spa=../x"], 1, &["below the folder"]);
+    check_refused(
+        &["0", "--port-file", "/no/such/folder/port", "-b", "127.0.0.1"],
+        1,
+        &["port file", "/no/such/folder/port"],
+    );
+}
+
+#[test]
+fn a_command_line_that_is_not_understood_ends_with_2() {
+    check_refused(&["70000"], 2, &["70000"]);
+    check_refused(&["--no-such-option"], 2, &["--no-such-option"]);
+    check_refused(&["-p", "HTTP/2"], 2, &["HTTP/2"]);
+    check_refused(&["-H", "X"], 2, &["--header"]);
+    check_refused(&["--tls-key", "x"], 2, &["--tls-cert"]);
+    check_refused(&["--tls-cert", "x", "--self-signed"], 2, &["--self-signed"]);
+    check_refused(&["--max-connections", "0"], 2, &["--max-connections"]);
+}
+
+#[test]
+fn help_and_version_end_with_0() {
+    for (argument, part) in
+        [("--help", "Exit codes:"), ("-h", "--directory"), ("--version", env!("CARGO_PKG_VERSION"))]
+    {
+        let output = run(&[argument]);
+        assert_eq!(output.status.code(), Some(0));
+        assert!(String::from_utf8(output.stdout).unwrap().contains(part), "{argument}");
+    }
+}
+
+#[test]
+fn check_finds_faults_and_serves_nothing() {
+    let folder = folder();
+    let folder = folder.path().to_str().unwrap();
+    let output = run(&["0", "-b", "127.0.0.1", "-d", folder, "--check"]);
+    assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(0), &b"everything is in order\n"[..]));
+    check_refused(&["0", "-d", "/no/such/folder", "--check"], 1, &["/no/such/folder"]);
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    check_refused(&[&port, "-b", "127.0.0.1", "-d", folder, "--check"], 1, &[&port]);
+}
+
+#[test]
+fn scripts_get_the_port_by_json_and_by_file() {
+    let folder = folder();
+    let file = folder.path().join("port");
+    let server = serve(folder.path(), &["--json", "--port-file", file.to_str().unwrap()]);
+    let line = &server.first_line;
+    assert!(
+        line.starts_with(&format!("{{\"url\":\"http://127.0.0.1:{}/\",\"urls\":[", server.port)),
+        "{line}"
+    );
+    for part in [&format!("\"port\":{}", server.port), "\"tls\":false", "\"directory\":\"", "\"pid\":"] {
+        assert!(line.contains(part), "{part} is not in {line}");
+    }
+    assert_eq!(fs::read_to_string(&file).unwrap(), format!("{}\n", server.port));
+}
+
+#[test]
+fn the_environment_configures_what_the_command_line_does_not() {
+    let folder = folder();
+    let mut command = command();
+    command.env("HTTP_SERVER_PORT", "0").env("HTTP_SERVER_BIND", "127.0.0.1");
+    command.env("HTTP_SERVER_DIRECTORY", folder.path()).env("HTTP_SERVER_AUTH", "me:secret");
+    let server = start(command);
+    assert_eq!(server.get("/a.txt").status, 401);
+}
+
+#[test]
+fn a_silent_client_does_not_keep_others_from_a_tls_server() {
+    let folder = folder();
+    let server = serve(folder.path(), &["--self-signed"]);
+    assert!(server.first_line.starts_with("Serving HTTPS on 127.0.0.1"), "{}", server.first_line);
+    assert!(server.first_line.contains("(https://127.0.0.1:"), "{}", server.first_line);
+    let _silent = connect(server.address());
+    let mut other = TcpStream::connect(server.address()).unwrap();
+    other.set_read_timeout(Some(PATIENCE)).unwrap();
+    // A plain request is no TLS: the server answers with an alert or closes, and does not wait for the silent one.
+    other.write_all(b"GET / HTTP/1.0\r\n\r\n").unwrap();
+    let mut output = Vec::new();
+    drop(other.read_to_end(&mut output));
+    assert!(!output.starts_with(b"HTTP/"), "no plain answers on a TLS port");
+}
