@@ -281,7 +281,8 @@ impl Shared {
     }
 
     fn incoming(&self) -> Incoming {
-        match self.script.steps.front() {
+        let taken = |step: &&Step| matches!(step, Step::Expect(bytes) if bytes.is_empty());
+        match self.script.steps.iter().find(|step| !taken(step)) {
             Some(Step::Reply(_)) => Incoming::Bytes,
             Some(Step::End | Step::Reset) => Incoming::End,
             _ => Incoming::Nothing,

@@ -11,6 +11,7 @@ use http_proto::{
     BodyEncoder, ChunkDecoder, FieldValue, Framing, Headers, InvalidInput, Method, MethodExt, RequestTarget,
     Version, encode_decimal, encode_request_line,
 };
+use std::borrow::Cow;
 
 /// How a request differs from the usual one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -290,23 +291,23 @@ impl HttpConnection {
         if method != self.request.method.as_str() {
             self.request.method = read_method(method)?;
         }
-        let absolute = !target.starts_with('/');
+        let is_origin_form = target.starts_with('/');
         self.out.clear();
-        let form = absolute
-            .then(|| RequestTarget::new(target, &self.request.method))
+        let target = if is_origin_form { Cow::Borrowed(target) } else { without_user_information(target) };
+        let form = (!is_origin_form)
+            .then(|| RequestTarget::new(&target, &self.request.method))
             .transpose()
             .map_err(ErrorKind::InvalidRequest)?;
-        if !absolute && self.request.method == Method::CONNECT {
+        if is_origin_form && self.request.method == Method::CONNECT {
             return Err(ErrorKind::InvalidRequest(InvalidInput::Target { offset: 0 }));
         }
-        encode_request_line(&self.request.method, target, self.options.version, &mut self.out)
+        encode_request_line(&self.request.method, &target, self.options.version, &mut self.out)
             .map_err(ErrorKind::InvalidRequest)?;
         if !options.skip_host {
             match form.as_ref().and_then(RequestTarget::authority) {
-                // RFC 9112 §3.2.2: the target's authority, without user information (RFC 9110 §4.2.4).
+                // RFC 9112 §3.2.2: the target's authority.
                 Some(authority) => {
-                    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-                    for part in ["Host: ", host, "\r\n"] {
+                    for part in ["Host: ", authority, "\r\n"] {
                         self.out.extend_from_slice(part.as_bytes());
                     }
                 }
@@ -485,6 +486,18 @@ impl HttpConnection {
     pub(super) fn invalid(&self, invalid: InvalidInput) -> Error {
         self.error(ErrorKind::InvalidRequest(invalid), Phase::Prepare)
     }
+}
+
+/// An absolute target as it may be sent: user information never is (RFC 9110 §4.2.4).
+fn without_user_information(target: &str) -> Cow<'_, str> {
+    if let Some((scheme, rest)) = target.split_once("://") {
+        let authority = rest.get(..rest.find(['/', '?']).unwrap_or(rest.len())).unwrap_or(rest);
+        if let Some(at) = authority.rfind('@') {
+            let behind = rest.get(at + 1..).unwrap_or_default();
+            return Cow::Owned(format!("{scheme}://{behind}"));
+        }
+    }
+    Cow::Borrowed(target)
 }
 
 /// A method that is a token (RFC 9110 §9.1).

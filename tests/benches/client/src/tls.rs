@@ -1,0 +1,92 @@
+//! The same over TLS: beside bare rustls, since the cryptography is its and everybody's.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
+
+use bench_harness::Bench;
+use http_client::{HttpConnection, TlsConfig};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+
+use crate::server::{self, Serve};
+use crate::{LARGE_BYTES, SMALL_BYTES, large, peers, small};
+
+/// A server with a certificate of its own, and that certificate.
+fn serve(answer: Vec<u8>) -> (SocketAddr, CertificateDer<'static>, String) {
+    let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).expect("ring makes keys");
+    let certificate = made.cert.der().clone();
+    let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).expect("the key is in PKCS #8");
+    let config = rustls::ServerConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()
+        .expect("ring has cipher suites for both versions")
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.clone()], key)
+        .expect("the key fits");
+    let serve = Serve::Answer { bytes: Arc::new(answer), close: false };
+    (server::start_tls(serve, Arc::new(config)), certificate, made.cert.pem())
+}
+
+fn provider() -> Arc<rustls::crypto::CryptoProvider> {
+    Arc::new(rustls::crypto::ring::default_provider())
+}
+
+/// Bare rustls: a request, and reads until all has come.
+fn raw(answer: Vec<u8>, content_bytes: u64) -> impl FnMut() -> u64 {
+    let answer_bytes = answer.len();
+    let (address, certificate, _) = serve(answer);
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(certificate).expect("the certificate can be a root");
+    let config = rustls::ClientConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()
+        .expect("ring has cipher suites for both versions")
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let name = ServerName::try_from("localhost").expect("a name");
+    let session = rustls::ClientConnection::new(Arc::new(config), name).expect("the configuration is good");
+    let socket = TcpStream::connect(address).expect("the server listens");
+    socket.set_nodelay(true).expect("a socket takes the option");
+    let mut stream = rustls::StreamOwned::new(session, socket);
+    let mut block = vec![0; 64 * 1024];
+    move || {
+        stream
+            .write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: identity\r\n\r\n")
+            .expect("the server takes it");
+        let mut left = answer_bytes;
+        while left > 0 {
+            left -= stream.read(&mut block).expect("the server answers");
+        }
+        content_bytes
+    }
+}
+
+fn ours(answer: Vec<u8>) -> impl FnMut() -> u64 {
+    let (address, _, pem) = serve(answer);
+    let tls = TlsConfig::builder().without_mozilla_roots().roots_pem(pem).and_then(|tls| tls.build());
+    let connection = HttpConnection::builder("localhost")
+        .port(address.port())
+        .tls(tls.expect("the certificate can be a root"))
+        .resolver(move |_: &str, _: u16, _: Option<std::time::Duration>| Ok(vec![address]))
+        .build()
+        .expect("a name");
+    peers::ours_on(connection)
+}
+
+pub(crate) fn get(bench: &mut Bench) {
+    bench
+        .table("tls-get", "a GET on a kept connection over TLS 1.3: 8 fields and 128 bytes come back")
+        .answer(SMALL_BYTES)
+        .on_one_core()
+        .case("rustls", || raw(small(false), SMALL_BYTES))
+        .case("http-client", || ours(small(false)))
+        .run();
+}
+
+pub(crate) fn download(bench: &mut Bench) {
+    bench
+        .table("tls-download", "16 MiB by Content-Length over TLS 1.3")
+        .answer(LARGE_BYTES)
+        .on_one_core()
+        .case("rustls", || raw(large(), LARGE_BYTES))
+        .case("http-client", || ours(large()))
+        .run();
+}
