@@ -142,6 +142,28 @@ fn many_small_chunks_and_small_reads_are_few_calls() {
 }
 
 #[test]
+fn a_large_read_takes_several_chunks_from_one_call_and_leaves_the_next_message() {
+    let mut wire = Vec::new();
+    for letter in [b'a', b'b', b'c'] {
+        wire.extend_from_slice(b"800\r\n");
+        wire.resize(wire.len() + 0x800, letter);
+        wire.extend_from_slice(b"\r\n");
+    }
+    wire.extend_from_slice(b"0\r\n\r\nHTTP/1.1 200 OK");
+    // The first size line comes alone, so that the rest is read without the buffer.
+    let (size, rest) = wire.split_at(5);
+    let mut buffer = ReadBuffer::new(64);
+    buffer.fill_from(&mut &*size).unwrap();
+    let mut decoder = BodyDecoder::new(Framing::Chunked, Limits::CLIENT);
+    let mut out = vec![0; 8192];
+    let count = read_body(&mut buffer, &mut &*rest, &mut decoder, &mut out).unwrap();
+    let expected = [[b'a'; 0x800], [b'b'; 0x800], [b'c'; 0x800]].concat();
+    assert_eq!(out[..count], expected);
+    assert!(decoder.is_done());
+    assert_eq!(buffer.filled(), b"HTTP/1.1 200 OK");
+}
+
+#[test]
 fn the_end_of_a_large_chunk_brings_what_follows_it() {
     let wire = [b"2000\r\n".to_vec(), vec![b'x'; 0x2000], b"\r\n2\r\nyz\r\n0\r\n\r\n".to_vec()].concat();
     let mut reader = Pieces { vectored: true, ..Pieces::new(&wire, usize::MAX) };
