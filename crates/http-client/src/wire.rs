@@ -4,7 +4,7 @@
 use crate::clock::{Clock, Deadline};
 use crate::timeouts::Limit;
 use crate::transport::{Incoming, Transport};
-use std::io::{self, IoSlice, Read};
+use std::io::{self, IoSlice, IoSliceMut, Read};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -144,6 +144,19 @@ impl Wire {
 
 impl Read for Wire {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        self.read_patiently(|transport| transport.read(buf))
+    }
+
+    fn read_vectored(&mut self, bufs: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
+        self.read_patiently(|transport| transport.read_vectored(bufs))
+    }
+}
+
+impl Wire {
+    fn read_patiently(
+        &mut self,
+        mut read: impl FnMut(&mut dyn Transport) -> io::Result<usize>,
+    ) -> io::Result<usize> {
         let (patience, limit) = self.read_patience;
         let mut window = self.window(patience, limit)?;
         loop {
@@ -151,7 +164,7 @@ impl Read for Wire {
                 self.transport.set_read_timeout(window.timeout)?;
                 self.read_timeout = Timeout::Set(window.timeout);
             }
-            match self.transport.read(buf) {
+            match read(&mut *self.transport) {
                 Ok(count) => return Ok(count),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => window = self.rest(window)?,
                 Err(error) => return Err(self.failed(error, window.limit)),

@@ -1,7 +1,7 @@
 //! TCP as a transport. Opening sockets is the business of `connect/tcp.rs`.
 
 use crate::transport::{ConnectionInfo, FailedAttempt, Incoming, Transport};
-use std::io::{self, IoSlice, Read, Write};
+use std::io::{self, IoSlice, IoSliceMut, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
@@ -47,6 +47,10 @@ impl TcpTransport {
 impl Read for TcpTransport {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         self.stream.read(buf)
+    }
+
+    fn read_vectored(&mut self, bufs: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
+        self.stream.read_vectored(bufs)
     }
 }
 

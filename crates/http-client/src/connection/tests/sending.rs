@@ -17,7 +17,11 @@ const NO_CONTENT: &str = "HTTP/1.1 204 No Content\r\n\r\n";
 
 /// What a request sends, to `host`.
 #[track_caller]
-fn sends(builder: ConnectionBuilder, send: impl FnOnce(&mut HttpConnection) -> Result<(), Error>, expected: &str) {
+fn sends(
+    builder: ConnectionBuilder,
+    send: impl FnOnce(&mut HttpConnection) -> Result<(), Error>,
+    expected: &str,
+) {
     let (connector, recordings) = ScriptedConnector::new([Script::new().expect(expected).reply(NO_CONTENT)]);
     let mut connection = builder.connector(connector).build().unwrap();
     send(&mut connection).unwrap_or_else(|error| panic!("{error:#}"));
@@ -41,7 +45,13 @@ fn the_head_is_what_python_sends() {
     check("a.b:80", "GET", "/x?y", &[], &format!("GET /x?y HTTP/1.1\r\nHost: a.b\r\n{identity}"));
     check("a.b:81", "GET", "/", &[], &format!("GET / HTTP/1.1\r\nHost: a.b:81\r\n{identity}"));
     check("[::1]:8080", "GET", "/", &[], &format!("GET / HTTP/1.1\r\nHost: [::1]:8080\r\n{identity}"));
-    check("[fe80::1%eth0]:81", "GET", "/", &[], &format!("GET / HTTP/1.1\r\nHost: [fe80::1]:81\r\n{identity}"));
+    check(
+        "[fe80::1%eth0]:81",
+        "GET",
+        "/",
+        &[],
+        &format!("GET / HTTP/1.1\r\nHost: [fe80::1]:81\r\n{identity}"),
+    );
     check("a.b", "OPTIONS", "*", &[], &format!("OPTIONS * HTTP/1.1\r\nHost: a.b\r\n{identity}"));
     let absolute = "http://user:pw@c.d:8/x";
     check("a.b", "GET", absolute, &[], &format!("GET http://c.d:8/x HTTP/1.1\r\nHost: c.d:8\r\n{identity}"));
@@ -287,12 +297,14 @@ fn wrong_lengths_are_caught() {
     connection.put_header("Content-Length", "3").unwrap();
     connection.end_headers().unwrap();
     let error = connection.send("four").unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::InvalidRequest(InvalidInput::BodyTooLong { announced_bytes: 3 })));
+    assert!(matches!(
+        error.kind(),
+        ErrorKind::InvalidRequest(InvalidInput::BodyTooLong { announced_bytes: 3 })
+    ));
     assert_eq!(recording.sent(), b"");
 
-    let error = connection
-        .request("PUT", "/", Body::sized_reader(&b"abc"[..], 5), &Headers::new())
-        .unwrap_err();
+    let error =
+        connection.request("PUT", "/", Body::sized_reader(&b"abc"[..], 5), &Headers::new()).unwrap_err();
     let missing = InvalidInput::BodyTooShort { missing_bytes: 2 };
     assert!(matches!(error.kind(), ErrorKind::InvalidRequest(invalid) if *invalid == missing), "{error:#}");
     assert!(matches!(error.sent(), Sent::Partly { .. }));
@@ -343,8 +355,9 @@ fn a_small_body_goes_out_with_the_head() {
 #[test]
 fn writes_that_take_a_part_are_continued() {
     let body = "x".repeat(40_000);
-    let expected =
-        format!("PUT / HTTP/1.1\r\nHost: a.b\r\nAccept-Encoding: identity\r\nContent-Length: 40000\r\n\r\n{body}");
+    let expected = format!(
+        "PUT / HTTP/1.1\r\nHost: a.b\r\nAccept-Encoding: identity\r\nContent-Length: 40000\r\n\r\n{body}"
+    );
     let script = Script::new().write_bytes_max(999).interrupt().expect(&expected).reply(NO_CONTENT);
     let (connector, recordings) = ScriptedConnector::new([script]);
     let mut connection = HttpConnection::builder("a.b").connector(connector).build().unwrap();
@@ -399,7 +412,8 @@ fn a_failed_write_without_an_answer_is_reported_as_such() {
 
 #[test]
 fn sending_step_by_step_says_when_the_answer_is_early() {
-    let head = "PUT / HTTP/1.1\r\nHost: example.org\r\nAccept-Encoding: identity\r\nContent-Length: 9\r\n\r\nabc";
+    let head =
+        "PUT / HTTP/1.1\r\nHost: example.org\r\nAccept-Encoding: identity\r\nContent-Length: 9\r\n\r\nabc";
     let script = Script::new().expect(head).reply("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n");
     let (mut connection, _) = scripted(script);
     connection.put_request("PUT", "/").unwrap();
