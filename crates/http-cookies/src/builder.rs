@@ -11,7 +11,7 @@ use crate::error::{CookieError, Part, shown};
 use crate::expires::{date_bytes, unix_seconds};
 use crate::latin1::text_from_bytes;
 use crate::morsel::Morsel;
-use crate::prefix::CookiePrefix;
+use crate::prefix::{CookiePrefix, PrefixRule};
 use crate::same_site::SameSite;
 use crate::set_cookie::{ATTRIBUTE_VALUE_BYTES_MAX, NAME_VALUE_BYTES_MAX, SetCookie};
 use crate::syntax::{check_wire, is_legal_name};
@@ -201,17 +201,17 @@ impl<'a> CookieBuilder<'a> {
     fn check_prefix(&self) -> Result<(), CookieError> {
         let Some(prefix) = CookiePrefix::of(&self.name) else { return Ok(()) };
         let rule = if !self.secure {
-            "be Secure"
+            PrefixRule::Secure
         } else if prefix.needs_http_only() && !self.http_only {
-            "be HttpOnly"
+            PrefixRule::HttpOnly
         } else if prefix.needs_host() && self.domain.is_some() {
-            "have no Domain"
+            PrefixRule::NoDomain
         } else if prefix.needs_host() && self.path.as_deref() != Some(b"/") {
-            "have Path=/"
+            PrefixRule::RootPath
         } else {
             return Ok(());
         };
-        Err(CookieError::Prefix { prefix: prefix.as_str(), rule })
+        Err(CookieError::Prefix { prefix, rule })
     }
 
     /// The value of the `Set-Cookie` field.

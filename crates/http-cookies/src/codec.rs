@@ -72,12 +72,25 @@ impl Codec for Percent {
     fn decode<'a>(&self, coded: &'a str) -> Result<Cow<'a, str>, CookieError> {
         percent_decode_str(coded)
             .decode_utf8()
-            .map_err(|error| CookieError::Undecodable { at: error.valid_up_to() })
+            .map_err(|error| CookieError::Undecodable { at: coded_place(coded, error.valid_up_to()) })
     }
 
     fn encode<'a>(&self, value: &'a str) -> Result<Cow<'a, str>, CookieError> {
         Ok(utf8_percent_encode(value, ESCAPED).into())
     }
+}
+
+/// Where in a percent-encoded text a decoded byte comes from.
+fn coded_place(coded: &str, decoded: usize) -> usize {
+    let mut rest = coded.as_bytes();
+    for _ in 0..decoded {
+        rest = match rest {
+            [b'%', high, low, rest @ ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => rest,
+            [_, rest @ ..] => rest,
+            [] => break,
+        };
+    }
+    coded.len() - rest.len()
 }
 
 #[cfg(test)]

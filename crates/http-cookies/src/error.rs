@@ -3,6 +3,7 @@
 use http_proto::InvalidInput;
 
 use crate::attr::Attr;
+use crate::prefix::{CookiePrefix, PrefixRule};
 
 /// Why a cookie, an attribute or a text with cookies is refused.
 ///
@@ -76,10 +77,10 @@ pub enum CookieError {
     /// The prefix of the name demands something that the cookie lacks (RFC 6265bis §4.1.3).
     #[error("a cookie whose name starts with {prefix} must {rule}")]
     Prefix {
-        /// The prefix, in its usual case.
-        prefix: &'static str,
+        /// The prefix of the name.
+        prefix: CookiePrefix,
         /// What it demands.
-        rule: &'static str,
+        rule: PrefixRule,
     },
     /// `SameSite=None` or `Partitioned` without `Secure`.
     #[error("a cookie with {0} must be Secure too")]

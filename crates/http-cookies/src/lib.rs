@@ -110,7 +110,7 @@ pub use crate::latin1::{latin1_bytes, text_from_bytes};
 pub use crate::load::{Skipped, SkippedPair};
 pub use crate::morsel::Morsel;
 pub use crate::output::Output;
-pub use crate::prefix::CookiePrefix;
+pub use crate::prefix::{CookiePrefix, PrefixRule};
 pub use crate::quoting::{quote, unquote};
 pub use crate::same_site::SameSite;
 pub use crate::set_cookie::{

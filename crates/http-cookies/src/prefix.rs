@@ -1,5 +1,7 @@
 //! The name prefixes that promise how a cookie was set (RFC 6265bis §4.1.3, and `__Http-` of its successor).
 
+use std::fmt;
+
 /// A prefix of a cookie's name that browsers hold the cookie to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -45,6 +47,37 @@ impl CookiePrefix {
     #[must_use]
     pub const fn needs_http_only(self) -> bool {
         matches!(self, Self::Http | Self::HostHttp)
+    }
+}
+
+impl fmt::Display for CookiePrefix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What a prefix demands of a cookie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PrefixRule {
+    /// `Secure` is set.
+    Secure,
+    /// `HttpOnly` is set.
+    HttpOnly,
+    /// `Domain` is not set.
+    NoDomain,
+    /// `Path` is set, to `/`.
+    RootPath,
+}
+
+impl fmt::Display for PrefixRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Secure => "be Secure",
+            Self::HttpOnly => "be HttpOnly",
+            Self::NoDomain => "have no Domain",
+            Self::RootPath => "have Path=/",
+        })
     }
 }
 

@@ -14,7 +14,9 @@ fn percent_encodes_everything_outside_cookie_octet() {
 fn percent_leaves_stray_signs_and_refuses_what_is_no_utf8() {
     assert_eq!(Percent.decode("100%").unwrap(), "100%");
     assert_eq!(Percent.decode("%zz%4").unwrap(), "%zz%4");
-    assert_eq!(Percent.decode("ab%FFc"), Err(CookieError::Undecodable { at: 2 }));
+    for (coded, at) in [("ab%FFc", 2), ("%41b%FFc", 4), ("%4%41%C3%A9%C3", 11), ("é%FF", 2)] {
+        assert_eq!(Percent.decode(coded), Err(CookieError::Undecodable { at }), "{coded}");
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! K-010 to K-020: one cookie.
 
 use super::*;
+use crate::prefix::PrefixRule;
 
 fn morsel() -> Morsel {
     Morsel::new("a", "b", "b").unwrap()
@@ -162,7 +163,7 @@ fn debug_shows_no_value() {
 fn check_refuses_what_no_browser_would_keep() {
     let mut morsel = Morsel::new("__Host-a", "b", "b").unwrap();
     morsel.set_attr(Attr::Secure, true).unwrap();
-    assert!(matches!(morsel.check(), Err(CookieError::Prefix { prefix: "__Host-", .. })));
+    assert!(matches!(morsel.check(), Err(CookieError::Prefix { rule: PrefixRule::RootPath, .. })));
     morsel.set_attr(Attr::Path, "/").unwrap();
     assert_eq!(morsel.check(), Ok(()));
     morsel.set_attr(Attr::Domain, "example.com").unwrap();
@@ -179,4 +180,5 @@ fn morsels_travel_between_threads() {
     fn assert_send_sync<T: Send + Sync + 'static>() {}
     assert_send_sync::<Morsel>();
     assert_send_sync::<CookieError>();
+    assert!(size_of::<CookieError>() <= 3 * size_of::<usize>());
 }
