@@ -17,7 +17,7 @@ const SCRIPT: &str = include_str!("page.js");
 /// The Content-Security-Policy of the page: its style and its script by their digests, and nothing else.
 pub(crate) const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; \
      style-src 'sha256-ixPmEygYh/cHCt6D6uxwls75H+YlaXCuX+vQCpHpPpY='; \
-     script-src 'sha256-9rNq5fhx3jg/dAMZFCMcPA3ZpwTNPyFIO4AfEPvNsf8='; \
+     script-src 'sha256-5iIAn+iP4GQJssHan7bVtrzz1hPqM9ShiF8pDIOWCqM='; \
      base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
 
 /// The page.
