@@ -1,8 +1,10 @@
-//! Real peers on loopback: CPython, curl and nginx; `cargo xtask interop` runs it.
+//! Real peers on loopback: CPython, curl, wget, nginx and Chromium; `cargo xtask interop` runs it.
 
 #![cfg(test)]
 
+mod browser;
 mod client_cpython;
+mod files;
 mod heads;
 mod nginx;
 mod served;

@@ -13,6 +13,9 @@ pub(crate) struct Peer {
 
 pub(crate) const PYTHON: Peer = Peer { program: "python3", package: "python3" };
 const CURL: Peer = Peer { program: "curl", package: "curl" };
+const WGET: Peer = Peer { program: "wget", package: "wget" };
+/// Looks at the pages that we make.
+const CHROMIUM: Peer = Peer { program: "chromium", package: "chromium" };
 
 /// What the client is tested against beside CPython: a server, a forward proxy, and a SOCKS proxy.
 const NGINX: Peer = Peer { program: "nginx", package: "nginx-light" };
@@ -20,7 +23,7 @@ const TINYPROXY: Peer = Peer { program: "tinyproxy", package: "tinyproxy-bin" };
 const MICROSOCKS: Peer = Peer { program: "microsocks", package: "microsocks" };
 
 pub(crate) fn run(context: &Context, arguments: &[String]) -> Outcome {
-    provide(context, &[PYTHON, CURL, NGINX, TINYPROXY, MICROSOCKS])?;
+    provide(context, &[PYTHON, CURL, WGET, CHROMIUM, NGINX, TINYPROXY, MICROSOCKS])?;
     Call::cargo(context)
         .args(["test", "-p", "httpkit-tests", "--test", "interop", "--"])
         .args(arguments)

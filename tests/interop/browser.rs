@@ -1,0 +1,184 @@
+//! Chromium on the listing of a folder: it sorts, filters, follows links, loads a file with a hostile name and plays a
+//! sound by ranges, driven by a page in the folder itself. Screenshots are left for people to look at.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::mpsc::channel;
+
+use http_server::{Handler, HandlerError, Method, Request, Response, Server, StaticFiles, StatusCode};
+use support::peer;
+
+use crate::files::Site;
+
+/// Drives the listing in a frame and reports what it saw, one line for each thing.
+const DRIVER: &str = r#"<!DOCTYPE html><meta charset="utf-8"><title>driver</title><body><script>
+const said = [], frame = document.createElement("iframe");
+frame.width = 900; frame.height = 600;
+const page = () => frame.contentDocument;
+const arrives = action => new Promise(done => { frame.onload = done; action(); });
+const rows = () => [...page().querySelectorAll("tr[data-n]:not([hidden])")];
+const names = () => rows().map(row => row.dataset.n).join("|");
+const link = name => rows().find(row => row.dataset.n === name).querySelector("a");
+const type = (box, text) => { box.value = text; box.dispatchEvent(new frame.contentWindow.Event("input")); };
+const press = (target, key) =>
+  target.dispatchEvent(new frame.contentWindow.KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+const drive = async () => {
+  document.body.append(frame);
+  await arrives(() => frame.src = "/shown/");
+  said.push("names " + names());
+  said.push("time " + (page().querySelector("time").textContent !== page().querySelector("time").dateTime));
+  const box = page().querySelector("input[type=search]"), none = page().getElementById("none");
+  press(page().body, "/");
+  said.push("focus " + (page().activeElement === box));
+  type(box, "PHOTO");
+  said.push("filtered " + names());
+  press(box, "ArrowDown");
+  said.push("arrow " + page().activeElement.textContent);
+  type(box, "nowhere");
+  said.push("none " + none.hidden + " " + none.textContent);
+  press(box, "Escape");
+  said.push("all " + (rows().length > 10 && none.hidden));
+  await arrives(() => page().querySelector("th.size a").click());
+  said.push("largest " + rows().find(row => !row.classList.contains("d")).dataset.n);
+  said.push("sorted " + page().querySelector("th.size").getAttribute("aria-sort"));
+  await arrives(() => link("inner").click());
+  said.push("inside " + page().querySelector("[aria-current]").textContent + " " + names());
+  await arrives(() => page().querySelector("h1 a[href='../']").click());
+  said.push("back " + frame.contentWindow.location.pathname);
+  for (const name of ["\"><img src=x onerror=alert(1)>.txt", "a?b#c%d.txt"])
+    said.push("hostile " + await (await fetch(link(name).href)).text());
+  said.push("harmless " + (page().querySelector("img") === null && page().scripts.length === 1));
+  const sound = new Audio(link("sound.wav").href);
+  sound.muted = true;
+  await new Promise((done, failed) => { sound.onloadedmetadata = done; sound.onerror = () => failed(new Error("no sound")); });
+  await new Promise(done => { sound.onseeked = done; sound.currentTime = 50; });
+  said.push("sound " + Math.round(sound.duration) + " " + Math.round(sound.currentTime));
+};
+drive().catch(error => said.push("failed " + error)).finally(() => fetch("/said", { method: "POST", body: said.join("\n") }));
+</script></body>"#;
+
+fn fill(root: &Path) {
+    fs::write(root.join("driver.html"), DRIVER).unwrap();
+    let shown = root.join("shown");
+    fs::create_dir_all(shown.join("inner")).unwrap();
+    fs::create_dir(shown.join("Музыка")).unwrap();
+    for (name, bytes) in [
+        ("photo10.jpg", 4_120_000),
+        ("photo9.jpg", 2_380_000),
+        ("README.md", 5_400),
+        ("index.rs", 20_480),
+        ("site.css", 900),
+        ("archive.tar.gz", 731_000),
+        ("report 2026, final.pdf", 88_000),
+        ("film.webm", 9_800_000),
+        ("LICENSE", 1_080),
+        ("a name so long that it has to be broken somewhere on the narrow screen of a telephone.txt", 12),
+        ("font.woff2", 48_000),
+    ] {
+        fs::File::create(shown.join(name)).unwrap().set_len(bytes).unwrap();
+    }
+    for name in ["\"><img src=x onerror=alert(1)>.txt", "a?b#c%d.txt"] {
+        fs::write(shown.join(name), "found").unwrap();
+    }
+    fs::write(shown.join("inner/file.txt"), "").unwrap();
+    fs::write(shown.join("sound.wav"), silence(60)).unwrap();
+}
+
+/// A minute of silence is half a megabyte: enough that a browser asks for ranges.
+fn silence(seconds: u32) -> Vec<u8> {
+    let data_bytes = seconds * 8000;
+    let mut file = b"RIFF".to_vec();
+    file.extend((36 + data_bytes).to_le_bytes());
+    file.extend(b"WAVEfmt ");
+    for (bytes, number) in [(4, 16_u32), (2, 1), (2, 1), (4, 8000), (4, 8000), (2, 1), (2, 8)] {
+        file.extend(&number.to_le_bytes()[..bytes]);
+    }
+    file.extend(b"data");
+    file.extend(data_bytes.to_le_bytes());
+    file.resize(file.len() + data_bytes as usize, 128);
+    file
+}
+
+/// Chromium without a screen, with a profile that is gone afterwards.
+fn chromium(profile: &Path) -> Command {
+    let mut command = Command::new("chromium");
+    command.args([
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--no-first-run",
+        "--disable-background-networking",
+    ]);
+    command.args(["--disable-component-update", "--disable-sync", "--no-proxy-server", "--hide-scrollbars"]);
+    command.arg(format!("--user-data-dir={}", profile.display()));
+    command
+}
+
+#[test]
+fn chromium_uses_the_listing_as_a_person_does() {
+    let folder = tempfile::tempdir().unwrap();
+    fill(folder.path());
+    let files = StaticFiles::new(folder.path()).unwrap();
+    let (report, reported) = channel();
+    let driven = move |request: &mut Request<'_>| -> Result<Response, HandlerError> {
+        if *request.method() != Method::POST {
+            return files.handle(request);
+        }
+        report.send(request.read_to_string(64 << 10)?)?;
+        Ok(Response::new(StatusCode::NO_CONTENT))
+    };
+    let server = Server::bind("127.0.0.1:0").unwrap().serve(driven).unwrap();
+    let profile = tempfile::tempdir().unwrap();
+    let mut browser = chromium(profile.path());
+    browser.args(["--autoplay-policy=no-user-gesture-required", "--remote-debugging-port=0"]);
+    let browser = browser.arg(format!("http://{}/driver.html", server.addresses()[0]));
+    let browser = peer::Peer::start(browser, b"").unwrap();
+    let said = reported.recv_timeout(peer::PATIENCE).unwrap_or_else(|_| panic!("{}", browser.complaints()));
+    drop(browser);
+    let lines: Vec<&str> = said.lines().collect();
+    let names = "names inner|Музыка|\"><img src=x onerror=alert(1)>.txt|\
+        a name so long that it has to be broken somewhere on the narrow screen of a telephone.txt|a?b#c%d.txt|archive.tar.gz|\
+        film.webm|font.woff2|index.rs|LICENSE|photo9.jpg|photo10.jpg|README.md|report 2026, final.pdf|site.css|sound.wav";
+    let wanted = [
+        names,
+        "time true",
+        "focus true",
+        "filtered photo9.jpg|photo10.jpg",
+        "arrow photo9.jpg",
+        "none false Nothing matches",
+        "all true",
+        "largest film.webm",
+        "sorted descending",
+        "inside inner file.txt",
+        "back /shown/",
+        "hostile found",
+        "hostile found",
+        "harmless true",
+        "sound 60 50",
+    ];
+    assert_eq!(lines, wanted);
+}
+
+#[test]
+fn screenshots_show_the_listing_in_light_in_dark_and_on_a_telephone() {
+    let site = Site::start(fill);
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("listing");
+    fs::create_dir_all(&folder).unwrap();
+    for (name, size, dark) in
+        [("light", "1100,900", false), ("dark", "1100,900", true), ("phone", "500,1000", false)]
+    {
+        let profile = tempfile::tempdir().unwrap();
+        let picture = folder.join(format!("{name}.png"));
+        let mut browser = chromium(profile.path());
+        browser.arg(format!("--window-size={size}")).arg(format!("--screenshot={}", picture.display()));
+        if dark {
+            browser.arg("--blink-settings=preferredColorScheme=0");
+        }
+        drop(fs::remove_file(&picture));
+        peer::run(browser.arg(site.url("/shown/")), b"").unwrap();
+        let bytes = fs::read(&picture).unwrap();
+        assert!(bytes.starts_with(b"\x89PNG") && bytes.len() > 10_000, "{name}: {} bytes", bytes.len());
+    }
+    site.stop();
+}

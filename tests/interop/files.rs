@@ -1,0 +1,192 @@
+//! curl, wget and CPython's client on static files: what they resume, revalidate and mirror is what lies on the disk.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, SystemTime};
+
+use http_server::{Server, ServerHandle, StaticFiles};
+use support::{peer, python};
+
+/// A folder that is served, and one to put things into.
+pub(crate) struct Site {
+    server: ServerHandle,
+    folder: tempfile::TempDir,
+    work: tempfile::TempDir,
+}
+
+impl Site {
+    /// Serves what `fill` puts into the folder.
+    pub(crate) fn start(fill: impl Fn(&Path)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fill(folder.path());
+        let files = StaticFiles::new(folder.path()).unwrap();
+        let server = Server::bind("127.0.0.1:0").unwrap().serve(files).unwrap();
+        Self { server, folder, work: tempfile::tempdir().unwrap() }
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.server.addresses()[0])
+    }
+
+    fn work(&self, name: &str) -> String {
+        self.work.path().join(name).to_str().unwrap().to_owned()
+    }
+
+    pub(crate) fn stop(self) {
+        let report = self.server.shutdown(Duration::from_secs(10));
+        assert_eq!(report.cut, 0, "{report:?}");
+    }
+}
+
+/// Content in which every place is different from its neighbours.
+fn noise(bytes: u32) -> Vec<u8> {
+    (0..bytes).map(|number| number.wrapping_mul(2_654_435_761).to_be_bytes()[0]).collect()
+}
+
+/// Writes a file whose time is long past.
+fn write_old(path: &Path, content: impl AsRef<[u8]>) {
+    fs::write(path, content).unwrap();
+    let old = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
+    fs::File::options().write(true).open(path).unwrap().set_modified(old).unwrap();
+}
+
+fn curl(arguments: &[&str]) -> String {
+    let mut command = Command::new("curl");
+    command.args(["--disable", "--silent", "--show-error", "--max-time", "60", "--noproxy", "*"]);
+    peer::run(command.args(arguments), b"").unwrap().trim_end().to_owned()
+}
+
+#[test]
+fn curl_resumes_a_download() {
+    let content = noise(3 << 20);
+    let site = Site::start(|folder| write_old(&folder.join("big.bin"), &content));
+    let partial = site.work("big.bin");
+    fs::write(&partial, &content[..1_234_567]).unwrap();
+    let said = curl(&[
+        "--continue-at",
+        "-",
+        "--write-out",
+        "%{http_code} %{size_download}",
+        "--output",
+        &partial,
+        &site.url("/big.bin"),
+    ]);
+    assert_eq!(said, format!("206 {}", content.len() - 1_234_567));
+    assert!(fs::read(&partial).unwrap() == content, "the whole file");
+    site.stop();
+}
+
+#[test]
+fn curl_gets_several_ranges_at_once() {
+    let content = noise(100_000);
+    let site = Site::start(|folder| write_old(&folder.join("a.bin"), &content));
+    let output = site.work("parts");
+    let said = curl(&[
+        "--range",
+        "0-9,50000-50009",
+        "--write-out",
+        "%{http_code} %{content_type}",
+        "--output",
+        &output,
+        &site.url("/a.bin"),
+    ]);
+    assert!(said.starts_with("206 multipart/byteranges; boundary="), "{said}");
+    let parts = fs::read(&output).unwrap();
+    let has = |wanted: &[u8]| parts.windows(wanted.len()).any(|window| window == wanted);
+    assert!(has(&content[..10]) && has(&content[50_000..50_010]));
+    site.stop();
+}
+
+#[test]
+fn curl_does_not_load_again_what_has_not_changed() {
+    let site = Site::start(|folder| write_old(&folder.join("a.txt"), "content"));
+    let copy = site.work("a.txt");
+    let tag = site.work("tag");
+    let url = site.url("/a.txt");
+    let code = ["--write-out", "%{http_code}", "--output", &copy];
+    assert_eq!(curl(&[&code[..], &["--remote-time", "--etag-save", &tag, &url]].concat()), "200");
+    assert_eq!(curl(&[&code[..], &["--time-cond", &copy, &url]].concat()), "304");
+    assert_eq!(curl(&[&code[..], &["--etag-compare", &tag, &url]].concat()), "304");
+    fs::write(site.folder.path().join("a.txt"), "changed").unwrap();
+    assert_eq!(curl(&[&code[..], &["--etag-compare", &tag, &url]].concat()), "200");
+    assert_eq!(fs::read_to_string(&copy).unwrap(), "changed");
+    site.stop();
+}
+
+#[test]
+fn wget_mirrors_a_folder_through_its_listings() {
+    let names = ["a.txt", "b c.txt", "deep/d#1.txt", "deep/er/ä?.txt", "deep/er/100%.txt", "x&y=z.txt"];
+    let site = Site::start(|folder| {
+        fs::create_dir_all(folder.join("deep/er")).unwrap();
+        for name in names {
+            write_old(&folder.join(name), name);
+        }
+    });
+    let mirror = site.work("mirror");
+    let mut wget = Command::new("wget");
+    wget.args([
+        "--no-config",
+        "--no-proxy",
+        "--quiet",
+        "--recursive",
+        "--level=9",
+        "--no-parent",
+        "--no-host-directories",
+    ]);
+    // Sorted listings and JSON are other forms of what is there.
+    wget.args([
+        "--reject-regex",
+        "[?]",
+        "--execute",
+        "robots=off",
+        "--restrict-file-names=nocontrol",
+        "--directory-prefix",
+        &mirror,
+    ]);
+    peer::run(wget.arg(site.url("/")), b"").unwrap();
+    for name in names {
+        let copy = Path::new(&mirror).join(name);
+        assert_eq!(fs::read_to_string(&copy).unwrap_or_default(), name, "{}", copy.display());
+    }
+    site.stop();
+}
+
+#[test]
+fn cpython_reads_files_listings_redirects_and_refusals() {
+    let site = Site::start(|folder| {
+        fs::create_dir(folder.join("sub")).unwrap();
+        write_old(&folder.join("sub/ü.txt"), "text");
+    });
+    let script = r#"
+import http.client, json, sys, urllib.request, urllib.parse
+url = sys.argv[1]
+opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+listing = json.load(opener.open(url + "sub?format=json", timeout=60))
+print(listing["path"], [entry["name"] for entry in listing["entries"]])
+response = opener.open(url + "sub/" + listing["entries"][0]["href"], timeout=60)
+print(response.status, response.read().decode(), response.headers.get_content_charset(), response.headers["Last-Modified"])
+connection = http.client.HTTPConnection(urllib.parse.urlsplit(url).netloc, timeout=60)
+for method, path, headers in (
+    ("HEAD", "/sub/%C3%BC.txt", {}),
+    ("GET", "/sub/%C3%BC.txt", {"Range": "bytes=1-2"}),
+    ("GET", "/sub/%C3%BC.txt", {"Range": "bytes=9-"}),
+    ("GET", "/sub/%C3%BC.txt", {"If-Modified-Since": "Sun, 06 Nov 1994 08:49:37 GMT"}),
+    ("GET", "/sub", {}),
+    ("GET", "/%2e%2e/x", {}),
+    ("POST", "/sub/", {}),
+):
+    connection.request(method, path, headers=headers)
+    response = connection.getresponse()
+    content = response.read()
+    print(method, response.status, response.getheader("Content-Range"), response.getheader("Location"), response.getheader("Allow"), len(content) if response.status < 300 else "")
+"#;
+    let said = peer::run(python::script(script).arg(site.url("/")), b"").unwrap();
+    assert_eq!(
+        said,
+        "/sub/ ['ü.txt']\n200 text utf-8 Sun, 06 Nov 1994 08:49:37 GMT\nHEAD 200 None None None 0\n\
+         GET 206 bytes 1-2/4 None None 2\nGET 416 bytes */4 None None \nGET 304 None None None \n\
+         GET 301 None sub/ None \nGET 404 None None None \nPOST 405 None None GET, HEAD, OPTIONS \n"
+    );
+    site.stop();
+}
