@@ -51,7 +51,7 @@ fn load<C: Codec + Default>(text: &str) {
 }
 
 fn check_output<C: Codec>(cookie: &BaseCookie<C>) {
-    for (_, morsel) in cookie.iter() {
+    for (_, morsel) in cookie {
         let text = morsel.output_string();
         assert!(!text.bytes().any(|byte| byte.is_ascii_control()), "{text:?}");
         assert!(text.matches(';').count() <= morsel.attributes().count(), "{text:?}");
