@@ -63,6 +63,7 @@ impl Work {
         let left = self.io.input.filled().len();
         self.io.input.consume(left);
         self.io.out.clear();
+        self.io.decoder.begin(Framing::None);
         self.parser.reset();
         let Some(storage) = self.io.input.take_storage() else {
             return self.io.out.capacity() <= OUT_BYTES * 2;
@@ -74,7 +75,10 @@ impl Work {
 
     /// Whether nothing in here belongs to the connection that it served last.
     pub(crate) fn is_clean(&self) -> bool {
-        self.io.input.is_empty() && self.io.out.is_empty() && self.parser.is_idle()
+        self.io.input.is_empty()
+            && self.io.out.is_empty()
+            && self.parser.is_idle()
+            && self.io.decoder.is_done()
     }
 }
 
@@ -91,6 +95,10 @@ pub(crate) struct Io {
     /// Content that has been read.
     pub(crate) body_bytes: u64,
     pub(crate) body_bytes_max: u64,
+    /// Content of the answer that has been handed to the connection.
+    pub(crate) sent_bytes: u64,
+    /// Whether a broken answer could be taken for a whole one unless the connection is reset.
+    pub(crate) ends_with_connection: bool,
 }
 
 impl Io {
@@ -103,6 +111,8 @@ impl Io {
             body_broken: false,
             body_bytes: 0,
             body_bytes_max: u64::MAX,
+            sent_bytes: 0,
+            ends_with_connection: false,
         }
     }
 
@@ -241,6 +251,11 @@ impl Connection {
         matches!(self.phase, Phase::Head) && !self.in_head
     }
 
+    /// Whether all has been sent and only the peer's end is waited for.
+    pub(crate) const fn is_lingering(&self) -> bool {
+        matches!(self.phase, Phase::Lingering { .. })
+    }
+
     /// Whether the TLS handshake is under way.
     #[cfg(feature = "tls")]
     pub(crate) const fn is_handshaking(&self) -> bool {
@@ -258,11 +273,6 @@ impl Connection {
     /// Whether there are bytes that have not been read.
     pub(crate) fn has_input(&self) -> bool {
         self.link.socket().has_input()
-    }
-
-    /// Waits for input or the deadline; whether there is some.
-    pub(crate) fn wait_readable(&self, timeout: Option<Duration>) -> bool {
-        self.link.socket().wait_readable(timeout)
     }
 
     /// Whether the poller has been told of it.

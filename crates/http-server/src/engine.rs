@@ -16,7 +16,7 @@ use crate::listener::Listening;
 use crate::server::{ShutdownReport, Stats};
 use address::Addresses;
 use crowd::Crowd;
-use poller::{Key, Native, Poller};
+use poller::{Interest, Key, Native, Poller};
 use std::fmt;
 use std::net::Shutdown;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -44,11 +44,12 @@ struct Shared<P> {
     listeners: RwLock<Vec<Arc<Gate>>>,
     keeper: keeper::Keeper,
     spare: accept::Spare,
-    /// Connections that are to be served to their end while the server stops.
-    last: Mutex<Vec<(Key, Box<Connection>)>>,
     /// Told whenever a connection or a thread has gone.
     gone: (Mutex<()>, Condvar),
+    /// Whether the server has been told to stop.
     stopped: AtomicBool,
+    /// Whether it stops and has no connections left: threads end.
+    finished: AtomicBool,
     idle_closed: AtomicUsize,
 }
 
@@ -68,10 +69,23 @@ impl<P: Poller> Shared<P> {
         self.poller.forget(key);
         self.table.remove(key);
         if self.is_stopping() {
-            self.tell_gone();
+            self.finish_if_empty();
         } else {
             self.open_gates();
         }
+    }
+
+    /// Lets the threads end if the server stops and this was the last connection.
+    fn finish_if_empty(&self) {
+        if self.table.open() == 0 && !self.finished.swap(true, Ordering::SeqCst) {
+            self.poller.stop();
+            self.keeper.wake();
+        }
+        self.tell_gone();
+    }
+
+    fn is_finished(&self) -> bool {
+        self.finished.load(Ordering::SeqCst)
     }
 
     fn tell_gone(&self) {
@@ -118,9 +132,9 @@ impl<P: Poller> Engine<P> {
             listeners: RwLock::new(gates),
             keeper: keeper::Keeper::default(),
             spare: accept::Spare::new().map_err(Error::System)?,
-            last: Mutex::default(),
             gone: (Mutex::default(), Condvar::new()),
             stopped: AtomicBool::new(false),
+            finished: AtomicBool::new(false),
             idle_closed: AtomicUsize::new(0),
         });
         // From here on, an error drops the engine, which stops what has been started.
@@ -167,27 +181,25 @@ impl<P: Poller> Engine<P> {
         if shared.stopped.swap(true, Ordering::SeqCst) {
             return;
         }
-        // Those who wait in the kernel's queue have been promised a connection: they are served before the end.
+        // Those who wait in the kernel's queue have been promised a connection.
         let gates = std::mem::take(&mut *shared.listeners.write().unwrap_or_else(PoisonError::into_inner));
-        let mut last: Vec<(Key, Box<Connection>)> = Vec::new();
         for gate in &gates {
-            last.extend(shared.accept_rest(gate));
+            for (key, connection) in shared.accept_rest(gate) {
+                shared.park(key, connection, Interest::Read);
+            }
         }
         drop(gates);
         shared.context.stopping.store(true, Ordering::SeqCst);
-        last.extend(shared.table.take_oldest(usize::MAX, |_| true));
-        for (key, connection) in last {
-            if connection.is_idle() && !connection.has_input() {
-                shared.idle_closed.fetch_add(1, Ordering::Relaxed);
-                drop(connection);
-                shared.remove(key);
+        for (key, connection) in shared.table.take_oldest(usize::MAX, Connection::is_idle) {
+            if connection.has_input() {
+                shared.park(key, connection, Interest::Read);
             } else {
-                lock(&shared.last).push((key, connection));
+                drop(connection);
+                shared.idle_closed.fetch_add(1, Ordering::Relaxed);
+                shared.remove(key);
             }
         }
-        shared.poller.stop();
-        shared.keeper.wake();
-        shared.tell_gone();
+        shared.finish_if_empty();
     }
 
     /// Stops, waits for what is under way, and cuts what takes longer than `grace`.
@@ -197,13 +209,13 @@ impl<P: Poller> Engine<P> {
         self.stop();
         let idle_closed = shared.idle_closed.swap(0, Ordering::Relaxed);
         let busy = shared.table.open();
-        let finished = shared.wait_gone(began.checked_add(grace), || shared.table.open() == 0);
         let mut cut = 0;
-        if !finished {
-            for (key, connection) in std::mem::take(&mut *lock(&shared.last)) {
+        if !shared.wait_gone(began.checked_add(grace), || shared.table.open() == 0) {
+            for (key, connection) in shared.table.take_oldest(usize::MAX, |_| true) {
+                // Whoever has its whole answer and only does not hang up is not cut.
+                cut += usize::from(!connection.is_lingering());
                 drop(connection);
                 shared.remove(key);
-                cut += 1;
             }
             shared.table.each_busy(|socket| {
                 socket.shutdown(Shutdown::Both);

@@ -93,11 +93,9 @@ impl Error {
             if let Some(own) = error.downcast_ref::<Self>() {
                 return own.status_hint();
             }
+            // What an I/O error holds is not its source.
             let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-            if let Some(own) = inner.and_then(|inner| inner.downcast_ref::<Self>()) {
-                return own.status_hint();
-            }
-            next = error.source();
+            next = inner.map(|inner| inner as &(dyn StdError + 'static)).or_else(|| error.source());
         }
         StatusCode::INTERNAL_SERVER_ERROR
     }

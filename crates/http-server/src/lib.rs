@@ -37,6 +37,7 @@ mod handler;
 pub mod limits;
 mod link;
 mod listener;
+mod logged;
 mod method_handler;
 pub mod observe;
 mod request;
@@ -55,11 +56,14 @@ pub use error::{Error, HandlerError};
 pub use events::EventStream;
 pub use files::StaticFiles;
 pub use handler::{Handler, IntoAnswer};
-pub use http_proto::{Headers, Method, RequestTarget, StatusCode, StatusExt, TargetForm, Version, header};
+pub use http_proto::{
+    FieldValue, Headers, Method, RequestTarget, StatusCode, StatusExt, TargetForm, Version, header,
+};
 pub use limits::{Limits, Timeouts};
+pub use logged::{LogFormat, Logged};
 pub use method_handler::{ByMethod, MethodHandler, Methods};
 pub use request::{Request, RequestBody};
-pub use response::{Body, Response};
+pub use response::{Body, Delivery, Response};
 pub use server::{Server, ServerBuilder, ServerHandle, ShutdownReport, Stats};
 #[cfg(feature = "tls")]
 pub use tls::{ClientCertificates, TlsBuilder, TlsConfig, TlsError, TlsInfo};

@@ -132,6 +132,16 @@ impl Link {
         Ok(())
     }
 
+    /// Ends the sending side without the word of TLS that all has been said.
+    pub(crate) fn shutdown_sending(&self) {
+        self.socket.shutdown(std::net::Shutdown::Write);
+    }
+
+    /// Makes the connection end in a reset, so that an answer which ends with it is not taken for a whole one.
+    pub(crate) fn reset_on_close(&self) {
+        self.socket.reset_on_close();
+    }
+
     /// Tells the peer that nothing follows, on TLS by its own message (RFC 8446 §6.1).
     pub(crate) fn finish(&mut self) {
         #[cfg(feature = "tls")]

@@ -34,12 +34,38 @@ pub struct Response {
     body: Body,
     /// The first field that could not be set: the server answers 500 instead.
     invalid: Option<InvalidInput>,
+    on_sent: Option<OnSent>,
+}
+
+/// What became of an answer's content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Delivery {
+    /// Bytes of content that were handed to the connection, framing not counted.
+    pub content_bytes: u64,
+    /// Whether that was all of it.
+    pub complete: bool,
+}
+
+/// Called once, with what became of an answer.
+pub(crate) struct OnSent(Box<dyn FnOnce(Delivery) + Send>);
+
+impl OnSent {
+    pub(crate) fn call(self, delivery: Delivery) {
+        (self.0)(delivery);
+    }
+}
+
+impl fmt::Debug for OnSent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OnSent")
+    }
 }
 
 impl Response {
     /// An answer without content.
     pub const fn new(status: StatusCode) -> Self {
-        Self { status, headers: Headers::new(), body: Body::empty(), invalid: None }
+        Self { status, headers: Headers::new(), body: Body::empty(), invalid: None, on_sent: None }
     }
 
     /// 200 with `text/plain; charset=utf-8`.
@@ -144,7 +170,7 @@ impl Response {
 
     fn typed(content_type: &str, body: Body) -> Self {
         let headers = Headers::with_capacity(4, 128);
-        let response = Self { status: StatusCode::OK, headers, body, invalid: None };
+        let response = Self { status: StatusCode::OK, headers, body, invalid: None, on_sent: None };
         response.with_header(header::CONTENT_TYPE, content_type)
     }
 
@@ -214,6 +240,25 @@ impl Response {
     /// Puts another body in.
     pub fn set_body(&mut self, body: impl Into<Body>) {
         self.body = body.into();
+    }
+
+    /// Calls `tell` once this answer has been sent or cut, after what was to be called before. Wrappers that log or
+    /// count use it.
+    ///
+    /// Nothing is told if the answer is replaced by one of the server's, since a field was invalid.
+    pub fn on_sent(mut self, tell: impl FnOnce(Delivery) + Send + 'static) -> Self {
+        self.on_sent = Some(match self.on_sent.take() {
+            None => OnSent(Box::new(tell)),
+            Some(before) => OnSent(Box::new(move |delivery| {
+                before.call(delivery);
+                tell(delivery);
+            })),
+        });
+        self
+    }
+
+    pub(crate) const fn take_on_sent(&mut self) -> Option<OnSent> {
+        self.on_sent.take()
     }
 
     /// The first field that could not be set.

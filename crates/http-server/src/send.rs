@@ -4,7 +4,7 @@
 use crate::connection::Io;
 use crate::error::Error;
 use crate::link::Link;
-use crate::response::{Kind, Response};
+use crate::response::{Delivery, Kind, Response};
 use crate::upgrade::Upgraded;
 use crate::writer::BodyWriter;
 use http_proto::{
@@ -55,6 +55,17 @@ pub(crate) fn send(
     link: &mut Link,
     io: &mut Io,
 ) -> io::Result<Sent> {
+    let on_sent = response.take_on_sent();
+    io.sent_bytes = 0;
+    io.ends_with_connection = false;
+    let sent = send_all(response, facts, link, io);
+    if let Some(on_sent) = on_sent {
+        on_sent.call(Delivery { content_bytes: io.sent_bytes, complete: sent.is_ok() });
+    }
+    sent
+}
+
+fn send_all(mut response: Response, facts: &Facts<'_>, link: &mut Link, io: &mut Io) -> io::Result<Sent> {
     let body = response.take_body().0;
     if let Kind::Upgrade(run) = body {
         return upgrade(&response, run, facts, link, io);
@@ -65,6 +76,7 @@ pub(crate) fn send(
     let keep = facts.keep && framing != Framing::UntilClose && !says_close(response.headers());
     let announced = announced_length(&body, framing, &response, content, facts);
     write_head(&response, framing, announced, keep, facts, io)?;
+    io.ends_with_connection = framing == Framing::UntilClose;
     let sent = if keep { Sent::Kept } else { Sent::Last };
     if !content {
         return Ok(sent);
@@ -80,7 +92,7 @@ pub(crate) fn send(
         }
         Kind::Stream(write) => {
             link.begin_body();
-            let mut writer = BodyWriter::new(link, &mut io.out, framing);
+            let mut writer = BodyWriter::new(link, io, framing);
             write(&mut writer)?;
             writer.finish()?;
         }
@@ -210,11 +222,13 @@ fn field(name: &[u8], value: &[u8], out: &mut Vec<u8>) {
 fn send_bytes(bytes: &[u8], link: &mut Link, io: &mut Io) -> io::Result<()> {
     if bytes.len() <= COPY_BYTES_MAX {
         io.out.extend_from_slice(bytes);
+        io.sent_bytes = bytes.len() as u64;
         return Ok(());
     }
     link.begin_body();
     link.write_all_parts(&mut [IoSlice::new(&io.out), IoSlice::new(bytes)])?;
     io.out.clear();
+    io.sent_bytes = bytes.len() as u64;
     Ok(())
 }
 
@@ -241,7 +255,7 @@ fn send_reader(
     link: &mut Link,
     io: &mut Io,
 ) -> io::Result<()> {
-    let mut writer = BodyWriter::new(link, &mut io.out, framing);
+    let mut writer = BodyWriter::new(link, io, framing);
     let mut reader = reader.take(length.unwrap_or(u64::MAX));
     let room = usize::try_from(length.unwrap_or(u64::MAX)).unwrap_or(usize::MAX).clamp(1, READ_BYTES);
     let mut buffer = vec![0u8; room];

@@ -147,38 +147,6 @@ impl Socket {
         }
     }
 
-    /// Waits for input or its end, up to `timeout`; whether there is some.
-    pub(crate) fn wait_readable(&self, timeout: Option<Duration>) -> bool {
-        #[cfg(unix)]
-        {
-            use rustix::event::{PollFd, PollFlags, poll};
-            let timeout = timeout.and_then(|timeout| timeout.try_into().ok());
-            each!(
-                self,
-                stream => {
-                    let mut wanted = [PollFd::new(stream, PollFlags::IN)];
-                    poll(&mut wanted, timeout.as_ref()).is_ok_and(|ready| ready > 0)
-                },
-                _script => true
-            )
-        }
-        #[cfg(not(unix))]
-        {
-            let mut byte = [0u8; 1];
-            each!(
-                self,
-                stream => {
-                    let before = stream.read_timeout();
-                    let timeout = timeout.map(|timeout| timeout.max(Duration::from_millis(1)));
-                    let peeked = stream.set_read_timeout(timeout).and_then(|()| stream.peek(&mut byte));
-                    let restored = before.and_then(|before| stream.set_read_timeout(before));
-                    peeked.is_ok() && restored.is_ok()
-                },
-                _script => true
-            )
-        }
-    }
-
     /// Whether there are bytes that have not been read. Does not wait.
     pub(crate) fn has_input(&self) -> bool {
         matches!(self.peek(), Ok(count) if count > 0)
@@ -226,6 +194,14 @@ impl Socket {
         let result = each!(self, stream => stream.shutdown(how), _script => Ok(()));
         // The peer may have closed first: then there is nothing left to do.
         drop(result);
+    }
+
+    /// Closing throws away what is queued and resets the connection.
+    pub(crate) fn reset_on_close(&self) {
+        // Where the system refuses, the connection ends like any other.
+        if let Self::Tcp(stream) = self {
+            let _ = socket2::SockRef::from(stream).set_linger(Some(Duration::ZERO));
+        }
     }
 
     /// How long reads and writes wait without a byte moving; `None` for ever.

@@ -1,5 +1,6 @@
 //! The content of an answer that is written piece by piece: framed, buffered, held to its promise.
 
+use crate::connection::Io;
 use crate::error::Error;
 use crate::link::Link;
 use http_proto::{BodyEncoder, Framing, Headers};
@@ -21,11 +22,20 @@ pub struct BodyWriter<'w> {
     piece: Vec<u8>,
     encoder: BodyEncoder,
     trailers: Headers,
+    /// Content that has been framed.
+    sent_bytes: &'w mut u64,
 }
 
 impl<'w> BodyWriter<'w> {
-    pub(crate) fn new(link: &'w mut Link, out: &'w mut Vec<u8>, framing: Framing) -> Self {
-        Self { link, out, piece: Vec::new(), encoder: BodyEncoder::new(framing), trailers: Headers::new() }
+    pub(crate) fn new(link: &'w mut Link, io: &'w mut Io, framing: Framing) -> Self {
+        Self {
+            link,
+            out: &mut io.out,
+            piece: Vec::new(),
+            encoder: BodyEncoder::new(framing),
+            trailers: Headers::new(),
+            sent_bytes: &mut io.sent_bytes,
+        }
     }
 
     /// Adds a field to the trailer section (RFC 9110 §6.5): sent behind the content where it is chunked, and left out
@@ -55,6 +65,7 @@ impl<'w> BodyWriter<'w> {
         let mut parts = [IoSlice::new(self.out), IoSlice::new(content), IoSlice::new(after)];
         self.link.write_all_parts(&mut parts)?;
         self.out.clear();
+        *self.sent_bytes += content.len() as u64;
         Ok(())
     }
 
@@ -65,6 +76,7 @@ impl<'w> BodyWriter<'w> {
             self.encoder.before_data(piece.len(), self.out).map_err(Error::from)?;
             self.out.extend_from_slice(&piece);
             self.out.extend_from_slice(self.encoder.after_data());
+            *self.sent_bytes += piece.len() as u64;
         }
         if self.encoder.framing() != Framing::Chunked {
             self.trailers.clear();

@@ -11,6 +11,7 @@ use crate::send::{Facts, Sent, send};
 use http_proto::{
     Framing, Method, ProtocolError, RequestHead, StatusCode, TargetForm, Version, header, request_framing,
 };
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 
@@ -85,7 +86,12 @@ impl Connection {
             date: &date,
             server: &context.server_name,
         };
-        let sent = send(response, &facts, &mut self.link, &mut work.io);
+        // Bodies are code of the handler's, too.
+        let sent = catch_unwind(AssertUnwindSafe(|| send(response, &facts, &mut self.link, &mut work.io)));
+        let sent = sent.unwrap_or_else(|_| {
+            context.observe(&Event::HandlerPanicked { peer: self.peer.addr, head: &work.head });
+            Err(io::Error::other("the body panicked"))
+        });
         self.link.set_waits(false);
         watch.end(began);
         match sent {
@@ -103,6 +109,12 @@ impl Connection {
             Ok(Sent::Upgrade(run)) => Some(Next::Upgrade(run)),
             Err(error) => {
                 context.observe(&Event::AnswerCut { peer: self.peer.addr, error: &error });
+                // What is queued is true as far as it goes: the peer sees that the rest is missing.
+                if work.io.ends_with_connection {
+                    self.link.reset_on_close();
+                } else if work.io.flush(&mut self.link).is_ok() {
+                    self.link.shutdown_sending();
+                }
                 work.io.out.clear();
                 Some(Next::Close)
             }

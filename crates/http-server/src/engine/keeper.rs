@@ -50,7 +50,7 @@ impl Keeper {
 pub(super) fn start<P: Poller>(shared: &Arc<Shared<P>>) -> io::Result<()> {
     let shared = Arc::clone(shared);
     let run = move || {
-        while !shared.is_stopping() {
+        while !shared.is_finished() {
             keep(&shared);
         }
     };
@@ -79,7 +79,7 @@ fn keep<P: Poller>(shared: &Arc<Shared<P>>) {
     }
     let paused = shared.open_due_gates(now);
     let deadlines = lock(&keeper.deadlines);
-    if shared.is_stopping() || keeper.grow.load(Ordering::Relaxed) {
+    if shared.is_finished() || keeper.grow.load(Ordering::Relaxed) {
         return;
     }
     let soon = crowd.asked.load(Ordering::Relaxed).then(|| now + BLOCKED_AFTER);
@@ -109,12 +109,11 @@ fn look<P: Poller>(shared: &Shared<P>, key: Key, now: Instant) {
                 connection.take_work().unwrap_or_else(|| Box::new(Work::new(shared.context.limits.message)));
             // What this writes is small and finds room in the socket.
             match connection.expire(&mut work, &shared.context, &Unwatched) {
-                Next::Wait | Next::Again if !shared.is_stopping() => {
+                Next::Wait | Next::Again => {
                     connection.keep_work(work);
                     shared.park(key, connection, Interest::Read);
                 }
-                // Nobody would come for it once the server stops.
-                _ => {
+                Next::Close | Next::Upgrade(_) => {
                     drop(connection);
                     shared.remove(key);
                 }

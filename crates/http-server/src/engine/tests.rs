@@ -62,7 +62,8 @@ fn connections_are_parked_and_found_again<P: Poller>() {
     assert_eq!(engine.stats().requests, 150);
     assert_eq!(engine.stats().connections_open, 50);
     let report = engine.shutdown(PATIENCE);
-    assert_eq!((report.idle_closed, report.drained, report.cut), (50, 0, 0));
+    // An answer is there before its thread has parked the connection.
+    assert_eq!((report.idle_closed + report.drained, report.cut), (50, 0));
     assert_eq!(engine.stats().threads, 0, "threads are left");
     for stream in &mut streams {
         assert_eq!(stream.read(&mut [0u8; 1]).unwrap(), 0);

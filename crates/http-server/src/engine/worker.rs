@@ -1,8 +1,8 @@
 //! A thread that serves: it waits for an event, goes with the connection as far as its bytes allow, and parks it.
 
+use super::Shared;
 use super::crowd::Desk;
 use super::poller::{Interest, Key, Poller, Source};
-use super::{Shared, lock};
 use crate::clock;
 use crate::connection::{Connection, Next, Work};
 use crate::context::Watch;
@@ -37,11 +37,17 @@ impl<P: Poller> Worker<P> {
             if self.shared.crowd.end_wait() {
                 self.shared.keeper.wake();
             }
-            if self.shared.is_stopping() {
+            if self.shared.is_finished() {
                 break;
             }
             match event {
-                Ok(Some(key)) => self.event(key),
+                Ok(Some(key)) => {
+                    // Handlers are caught where they run. A fault of the engine's ends one connection, not a thread.
+                    if catch_unwind(AssertUnwindSafe(|| self.event(key))).is_err() {
+                        self.shared.remove(key);
+                        self.work = None;
+                    }
+                }
                 Ok(None) if timeout.is_some() => {
                     if self.shared.crowd.retire(&self.desk) {
                         return;
@@ -54,7 +60,6 @@ impl<P: Poller> Worker<P> {
                 }
             }
         }
-        self.serve_last();
         self.shared.crowd.leave(&self.desk);
         self.shared.tell_gone();
     }
@@ -91,11 +96,6 @@ impl<P: Poller> Worker<P> {
                 return;
             }
         };
-        if shared.is_stopping() {
-            connection.keep_work(work);
-            self.finish(key, connection);
-            return;
-        }
         if work.is_clean() {
             self.put_work(work);
         } else {
@@ -118,42 +118,6 @@ impl<P: Poller> Worker<P> {
             context.observe(&Event::UpgradePanicked { peer });
         }
         watch.end(began);
-    }
-
-    /// What others have left when the server stopped.
-    fn serve_last(&mut self) {
-        loop {
-            let Some((key, connection)) = lock(&self.shared.last).pop() else { return };
-            self.finish(key, connection);
-        }
-    }
-
-    /// Serves a connection to its end, waiting for it: only while the server stops.
-    fn finish(&mut self, key: Key, mut connection: Box<Connection>) {
-        let shared = Arc::clone(&self.shared);
-        let mut work = connection.take_work().unwrap_or_else(|| self.take_work());
-        loop {
-            match connection.drive(&mut work, &shared.context, &self.watch()) {
-                Next::Again => {}
-                Next::Close => break,
-                Next::Upgrade(run) => {
-                    self.upgrade(*connection, &mut work, run);
-                    shared.remove(key);
-                    return self.put_work(work);
-                }
-                // Nothing is owed to a connection without a request.
-                Next::Wait if connection.is_idle() => break,
-                Next::Wait => {
-                    let left = connection.deadline().map(|at| at.saturating_duration_since(clock::now()));
-                    if !connection.wait_readable(left) {
-                        break;
-                    }
-                }
-            }
-        }
-        drop(connection);
-        shared.remove(key);
-        self.put_work(work);
     }
 
     fn watch(&self) -> DeskWatch<'_, P> {
@@ -224,11 +188,21 @@ impl<P: Poller> Shared<P> {
                 }
             }
         }
-        // The server may have begun to stop in between: then nobody else comes for it.
+        // The server may have begun to stop in between: then nobody else ends an idle connection, and once all threads
+        // have gone, any.
         if self.is_stopping()
             && let Some(connection) = self.table.take(key)
         {
-            lock(&self.last).push((key, connection));
+            if self.is_finished() || connection.is_idle() && !connection.has_input() {
+                drop(connection);
+                self.remove(key);
+            } else {
+                self.table.park(key, connection);
+                // Its event may have come meanwhile.
+                if self.poller.arm(source, key, interest).is_err() && self.table.take(key).is_some() {
+                    self.remove(key);
+                }
+            }
         }
     }
 }

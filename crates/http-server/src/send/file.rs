@@ -42,6 +42,7 @@ fn queue(file: &File, offset: u64, length: u64, link: &mut Link, io: &mut Io) ->
         io.flush(link)?;
         return Err(error);
     }
+    io.sent_bytes += length as u64;
     if length > COPY_BYTES_MAX { io.flush(link) } else { Ok(()) }
 }
 
@@ -68,6 +69,7 @@ fn copy(file: &File, mut offset: u64, mut length: u64, link: &mut Link, io: &mut
         let piece = room.get(..count).unwrap_or_default();
         link.write_all_parts(&mut [io::IoSlice::new(&io.out), io::IoSlice::new(piece)])?;
         io.out.clear();
+        io.sent_bytes += count as u64;
         offset += count as u64;
         length -= count as u64;
     }
@@ -104,6 +106,7 @@ fn copy_in_kernel(
             Ok(0) => return Err(shrunk(length)),
             Ok(count) => {
                 length = length.saturating_sub(count as u64);
+                io.sent_bytes += count as u64;
                 link.note_written(count, began)?;
             }
             Err(Errno::INTR) => {}

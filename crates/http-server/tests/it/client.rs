@@ -160,3 +160,19 @@ impl<S: Read + Write> Client<S> {
         count > 0
     }
 }
+
+/// What time it is, for bounds on how long something may take.
+#[expect(clippy::disallowed_methods, reason = "this stands in for a clock file")]
+pub(crate) fn now() -> std::time::Instant {
+    std::time::Instant::now()
+}
+
+/// Waits until `done`, within [`PATIENCE`].
+#[track_caller]
+pub(crate) fn wait_until(done: impl Fn() -> bool, what: &str) {
+    let began = now();
+    while !done() {
+        assert!(began.elapsed() < PATIENCE, "{what}");
+        std::thread::yield_now();
+    }
+}

@@ -1,10 +1,10 @@
 //! How connections are kept, shared out and closed.
 
-use crate::client::{Client, serve};
+use crate::client::{Client, now, serve, wait_until};
 use http_server::{Limits, Method, Request, Response, Server, StatusCode, Version};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 fn hello(_: &mut Request<'_>) -> Response {
     Response::text("hello")
@@ -18,7 +18,7 @@ fn check(head: &str, stays: bool, connection: Option<&str>) {
     let answer = client.send(head).answer();
     assert_eq!(answer.status, 200, "{head:?}");
     assert_eq!(
-        answer.headers.get("connection").map(|value| value.to_latin1()).as_deref(),
+        answer.headers.get("connection").map(http_server::FieldValue::to_latin1).as_deref(),
         connection,
         "{head:?}"
     );
@@ -112,7 +112,7 @@ fn head_and_body_go_out_in_one_segment_and_a_kept_connection_never_waits_for_ack
     let server = serve(hello);
     let mut client = Client::connect(&server);
     client.get("/");
-    let began = Instant::now();
+    let began = now();
     for _ in 0..50 {
         client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
         let mut piece = [0u8; 4096];
@@ -228,11 +228,7 @@ fn one_address_has_no_more_connections_than_it_may() {
     first.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").rest();
     drop(first);
     // The place is free once the server has seen the end.
-    let began = Instant::now();
-    while server.stats().connections_open > 1 {
-        assert!(began.elapsed() < crate::client::PATIENCE, "the place is not given back");
-        std::thread::yield_now();
-    }
+    wait_until(|| server.stats().connections_open == 1, "the place is not given back");
     assert_eq!(Client::connect(&server).get("/").text(), "hello");
 }
 

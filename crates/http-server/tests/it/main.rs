@@ -4,4 +4,13 @@
 
 mod client;
 
+mod body;
 mod connections;
+mod content;
+mod errors;
+mod framing;
+mod shutdown;
+mod slow;
+#[cfg(feature = "tls")]
+mod tls;
+mod upgrade;

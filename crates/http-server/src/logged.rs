@@ -1,0 +1,286 @@
+//! The access log: a handler that owns a handler and writes a line for each of its answers once they are sent.
+//! Nothing that a peer says can begin a new line or hide in a control character.
+
+use crate::clock;
+use crate::error::{Error, HandlerError};
+use crate::handler::Handler;
+use crate::request::Request;
+use crate::response::{Delivery, Response};
+use http_proto::date::format_http_date;
+use http_proto::{FieldValue, StatusCode, Version, header};
+use std::fmt;
+use std::io::{self, Write};
+use std::net::IpAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+
+/// How a line of the access log looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LogFormat {
+    /// As Python's server writes it, with the size where Python has a dash:
+    /// `127.0.0.1 - - [22/Nov/2026 07:00:30] "GET /a.txt HTTP/1.1" 200 5`.
+    #[default]
+    Python,
+    /// Common Log Format: `127.0.0.1 - - [22/Nov/2026:07:00:30 +0000] "GET /a.txt HTTP/1.1" 200 5`.
+    Common,
+    /// Common Log Format with Referer and User-Agent behind it, each in quotes.
+    Combined,
+    /// One JSON object: time, peer, method, target, version, status, bytes, seconds, complete, referer, user_agent.
+    Json,
+}
+
+/// Writes a line for each answer of the handler that it owns, when it has been sent.
+///
+/// The size is that of the content, `-` where there is none. Requests that are refused before they reach a handler
+/// are not seen here: the server's observer is told of them.
+///
+/// ```
+/// use http_server::{LogFormat, Logged, Request, Response, testing};
+///
+/// let hello = |_: &mut Request<'_>| Response::text("hello");
+/// let logged = Logged::new(hello).format(LogFormat::Common).to_writer(std::io::stderr());
+/// assert_eq!(testing::get("/").send_to(&logged).text(), "hello");
+/// ```
+#[derive(Debug)]
+#[must_use]
+#[doc(alias = "log_request")]
+#[doc(alias = "log_message")]
+pub struct Logged<H> {
+    handler: H,
+    format: LogFormat,
+    utc_offset_minutes: i16,
+    sink: Sink,
+}
+
+/// Where lines go.
+#[derive(Clone)]
+struct Sink(Arc<dyn Fn(&str) + Send + Sync>);
+
+impl fmt::Debug for Sink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sink")
+    }
+}
+
+impl<H> Logged<H> {
+    /// Logs to standard error in Python's format, in UTC.
+    pub fn new(handler: H) -> Self {
+        let sink = Sink(Arc::new(|line| write_line(&mut io::stderr().lock(), line)));
+        Self { handler, format: LogFormat::default(), utc_offset_minutes: 0, sink }
+    }
+
+    /// Another format.
+    pub fn format(mut self, format: LogFormat) -> Self {
+        self.format = format;
+        self
+    }
+
+    /// Shows times so many minutes east of Greenwich, as Python shows local time.
+    pub fn utc_offset_minutes(mut self, minutes: i16) -> Self {
+        self.utc_offset_minutes = minutes;
+        self
+    }
+
+    /// Writes to this instead of standard error, a line at a time; what cannot be written is lost.
+    pub fn to_writer(self, writer: impl Write + Send + 'static) -> Self {
+        let writer = Mutex::new(writer);
+        self.to_sink(move |line| {
+            write_line(&mut *writer.lock().unwrap_or_else(PoisonError::into_inner), line);
+        })
+    }
+
+    /// Calls this with every line, without its end, from the thread that served the request.
+    pub fn to_sink(mut self, sink: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        self.sink = Sink(Arc::new(sink));
+        self
+    }
+}
+
+fn write_line(writer: &mut impl Write, line: &str) {
+    let mut bytes = Vec::with_capacity(line.len() + 1);
+    bytes.extend_from_slice(line.as_bytes());
+    bytes.push(b'\n');
+    // There is nowhere to report that the log cannot be written.
+    drop(writer.write_all(&bytes).and_then(|()| writer.flush()));
+}
+
+impl<H: Handler> Handler for Logged<H> {
+    fn handle(&self, request: &mut Request<'_>) -> Result<Response, HandlerError> {
+        let entry = Entry::new(request, self.format, self.utc_offset_minutes);
+        let sink = self.sink.clone();
+        let began = clock::now();
+        match catch_unwind(AssertUnwindSafe(|| self.handler.handle(request))) {
+            Ok(Ok(response)) => {
+                let status = response.status();
+                Ok(response.on_sent(move |delivery| (sink.0)(&entry.line(status, Some(delivery), began))))
+            }
+            Ok(Err(error)) => {
+                (sink.0)(&entry.line(Error::status_of(&*error), None, began));
+                Err(error)
+            }
+            Err(panic) => {
+                (sink.0)(&entry.line(StatusCode::INTERNAL_SERVER_ERROR, None, began));
+                resume_unwind(panic)
+            }
+        }
+    }
+}
+
+/// What is known when a request comes in.
+struct Entry {
+    format: LogFormat,
+    utc_offset_minutes: i16,
+    when: SystemTime,
+    peer: Option<IpAddr>,
+    /// Method, target and version, as the request line has them.
+    method: String,
+    target: String,
+    version: &'static str,
+    referer: Option<Vec<u8>>,
+    user_agent: Option<Vec<u8>>,
+}
+
+impl Entry {
+    fn new(request: &Request<'_>, format: LogFormat, utc_offset_minutes: i16) -> Self {
+        let wants_agent = matches!(format, LogFormat::Combined | LogFormat::Json);
+        let field = |name| {
+            let value = if wants_agent { request.header(name) } else { None };
+            value.map(FieldValue::as_bytes).map(<[u8]>::to_vec)
+        };
+        Self {
+            format,
+            utc_offset_minutes,
+            when: clock::wall(),
+            peer: request.peer_addr().map(|peer| peer.ip()),
+            method: request.method().as_str().to_owned(),
+            target: request.target().as_str().to_owned(),
+            version: if request.version() == Version::HTTP_10 { "HTTP/1.0" } else { "HTTP/1.1" },
+            referer: field(header::REFERER),
+            user_agent: field(header::USER_AGENT),
+        }
+    }
+
+    fn line(&self, status: StatusCode, delivery: Option<Delivery>, began: Instant) -> String {
+        let bytes = delivery.map(|delivery| delivery.content_bytes).filter(|bytes| *bytes > 0);
+        if self.format == LogFormat::Json {
+            return self.json(status, delivery, clock::now().saturating_duration_since(began));
+        }
+        let mut line = String::with_capacity(128);
+        line.push_str(&self.peer_text());
+        line.push_str(" - - [");
+        line.push_str(&self.time());
+        line.push_str("] \"");
+        for (part, after) in [(self.method.as_str(), " "), (&self.target, " "), (self.version, "\" ")] {
+            escape(part.as_bytes(), self.format, &mut line);
+            line.push_str(after);
+        }
+        line.push_str(status.as_str());
+        line.push(' ');
+        match bytes {
+            Some(bytes) => line.push_str(&bytes.to_string()),
+            None => line.push('-'),
+        }
+        if self.format == LogFormat::Combined {
+            for value in [&self.referer, &self.user_agent] {
+                line.push_str(" \"");
+                match value {
+                    Some(value) => escape(value, self.format, &mut line),
+                    None => line.push('-'),
+                }
+                line.push('"');
+            }
+        }
+        line
+    }
+
+    fn peer_text(&self) -> String {
+        self.peer.map_or_else(|| "-".to_owned(), |peer| peer.to_string())
+    }
+
+    /// `22/Nov/2026 07:00:30` or `22/Nov/2026:07:00:30 +0000`.
+    fn time(&self) -> String {
+        let shift = Duration::from_secs(u64::from(self.utc_offset_minutes.unsigned_abs()) * 60);
+        let shifted = if self.utc_offset_minutes < 0 {
+            self.when.checked_sub(shift)
+        } else {
+            self.when.checked_add(shift)
+        };
+        // `Sun, 06 Nov 1994 08:49:37 GMT`, always of this form.
+        let date = format_http_date(shifted.unwrap_or(self.when));
+        let part = |from: usize, to: usize| {
+            date.get(from..to).and_then(|part| std::str::from_utf8(part).ok()).unwrap_or_default()
+        };
+        let (day, month, year, clock) = (part(5, 7), part(8, 11), part(12, 16), part(17, 25));
+        if self.format == LogFormat::Python {
+            return format!("{day}/{month}/{year} {clock}");
+        }
+        let sign = if self.utc_offset_minutes < 0 { '-' } else { '+' };
+        let minutes = self.utc_offset_minutes.unsigned_abs();
+        format!("{day}/{month}/{year}:{clock} {sign}{:02}{:02}", minutes / 60, minutes % 60)
+    }
+
+    fn json(&self, status: StatusCode, delivery: Option<Delivery>, took: Duration) -> String {
+        let mut line = String::from("{");
+        let since = self.when.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        line.push_str(&format!("\"time\":{}.{:03}", since.as_secs(), since.subsec_millis()));
+        let text = |name: &str, value: Option<&[u8]>, line: &mut String| {
+            line.push_str(",\"");
+            line.push_str(name);
+            line.push_str("\":");
+            match value {
+                Some(value) => json_string(value, line),
+                None => line.push_str("null"),
+            }
+        };
+        text("peer", self.peer.map(|peer| peer.to_string()).as_deref().map(str::as_bytes), &mut line);
+        text("method", Some(self.method.as_bytes()), &mut line);
+        text("target", Some(self.target.as_bytes()), &mut line);
+        text("version", Some(self.version.as_bytes()), &mut line);
+        line.push_str(",\"status\":");
+        line.push_str(status.as_str());
+        line.push_str(",\"bytes\":");
+        match delivery {
+            Some(delivery) => line.push_str(&delivery.content_bytes.to_string()),
+            None => line.push_str("null"),
+        }
+        line.push_str(&format!(",\"seconds\":{:.6}", took.as_secs_f64()));
+        let complete = delivery.is_none_or(|delivery| delivery.complete);
+        line.push_str(if complete { ",\"complete\":true" } else { ",\"complete\":false" });
+        text("referer", self.referer.as_deref(), &mut line);
+        text("user_agent", self.user_agent.as_deref(), &mut line);
+        line.push('}');
+        line
+    }
+}
+
+/// Control characters and everything beyond ASCII as `\xNN`, the backslash doubled, as Python's server does it; the
+/// quote too where a format has quoted parts that must be found again.
+fn escape(text: &[u8], format: LogFormat, out: &mut String) {
+    for &byte in text {
+        match byte {
+            b'\\' => out.push_str("\\\\"),
+            b'"' if format != LogFormat::Python => out.push_str("\\\""),
+            b' '..=b'~' => out.push(char::from(byte)),
+            _ => out.push_str(&format!("\\x{byte:02x}")),
+        }
+    }
+}
+
+/// A JSON string (RFC 8259 §7); bytes that are no UTF-8 become U+FFFD.
+fn json_string(text: &[u8], out: &mut String) {
+    out.push('"');
+    for character in String::from_utf8_lossy(text).chars() {
+        match character {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            control if control.is_control() => out.push_str(&format!("\\u{:04x}", u32::from(control))),
+            other => out.push(other),
+        }
+    }
+    out.push('"');
+}
+
+#[cfg(test)]
+mod tests;
