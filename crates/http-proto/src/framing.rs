@@ -157,7 +157,7 @@ impl Coding {
 impl<'a> Fields<'a> {
     fn collect(headers: &'a crate::headers::Headers) -> Self {
         let mut fields = Self::default();
-        for (name, value) in headers.raw() {
+        for (name, value) in headers.raw_where(|length| matches!(length, 4 | 10 | 14 | 17)) {
             match name.len() {
                 4 if name.eq_ignore_ascii_case(b"host") => {
                     fields.hosts += 1;

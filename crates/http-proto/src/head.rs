@@ -36,7 +36,7 @@ impl Default for RequestHead {
 }
 
 /// The head of an answer: version, status, reason, fields (RFC 9112 §4).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ResponseHead {
     /// [`Version::HTTP_10`] or [`Version::HTTP_11`]; any higher 1.x counts as 1.1.
@@ -58,6 +58,17 @@ impl Default for ResponseHead {
             reason: Vec::new(),
             headers: Headers::new(),
         }
+    }
+}
+
+impl fmt::Debug for ResponseHead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResponseHead")
+            .field("version", &self.version)
+            .field("status", &self.status)
+            .field("reason", &format_args!("\"{}\"", self.reason.escape_ascii()))
+            .field("headers", &self.headers)
+            .finish()
     }
 }
 

@@ -339,7 +339,16 @@ impl Headers {
     /// Name and value as bytes, for one pass over all fields.
     #[inline]
     pub(crate) fn raw(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
-        self.entries.iter().map(|entry| (self.name_bytes(entry), self.value(entry).0))
+        self.raw_where(|_| true)
+    }
+
+    /// As [`raw`](Self::raw), but only the fields whose names are of certain lengths: the others are not touched.
+    #[inline]
+    pub(crate) fn raw_where(&self, length: impl Fn(usize) -> bool) -> impl Iterator<Item = (&[u8], &[u8])> {
+        self.entries
+            .iter()
+            .filter(move |entry| length((entry.name_end - entry.name_start) as usize))
+            .map(|entry| (self.name_bytes(entry), self.value(entry).0))
     }
 
     #[inline]
@@ -457,7 +466,8 @@ impl ExactSizeIterator for Iter<'_> {}
 
 /// The value of one field: bytes without control characters but tab, and without blanks at the ends (RFC 9110 §5.5).
 ///
-/// Compares with `str` and bytes directly.
+/// Compares with `str` and bytes directly. It does not know the name of its field, so its `Debug` hides nothing; that of
+/// [`Headers`] does.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FieldValue<'a>(&'a [u8]);
 

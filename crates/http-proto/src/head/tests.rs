@@ -288,3 +288,16 @@ fn responses_convert_both_ways_but_for_the_reason() {
     assert_eq!(back.reason, b"Not Found");
     assert_eq!(ResponseHead { reason: head.reason.clone(), ..back }, head);
 }
+
+#[test]
+fn debug_shows_heads_as_text_and_hides_secrets() {
+    let mut head = ResponseHead { reason: b"All \xff fine".to_vec(), ..ResponseHead::default() };
+    head.headers.append("Set-Cookie", "s3cret=1").unwrap();
+    let shown = format!("{head:?}");
+    assert!(shown.contains(r"All \xff fine") && shown.contains("HTTP/1.1"), "{shown}");
+    assert!(!shown.contains("s3cret"), "{shown}");
+    let mut head = RequestHead::default();
+    head.headers.append("Cookie", "s3cret=1").unwrap();
+    let shown = format!("{head:?}");
+    assert!(shown.contains("target: /") && !shown.contains("s3cret"), "{shown}");
+}
