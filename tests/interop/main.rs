@@ -4,6 +4,7 @@
 
 mod browser;
 mod client_cpython;
+mod client_proxies;
 mod files;
 mod heads;
 mod nginx;

@@ -2,6 +2,10 @@
 
 #![cfg(test)]
 
+mod client_peer;
+mod client_proxies;
+mod client_sockets;
+mod client_tls;
 mod cookies_server;
 mod fuzz_cookies;
 mod jar_durability;
