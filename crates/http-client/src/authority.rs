@@ -44,6 +44,9 @@ impl Authority {
 
     /// Host and port apart; the port is 0 in the first part.
     pub(crate) fn split(text: &str) -> Result<(Self, Option<u16>), ErrorKind> {
+        if text.contains('@') {
+            return Err(invalid(text, "user information does not belong into a host"));
+        }
         let (host, port, bracketed) = if let Some(rest) = text.strip_prefix('[') {
             let Some((host, rest)) = rest.split_once(']') else {
                 return Err(invalid(text, "a bracket is not closed"));
@@ -125,9 +128,6 @@ fn check_name(text: &str, host: &str) -> Result<(), ErrorKind> {
     if host.is_empty() {
         return Err(invalid(text, "it is empty"));
     }
-    if host.contains('@') {
-        return Err(invalid(text, "user information does not belong into a host"));
-    }
     if host.contains(':') {
         return Err(invalid(text, "an IPv6 address with a port needs brackets"));
     }
@@ -151,7 +151,12 @@ fn read_port(digits: &str) -> Result<u16, ErrorKind> {
 }
 
 fn invalid(host: &str, problem: &'static str) -> ErrorKind {
-    ErrorKind::InvalidHost { host: host.to_owned(), problem }
+    // A password that came along is nobody's business.
+    let host = match host.rsplit_once('@') {
+        Some((_, behind)) => format!("[hidden]@{behind}"),
+        None => host.to_owned(),
+    };
+    ErrorKind::InvalidHost { host, problem }
 }
 
 #[cfg(test)]

@@ -400,6 +400,10 @@ impl Recording {
             Step::Delay(_) | Step::Interrupt => true,
         };
         match shared.script.steps.iter().find(left) {
+            Some(Step::Expect(bytes)) => {
+                Err(format!("the peer still waits for \"{}\"", bytes.escape_ascii()))
+            }
+            Some(Step::Reply(bytes)) => Err(format!("nobody has read \"{}\"", bytes.escape_ascii())),
             Some(step) => Err(format!("the script is not at its end: {step:?}")),
             None => Ok(()),
         }

@@ -336,6 +336,3 @@ impl ServerCertVerifier for Pinned {
         self.provider.signature_verification_algorithms.supported_schemes()
     }
 }
-
-#[cfg(test)]
-mod tests;

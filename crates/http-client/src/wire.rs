@@ -188,6 +188,3 @@ struct Window {
 pub(crate) fn is_wait(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
 }
-
-#[cfg(test)]
-mod tests;

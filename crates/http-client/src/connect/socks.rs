@@ -299,6 +299,3 @@ const fn reply_text(reply: u8) -> &'static str {
         _ => "a failure of a kind that is not known",
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -5,7 +5,7 @@ use crate::connection::HttpConnection;
 use crate::error::{Blame, Error, ErrorKind, Phase, Sent};
 use crate::state::State;
 use crate::testing::{Script, ScriptedConnector};
-use http_proto::{CloseReason, Framing, Headers, Limits, ProtocolError, Version};
+use http_proto::{CloseReason, FieldValue, Framing, Headers, Limits, ProtocolError, Version};
 use std::io::{BufRead, Read};
 
 /// An answer that is delivered, and what becomes of the connection.
@@ -293,8 +293,7 @@ fn trailers_come_after_the_content_and_apart_from_the_head() {
     let mut response = connection.get_response().unwrap();
     assert_eq!(response.trailers(), None);
     assert_eq!(response.read_all(9).unwrap(), b"a");
-    let trailers: Vec<_> =
-        response.trailers().unwrap().get_all("X-Sum").map(|value| value.to_latin1()).collect();
+    let trailers: Vec<_> = response.trailers().unwrap().get_all("X-Sum").map(FieldValue::to_latin1).collect();
     assert_eq!(trailers, ["7", "8"]);
     assert!(response.header("X-Sum").is_none());
 }
@@ -434,7 +433,7 @@ fn http09_is_taken_only_when_asked_for() {
 fn limits_can_be_changed() {
     let limits = Limits::CLIENT.fields_max(2);
     for (count, allowed) in [(2, true), (3, false)] {
-        let answer = with(&"X: y\r\n".repeat(count).trim_end().to_owned(), "");
+        let answer = with(&"X: y\r\n".repeat(count).trim_end(), "");
         let (connector, _) = ScriptedConnector::new([Script::new().expect(GET).reply(answer).end()]);
         let mut connection =
             HttpConnection::builder("example.org").connector(connector).limits(limits).build().unwrap();
