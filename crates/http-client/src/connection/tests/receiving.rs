@@ -433,7 +433,7 @@ fn http09_is_taken_only_when_asked_for() {
 fn limits_can_be_changed() {
     let limits = Limits::CLIENT.fields_max(2);
     for (count, allowed) in [(2, true), (3, false)] {
-        let answer = with(&"X: y\r\n".repeat(count).trim_end(), "");
+        let answer = with("X: y\r\n".repeat(count).trim_end(), "");
         let (connector, _) = ScriptedConnector::new([Script::new().expect(GET).reply(answer).end()]);
         let mut connection =
             HttpConnection::builder("example.org").connector(connector).limits(limits).build().unwrap();
