@@ -7,7 +7,7 @@
 //! where it cannot start, 2 for a command line that it does not understand.
 
 use clap::Parser as _;
-use httpkit::server::{Server, ServerBuilder, ShutdownReport};
+use httpkit::server::{Server, ServerHandle, ShutdownReport};
 use std::fmt;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -18,6 +18,7 @@ mod banner;
 mod cors;
 mod listen;
 mod options;
+mod redirect;
 mod signals;
 mod site;
 mod tls;
@@ -67,25 +68,34 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let site = site::handler(options)?;
     let tls = tls::config(options)?;
     let is_tls = tls.is_some();
-    let listening = listen::listen(options)?;
+    let listeners = listen::listen(&options.bind, options.port)?;
+    let redirecting = match options.redirect_http {
+        Some(_) if !is_tls => {
+            return Err(Failure::new("--redirect-http needs --tls-cert or --self-signed"));
+        }
+        Some(port) => listen::listen(&options.bind, port)?,
+        None => Vec::new(),
+    };
     if options.check {
         return banner::print_line("everything is in order");
     }
     // Signals are taken from here on, so that none is lost between the first line and the wait.
     let signals = signals::Signals::take()?;
-    let mut builder: ServerBuilder = Server::builder();
-    builder = options.apply_limits(builder);
-    for listener in listening.listeners {
+    let mut builder = options.apply_limits(Server::builder());
+    for listener in listeners {
         builder = match &tls {
             Some(tls) => builder.listener_tls(listener, tls.clone()),
             None => builder.listener(listener),
         };
     }
     let server = builder.serve(site).map_err(|error| Failure::new(chain(&error)))?;
-    banner::announce(options, server.addresses(), is_tls)?;
+    let redirector = redirect::serve(redirecting, server.addresses())?;
+    let plain = redirector.as_ref().map_or(&[][..], ServerHandle::addresses);
+    banner::announce(options, server.addresses(), is_tls, plain)?;
     let signal = signals.wait();
     say(&format!("\n{signal} received, exiting."));
     signals.end_at_once_on_the_next();
+    drop(redirector);
     say(&report_text(&server.shutdown(GRACE)));
     Ok(())
 }

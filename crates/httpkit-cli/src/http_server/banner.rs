@@ -7,7 +7,14 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::path::Path;
 
 /// Prints the first line and those for further URLs, and writes the port file.
-pub(crate) fn announce(options: &Options, addresses: &[SocketAddr], is_tls: bool) -> Result<(), Failure> {
+///
+/// `plain` are the addresses that only send people on to the others.
+pub(crate) fn announce(
+    options: &Options,
+    addresses: &[SocketAddr],
+    is_tls: bool,
+    plain: &[SocketAddr],
+) -> Result<(), Failure> {
     let port = addresses.first().map_or(options.port, SocketAddr::port);
     if let Some(path) = &options.port_file {
         write_port(path, port)?;
@@ -16,7 +23,11 @@ pub(crate) fn announce(options: &Options, addresses: &[SocketAddr], is_tls: bool
     let text = if options.json {
         json_line(options, &urls, port, is_tls)
     } else {
-        human_lines(addresses, &urls, is_tls)
+        let mut text = human_lines(addresses, &urls, is_tls);
+        for address in plain {
+            let _ = write!(text, "\n    redirecting from {} port {}", address.ip(), address.port());
+        }
+        text
     };
     print_line(&text)
 }

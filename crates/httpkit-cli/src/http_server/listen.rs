@@ -1,6 +1,6 @@
 //! Where the command listens: names to addresses to sockets, and what to say when a port is taken.
 
-use super::{Failure, Options};
+use super::Failure;
 use socket2::{Domain, Protocol, Socket, Type};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, ToSocketAddrs};
@@ -8,21 +8,15 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, ToSocketAddr
 /// Connections that wait to be accepted; the system may allow fewer.
 const BACKLOG: i32 = 1024;
 
-/// The sockets of one run.
-#[derive(Debug)]
-pub(crate) struct Listening {
-    pub(crate) listeners: Vec<TcpListener>,
-}
-
-/// Listens on every address that the options name; without one on all interfaces, IPv6 and IPv4 by one socket.
-pub(crate) fn listen(options: &Options) -> Result<Listening, Failure> {
-    if options.bind.is_empty() {
-        let everywhere = everywhere(options.port).map_err(|error| failure("", options.port, &error))?;
-        return Ok(Listening { listeners: vec![everywhere] });
+/// Listens on every one of these names; without one on all interfaces, IPv6 and IPv4 by one socket.
+pub(crate) fn listen(names: &[String], port: u16) -> Result<Vec<TcpListener>, Failure> {
+    if names.is_empty() {
+        let everywhere = everywhere(port).map_err(|error| failure("", port, &error))?;
+        return Ok(vec![everywhere]);
     }
     let mut listeners: Vec<TcpListener> = Vec::new();
-    let mut port = options.port;
-    for name in &options.bind {
+    let mut port = port;
+    for name in names {
         for address in resolve(name, port)? {
             let listener = bind(address, false).map_err(|error| failure(name, port, &error))?;
             // A free port is chosen once and is the same on all addresses.
@@ -30,7 +24,7 @@ pub(crate) fn listen(options: &Options) -> Result<Listening, Failure> {
             listeners.push(listener);
         }
     }
-    Ok(Listening { listeners })
+    Ok(listeners)
 }
 
 /// The addresses of a name, each once.

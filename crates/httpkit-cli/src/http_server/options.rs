@@ -64,6 +64,10 @@ pub struct Options {
     #[arg(long, value_name = "PATH", help_heading = "TLS")]
     pub tls_client_ca: Option<PathBuf>,
 
+    /// Also listen on this port without TLS, and send everyone who comes there to the TLS port
+    #[arg(long, value_name = "PORT", help_heading = "TLS")]
+    pub redirect_http: Option<u16>,
+
     /// File that answers for its folder; may be repeated [default: index.html, index.htm]
     #[arg(long, value_name = "NAME", help_heading = "Files")]
     pub index: Vec<String>,

@@ -184,3 +184,19 @@ fn a_silent_client_does_not_keep_others_from_a_tls_server() {
     drop(other.read_to_end(&mut output));
     assert!(!output.starts_with(b"HTTP/"), "no plain answers on a TLS port");
 }
+
+#[test]
+fn a_plain_port_beside_tls_sends_people_on() {
+    let folder = folder();
+    let server = serve(folder.path(), &["--self-signed", "--redirect-http", "0"]);
+    let line = server.next_line();
+    let port: u16 = line.strip_prefix("    redirecting from 127.0.0.1 port ").unwrap().parse().unwrap();
+    let mut stream = connect(SocketAddr::from(([127, 0, 0, 1], port)));
+    stream.write_all(b"GET /a.txt?x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
+    let mut output = Vec::new();
+    stream.read_to_end(&mut output).unwrap();
+    let answer = Answer::parse(&output);
+    let location = format!("https://localhost:{}/a.txt?x", server.port);
+    assert_eq!((answer.status, answer.field("Location")), (308, location.as_str()));
+    check_refused(&["0", "--redirect-http", "0"], 1, &["--redirect-http needs --tls-cert or --self-signed"]);
+}

@@ -1,13 +1,7 @@
 //! Names and addresses, on the loopback only.
 
 use super::{failure, listen, resolve};
-use crate::http_server::Options;
-use clap::Parser as _;
 use std::io;
-
-fn options(line: &str) -> Options {
-    Options::parse_from(std::iter::once("http-server").chain(line.split_whitespace()))
-}
 
 #[test]
 fn addresses_are_resolved_once_each_and_brackets_are_taken_off() {
@@ -21,9 +15,8 @@ fn addresses_are_resolved_once_each_and_brackets_are_taken_off() {
 
 #[test]
 fn a_free_port_is_the_same_on_all_addresses_of_a_name() {
-    let listening = listen(&options("0 -b localhost")).unwrap();
-    let ports: Vec<_> =
-        listening.listeners.iter().map(|listener| listener.local_addr().unwrap().port()).collect();
+    let listeners = listen(&["localhost".to_owned()], 0).unwrap();
+    let ports: Vec<_> = listeners.iter().map(|listener| listener.local_addr().unwrap().port()).collect();
     assert!(ports.iter().all(|port| *port != 0 && *port == ports[0]), "{ports:?}");
 }
 
