@@ -20,7 +20,7 @@ impl Site {
     pub(crate) fn start(fill: impl Fn(&Path)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         fill(folder.path());
-        let files = StaticFiles::new(folder.path()).unwrap();
+        let files = StaticFiles::new(folder.path()).unwrap().archives(true);
         let server = Server::bind("127.0.0.1:0").unwrap().serve(files).unwrap();
         Self { server, folder, work: tempfile::tempdir().unwrap() }
     }
@@ -187,6 +187,35 @@ for method, path, headers in (
         "/sub/ ['ü.txt']\n200 text utf-8 Sun, 06 Nov 1994 08:49:37 GMT\nHEAD 200 None None None 0\n\
          GET 206 bytes 1-2/4 None None 2\nGET 416 bytes */4 None None \nGET 304 None None None \n\
          GET 301 None sub/ None \nGET 404 None None None \nPOST 405 None None GET, HEAD, OPTIONS \n"
+    );
+    site.stop();
+}
+
+#[test]
+fn cpython_unpacks_an_archive_while_it_comes() {
+    let long = "long name ".repeat(20);
+    let site = Site::start(|folder| {
+        fs::create_dir_all(folder.join("sub/empty")).unwrap();
+        for (name, content) in [("sub/a.txt", "a"), ("sub/ü.txt", "u"), (&format!("sub/{long}"), "long")] {
+            write_old(&folder.join(name), content);
+        }
+        write_old(&folder.join("big"), noise(1_000_003));
+    });
+    let script = r#"
+import sys, tarfile, urllib.request
+opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+response = opener.open(sys.argv[1] + "?archive=tar", timeout=60)
+for member in tarfile.open(fileobj=response, mode="r|"):
+    print(member.name, member.isdir(), member.size, int(member.mtime))
+"#;
+    let said = peer::run(python::script(script).arg(site.url("/")), b"").unwrap();
+    let time = 784_111_777;
+    assert_eq!(
+        said,
+        format!(
+            "files True 0 0\nfiles/big False 1000003 {time}\nfiles/sub True 0 0\nfiles/sub/a.txt False 1 {time}\n\
+             files/sub/{long} False 4 {time}\nfiles/sub/ü.txt False 1 {time}\nfiles/sub/empty True 0 0\n"
+        )
     );
     site.stop();
 }

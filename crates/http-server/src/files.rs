@@ -3,6 +3,7 @@
 
 use crate::clock;
 use crate::error::{Error, HandlerError};
+use crate::files::archive::write_tar;
 use crate::files::coding::accepted;
 use crate::files::content::{Representation, serve_file};
 use crate::files::listing::html::{CONTENT_SECURITY_POLICY, HtmlPage};
@@ -20,6 +21,7 @@ use std::io;
 use std::path::Path;
 use std::time::SystemTime;
 
+mod archive;
 mod coding;
 mod conditional;
 mod content;
@@ -28,6 +30,7 @@ mod multipart;
 mod path;
 mod range;
 mod root;
+mod tar;
 mod types;
 
 pub use coding::ContentCoding;
@@ -82,6 +85,7 @@ pub struct StaticFiles {
     folder_view: FolderView,
     entries_max: usize,
     hidden: bool,
+    archives: bool,
     types: Types,
     /// For answers that are no errors.
     headers: Headers,
@@ -112,6 +116,7 @@ impl StaticFiles {
             folder_view: FolderView::default(),
             entries_max: 10_000,
             hidden: false,
+            archives: false,
             types: Types::default(),
             headers: Headers::new(),
             cache_control: "no-cache".to_owned(),
@@ -159,6 +164,14 @@ impl StaticFiles {
     /// Whether names that begin with a dot are served and listed, which by default they are not.
     pub fn hidden(mut self, serve: bool) -> Self {
         self.hidden = serve;
+        self
+    }
+
+    /// Whether a folder can be downloaded as a whole, as a tar archive by `?archive=tar`. By default it can't.
+    ///
+    /// The archive is made while it is sent: it costs no memory, but reads everything below the folder.
+    pub fn archives(mut self, allow: bool) -> Self {
+        self.archives = allow;
         self
     }
 
@@ -295,6 +308,9 @@ impl StaticFiles {
         if let (false, Some(name)) = (path.names_folder(), path.name()) {
             return Ok(redirect_to_folder(encode_segment(name), request.query()));
         }
+        if self.archives && request.query_value("archive").is_some_and(|format| format == "tar") {
+            return Ok(self.respond_with_archive(path, now));
+        }
         for name in &self.index {
             let index = path.child(name);
             match self.root.open(&index, now) {
@@ -345,12 +361,24 @@ impl StaticFiles {
         let response = if json {
             listing_response("application/json", listing, JsonPage::default())
         } else {
-            listing_response("text/html; charset=utf-8", listing, HtmlPage::default())
+            listing_response("text/html; charset=utf-8", listing, HtmlPage::new(self.archives))
                 .with_header("Content-Security-Policy", CONTENT_SECURITY_POLICY)
                 .with_header("Referrer-Policy", "same-origin")
         };
         let response = response.with_header("Vary", "Accept");
         Ok(self.with_own_fields(response.with_header("Cache-Control", "no-cache")))
+    }
+
+    fn respond_with_archive(&self, path: &FilePath, now: SystemTime) -> Response {
+        let (root, folder, hidden) = (self.root.clone(), path.clone(), self.hidden);
+        let name = path.name().unwrap_or(b"files").to_vec();
+        let disposition = format!("attachment; filename*=UTF-8''{}.tar", encode_segment(&name));
+        let response = Response::stream("application/x-tar", move |out| {
+            write_tar(&root, &folder, &name, hidden, now, out)
+        });
+        self.with_own_fields(
+            response.with_header("Content-Disposition", disposition).with_header("Cache-Control", "no-cache"),
+        )
     }
 
     fn respond_with_file(

@@ -37,12 +37,17 @@ pub enum Symlinks {
     Follow,
 }
 
-/// A folder whose content is served.
-#[derive(Debug)]
+/// A folder whose content is served. Cheap to clone.
+#[derive(Clone, Debug)]
 pub(crate) struct Root {
+    place: Arc<Place>,
+    links: Symlinks,
+}
+
+#[derive(Debug)]
+struct Place {
     /// As given, made absolute; looked up again when what it names may have changed.
     path: PathBuf,
-    links: Symlinks,
     current: RwLock<Arc<system::Handle>>,
     /// The second in which `path` was last seen to name `current`.
     checked_seconds: AtomicU64,
@@ -109,12 +114,9 @@ impl Root {
     pub(crate) fn new(path: &Path, links: Symlinks) -> io::Result<Self> {
         let path = std::path::absolute(path)?;
         let handle = system::Handle::open(&path)?;
-        Ok(Self {
-            path,
-            links,
-            current: RwLock::new(Arc::new(handle)),
-            checked_seconds: AtomicU64::new(u64::MAX),
-        })
+        let current = RwLock::new(Arc::new(handle));
+        let place = Place { path, current, checked_seconds: AtomicU64::new(u64::MAX) };
+        Ok(Self { place: Arc::new(place), links })
     }
 
     /// Changes what happens to links.
@@ -124,12 +126,12 @@ impl Root {
 
     /// The folder, as an absolute path.
     pub(crate) fn path(&self) -> &Path {
-        &self.path
+        &self.place.path
     }
 
     /// Opens what the path names. `now` decides whether the root itself is looked up again.
     pub(crate) fn open(&self, path: &FilePath, now: SystemTime) -> Result<Opened, OpenFailure> {
-        let root = self.current(now)?;
+        let root = self.place.current(now)?;
         match root.open_beneath(path.as_bytes(), self.links, Purpose::Read) {
             Ok(file) => opened(file),
             // A folder that may be entered but not read still serves the files in it.
@@ -152,7 +154,7 @@ impl Root {
         entries_max: usize,
         now: SystemTime,
     ) -> Result<Entries, OpenFailure> {
-        let root = self.current(now)?;
+        let root = self.place.current(now)?;
         let mut folder = root.read_folder(path.as_bytes(), self.links).map_err(failure)?;
         let mut found = Entries { entries: Vec::new(), more: false };
         while let Some(item) = folder.next_item().map_err(failure)? {
@@ -190,7 +192,9 @@ impl Root {
         };
         Some(Entry { name, is_folder, is_link, size_bytes, modified })
     }
+}
 
+impl Place {
     /// The open root; opened again, at most once a second, when its path has come to name another folder.
     fn current(&self, now: SystemTime) -> Result<Arc<system::Handle>, OpenFailure> {
         let current = self.current.read().unwrap_or_else(PoisonError::into_inner).clone();

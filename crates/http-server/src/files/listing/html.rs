@@ -16,16 +16,24 @@ const SCRIPT: &str = include_str!("page.js");
 
 /// The Content-Security-Policy of the page: its style and its script by their digests, and nothing else.
 pub(crate) const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; \
-     style-src 'sha256-ixPmEygYh/cHCt6D6uxwls75H+YlaXCuX+vQCpHpPpY='; \
+     style-src 'sha256-EDRf44MEpH2+xIAqNYiCwSYO0ewrumlICWFhIIr/528='; \
      script-src 'sha256-5iIAn+iP4GQJssHan7bVtrzz1hPqM9ShiF8pDIOWCqM='; \
      base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
 
 /// The page.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct HtmlPage {
+    /// Whether the folder can be downloaded as a whole.
+    archives: bool,
     folders: usize,
     files: usize,
     size_bytes: u64,
+}
+
+impl HtmlPage {
+    pub(crate) fn new(archives: bool) -> Self {
+        Self { archives, ..Self::default() }
+    }
 }
 
 impl Look for HtmlPage {
@@ -126,11 +134,15 @@ impl Look for HtmlPage {
             out.push_str(", ");
             push_size(out, self.size_bytes);
         }
-        out.push_str("</span><a href=\"?");
+        out.push_str("</span><span>");
+        if self.archives {
+            out.push_str("<a href=\"?archive=tar\" download>Download as tar</a> ");
+        }
+        out.push_str("<a href=\"?");
         push_state(&listing.query, listing.query.sort, listing.query.descending, out);
         let _ = write!(
             out,
-            "&amp;format=json\">JSON</a></footer>\n</div>\n<script>{SCRIPT}</script>\n</body>\n</html>\n"
+            "&amp;format=json\">JSON</a></span></footer>\n</div>\n<script>{SCRIPT}</script>\n</body>\n</html>\n"
         );
     }
 }
