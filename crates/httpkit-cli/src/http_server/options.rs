@@ -100,6 +100,10 @@ pub struct Options {
     #[arg(long, help_heading = "Files")]
     pub precompressed: bool,
 
+    /// Offer every folder as one download, a tar archive
+    #[arg(long, help_heading = "Files")]
+    pub archive: bool,
+
     /// Let clients keep files for so many seconds without asking [default: they ask each time]
     #[arg(long, value_name = "SECONDS", help_heading = "Files")]
     pub cache: Option<u32>,

@@ -1,7 +1,7 @@
 //! The plain port beside a TLS port: whoever comes there is sent on, and nothing else is answered.
 
 use super::{Failure, chain};
-use httpkit::server::{Request, Response, Server, ServerHandle, StatusCode, TargetForm};
+use httpkit::server::{Request, Response, Server, ServerBuilder, ServerHandle, StatusCode, TargetForm};
 use std::net::{SocketAddr, TcpListener};
 
 /// Starts the redirecting server; `None` without listeners. `secure` are the addresses with TLS, which share a port.
@@ -12,8 +12,7 @@ pub(crate) fn serve(
     let Some(port) = secure.first().map(SocketAddr::port).filter(|_| !listeners.is_empty()) else {
         return Ok(None);
     };
-    let builder =
-        listeners.into_iter().fold(Server::builder(), |builder, listener| builder.listener(listener));
+    let builder = listeners.into_iter().fold(Server::builder(), ServerBuilder::listener);
     let server = builder.serve(move |request: &mut Request<'_>| redirect(request, port));
     server.map(Some).map_err(|error| Failure::new(chain(&error)))
 }

@@ -39,6 +39,7 @@ fn files(options: &Options) -> Result<StaticFiles, Failure> {
         .map_err(|error| Failure::new(setup_text(&error)))?
         .folder_view(view)
         .hidden(options.hidden)
+        .archives(options.archive)
         .symlinks(options.symlinks.into());
     if !options.index.is_empty() {
         files = files.index(&options.index);

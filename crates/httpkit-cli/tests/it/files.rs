@@ -50,6 +50,16 @@ fn folders_are_listed_or_not_as_the_options_say() {
 }
 
 #[test]
+fn folders_are_downloaded_as_a_whole_where_that_is_allowed() {
+    let folder = folder();
+    let usual = serve(folder.path(), &[]).get("/?archive=tar");
+    assert_eq!(usual.field("Content-Type"), "text/html; charset=utf-8");
+    let archive = serve(folder.path(), &["--archive"]).get("/?archive=tar");
+    assert_eq!(archive.field("Content-Type"), "application/x-tar");
+    assert!(archive.content.windows(5).any(|window| window == b"hello"));
+}
+
+#[test]
 fn an_application_with_its_own_router_gets_its_page() {
     let folder = folder();
     fs::write(folder.path().join("index.html"), "app").unwrap();
