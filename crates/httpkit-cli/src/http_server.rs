@@ -17,13 +17,14 @@ mod auth;
 mod banner;
 mod cors;
 mod listen;
+mod log;
 mod options;
 mod redirect;
 mod signals;
 mod site;
 mod tls;
 
-pub use options::{Links, Options, Protocol, command};
+pub use options::{Links, Log, Options, Protocol, command};
 
 /// How long requests that are under way have to finish after the first signal.
 const GRACE: Duration = Duration::from_secs(10);
@@ -65,7 +66,7 @@ pub fn main() -> ExitCode {
 /// # Errors
 /// Where the server cannot start.
 pub fn run(options: &Options) -> Result<(), Failure> {
-    let site = site::handler(options)?;
+    let site = log::logged(site::handler(options)?, options)?;
     let tls = tls::config(options)?;
     let is_tls = tls.is_some();
     let listeners = listen::listen(&options.bind, options.port)?;
@@ -82,6 +83,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     // Signals are taken from here on, so that none is lost between the first line and the wait.
     let signals = signals::Signals::take()?;
     let mut builder = options.apply_limits(Server::builder());
+    builder = log::observed(builder, options);
     for listener in listeners {
         builder = match &tls {
             Some(tls) => builder.listener_tls(listener, tls.clone()),

@@ -1,9 +1,9 @@
 //! The command line of `http-server`, and what of it can be judged without looking at the system.
 
 use clap::{CommandFactory as _, Parser, ValueEnum};
-use httpkit::server::ServerBuilder;
 use httpkit::server::files::Symlinks;
 use httpkit::server::limits::Limits;
+use httpkit::server::{LogFormat, ServerBuilder};
 use std::path::PathBuf;
 
 /// Serve a folder over HTTP.
@@ -126,6 +126,24 @@ pub struct Options {
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Access")]
     pub max_connections: Option<u32>,
 
+    /// How requests are logged on standard error
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        default_value = "python",
+        conflicts_with = "quiet",
+        help_heading = "Output"
+    )]
+    pub log: Log,
+
+    /// Append the log to this file instead
+    #[arg(long, value_name = "PATH", conflicts_with = "quiet", help_heading = "Output")]
+    pub log_file: Option<PathBuf>,
+
+    /// Log no requests
+    #[arg(short, long, help_heading = "Output")]
+    pub quiet: bool,
+
     /// Print the first line as JSON: url, urls, port, directory, tls, pid
     #[arg(long, help_heading = "Output")]
     pub json: bool,
@@ -169,6 +187,31 @@ impl From<Links> for Symlinks {
             Links::Refuse => Self::Refuse,
             Links::Beneath => Self::Beneath,
             Links::Follow => Self::Follow,
+        }
+    }
+}
+
+/// How a request is logged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[non_exhaustive]
+pub enum Log {
+    /// As Python's server does, in local time, with the size.
+    Python,
+    /// Common Log Format.
+    Common,
+    /// Common Log Format with Referer and User-Agent.
+    Combined,
+    /// A JSON object a line.
+    Json,
+}
+
+impl From<Log> for LogFormat {
+    fn from(log: Log) -> Self {
+        match log {
+            Log::Python => Self::Python,
+            Log::Common => Self::Common,
+            Log::Combined => Self::Combined,
+            Log::Json => Self::Json,
         }
     }
 }

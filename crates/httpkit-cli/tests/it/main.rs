@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod files;
+mod log;
 mod process;
 mod start;
 mod stop;

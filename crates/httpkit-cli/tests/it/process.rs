@@ -81,6 +81,13 @@ impl Running {
         self.lines.recv_timeout(PATIENCE).unwrap()
     }
 
+    /// One more line of standard error.
+    pub(crate) fn log_line(&mut self) -> String {
+        let mut line = String::new();
+        self.log.as_mut().unwrap().read_line(&mut line).unwrap();
+        line.trim_end().to_owned()
+    }
+
     /// The rest of standard error, once the process has ended.
     pub(crate) fn log_rest(&mut self) -> String {
         let mut text = String::new();

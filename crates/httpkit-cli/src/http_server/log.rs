@@ -1,0 +1,77 @@
+//! The log of a run: in which form, in which time, where to, and in colour only where a person looks on.
+
+use super::{Failure, Options};
+use httpkit::server::observe::Event;
+use httpkit::server::{Handler, Logged, ServerBuilder};
+use std::fs::File;
+use std::io::{self, IsTerminal as _};
+
+/// The handler with a line for each of its answers.
+pub(crate) fn logged(handler: Box<dyn Handler>, options: &Options) -> Result<Box<dyn Handler>, Failure> {
+    if options.quiet {
+        return Ok(handler);
+    }
+    let logged = Logged::new(handler).format(options.log.into()).utc_offset_minutes(local_offset_minutes());
+    if let Some(path) = &options.log_file {
+        let file = File::options().append(true).create(true).open(path);
+        let file = file.map_err(|error| {
+            Failure::new(format!("cannot write the log file {}: {error}", path.display()))
+        })?;
+        return Ok(Box::new(logged.to_writer(file)));
+    }
+    if wants_colour() {
+        return Ok(Box::new(logged.to_sink(|line| super::say(&coloured(line)))));
+    }
+    Ok(Box::new(logged))
+}
+
+/// Tells of what never reaches a handler, unless that was not asked for.
+pub(crate) fn observed(builder: ServerBuilder, options: &Options) -> ServerBuilder {
+    let quiet = options.quiet;
+    builder.observer(move |event| {
+        let refused = matches!(event, Event::BadRequest { .. });
+        if event.is_own_fault() || (refused && !quiet) {
+            super::say(&event.to_string());
+        }
+    })
+}
+
+/// How far local time is ahead of UTC: asked once at the start, since the system answers safely only to a process
+/// without other threads; 0 where it does not answer.
+fn local_offset_minutes() -> i16 {
+    time::UtcOffset::current_local_offset().map_or(0, time::UtcOffset::whole_minutes)
+}
+
+/// Colour is for terminals, and not for those who have said no (<https://no-color.org>).
+fn wants_colour() -> bool {
+    let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    io::stderr().is_terminal() && !refused
+}
+
+/// The line with its status in the colour of its class.
+fn coloured(line: &str) -> String {
+    const RED: &str = "\u{1b}[31m";
+    const GREEN: &str = "\u{1b}[32m";
+    const YELLOW: &str = "\u{1b}[33m";
+    const CYAN: &str = "\u{1b}[36m";
+    const PLAIN: &str = "\u{1b}[0m";
+    let Some((before, rest)) =
+        line.split_once(" HTTP/1.").and_then(|(target, _)| line.split_at_checked(target.len() + 11))
+    else {
+        return line.to_owned();
+    };
+    let (Some(status), Some(after)) = (rest.get(..3), rest.get(3..)) else {
+        return line.to_owned();
+    };
+    let colour = match status.as_bytes().first() {
+        Some(b'2') => GREEN,
+        Some(b'3') => CYAN,
+        Some(b'4') => YELLOW,
+        Some(b'5') => RED,
+        _ => return line.to_owned(),
+    };
+    format!("{before}{colour}{status}{PLAIN}{after}")
+}
+
+#[cfg(test)]
+mod tests;
