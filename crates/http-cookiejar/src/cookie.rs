@@ -1,6 +1,7 @@
 //! One cookie: Python's fields and those of RFC 6265bis in one compact value.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use http_cookies::SameSite;
 
@@ -60,7 +61,7 @@ impl Flags {
 }
 
 /// What few cookies have.
-#[derive(Clone, PartialEq, Eq, Default)]
+#[derive(Clone, PartialEq, Eq, Hash, Default)]
 pub(crate) struct Extra {
     pub(crate) version: Option<u32>,
     pub(crate) port: Option<Box<str>>,
@@ -330,6 +331,14 @@ impl Cookie {
             partition: self.partition(),
             domain: self.domain(),
         }
+    }
+
+    /// Hashes what [`Self::same_content`] compares.
+    pub(crate) fn hash_content(&self, hasher: &mut impl Hasher) {
+        hasher.write(&self.text);
+        (self.name_end, self.value_end, self.path_end).hash(hasher);
+        (self.flags.0, self.same_site, self.expires).hash(hasher);
+        self.extra.hash(hasher);
     }
 
     /// Whether everything but the times of creation and access is the same.

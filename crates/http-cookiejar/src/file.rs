@@ -50,6 +50,27 @@ pub trait FileFormat: fmt::Debug {
     /// # Errors
     /// What about the cookie the format cannot hold.
     fn write_cookie(&self, cookie: &Cookie, out: &mut Vec<u8>) -> Result<(), Unwritable>;
+
+    /// Whether the format holds everything that makes a cookie what it is, its times of creation and last use aside.
+    /// Formats that do can be merged with less work.
+    fn is_lossless(&self) -> bool {
+        false
+    }
+}
+
+/// The lines of a text, without their line feeds.
+fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        match memchr::memchr(b'\n', text).and_then(|end| text.split_at_checked(end)) {
+            Some((line, behind)) => {
+                rest = behind.get(1..);
+                Some(line)
+            }
+            None => rest.take(),
+        }
+    })
 }
 
 /// A line of a file that is no cookie.
@@ -439,7 +460,7 @@ impl<F: FileFormat> FileCookieJar<F> {
             let start = text.len();
             match self.format.write_cookie(cookie, &mut text) {
                 Ok(()) => {
-                    base.note_line(cookie, text.get(start..).unwrap_or_default());
+                    base.note_line(&self.format, cookie, text.get(start..).unwrap_or_default());
                     saved.cookies += 1;
                 }
                 Err(reason) => saved.unwritable.push((cookie.name().into(), reason)),

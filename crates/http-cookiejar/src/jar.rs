@@ -208,16 +208,14 @@ impl CookieJar {
     }
 
     fn put(&mut self, mut cookie: Cookie, limits: Limits) -> Option<Cookie> {
-        let existing = self.store.find(cookie.key());
-        if let Some(created) = existing.and_then(|id| self.store.cookie(id)).map(Cookie::created) {
+        let mut located = self.store.locate(cookie.key());
+        if let Some(created) = located.slot.and_then(|id| self.store.cookie(id)).map(Cookie::created) {
             cookie.set_created(created);
-        }
-        let domain_is_full =
-            existing.is_none() && self.store.at_host(cookie.domain()).len() >= limits.cookies_per_host_max;
-        if domain_is_full {
+        } else if self.store.crowd(located) >= limits.cookies_per_host_max {
             self.store.evict_at_host(cookie.domain());
+            located = self.store.locate(cookie.key());
         }
-        let old = self.store.insert(cookie);
+        let old = self.store.insert(located, cookie);
         while self.store.len() > limits.cookies_max {
             self.store.evict_oldest(&mut self.eviction);
         }

@@ -18,6 +18,13 @@ pub(crate) struct Ticket {
     pub(crate) generation: u32,
 }
 
+/// A place for a key, as long as nothing is taken out.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Located {
+    host: Option<HostId>,
+    pub(crate) slot: Option<SlotId>,
+}
+
 #[derive(Clone)]
 struct Slot {
     entry: Option<Entry>,
@@ -84,13 +91,25 @@ impl Store {
 
     /// The cookie with this key.
     pub(crate) fn find(&self, key: Key<'_>) -> Option<SlotId> {
-        let host = self.hosts.find(key.domain)?;
-        self.hosts.find_key(host, key, |id| self.cookie(id).map(Cookie::key))
+        self.locate(key).slot
+    }
+
+    /// Where a cookie with this key lies or would lie.
+    pub(crate) fn locate(&self, key: Key<'_>) -> Located {
+        let host = self.hosts.find(key.domain);
+        let slot =
+            host.and_then(|host| self.hosts.find_key(host, key, |id| self.cookie(id).map(Cookie::key)));
+        Located { host, slot }
+    }
+
+    /// How many cookies are kept where this one lies or would lie.
+    pub(crate) fn crowd(&self, located: Located) -> usize {
+        located.host.map_or(0, |host| self.hosts.cookies(host).len())
     }
 
     /// Puts a cookie in; one with the same key is handed back and its place in the order taken over.
-    pub(crate) fn insert(&mut self, cookie: Cookie) -> Option<Cookie> {
-        if let Some(id) = self.find(cookie.key()) {
+    pub(crate) fn insert(&mut self, located: Located, cookie: Cookie) -> Option<Cookie> {
+        if let Some(id) = located.slot {
             return self.replace(id, cookie);
         }
         self.sequence += 1;
@@ -98,7 +117,7 @@ impl Store {
         let path_len = cookie.path_bytes().len();
         let Self { slots, hosts, .. } = self;
         let entry = |id: SlotId| slots.get(id as usize).and_then(|slot| slot.entry.as_ref());
-        let host = hosts.ensure(cookie.domain());
+        let host = located.host.unwrap_or_else(|| hosts.ensure(cookie.domain()));
         let path_len_of = |other: SlotId| entry(other).map_or(0, |entry| entry.cookie.path_bytes().len());
         let there = hosts.cookies(host);
         let longer = there.partition_point(|other| path_len_of(*other) > path_len);

@@ -232,7 +232,7 @@ pub(crate) fn is_control(byte: u8) -> bool {
 
 /// Whether the texts are fit for a cookie.
 pub(crate) fn check_texts(parts: Parts<'_>) -> Result<(), CookieError> {
-    let controls = |text: &[u8]| text.iter().copied().any(is_control);
+    let controls = |text: &[u8]| text.iter().fold(false, |any, byte| any | is_control(*byte));
     if parts.domain.is_empty() {
         return Err(CookieError::NoDomain);
     }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use http_cookies::SameSite;
 
-use super::{BadLine, BadLineReason, FileCookieJar, FileFormat, Unwritable};
+use super::{BadLine, BadLineReason, FileCookieJar, FileFormat, Unwritable, lines};
 use crate::cookie::builder::{CookieBuilder, check_texts};
 use crate::cookie::{Cookie, Parts, Plain};
 use crate::file::error::NotThisFormat;
@@ -54,7 +54,7 @@ impl FileFormat for JsonFormat {
         if !self.has_header(text) {
             return if text.is_empty() { Ok(()) } else { Err(NotThisFormat) };
         }
-        for (number, line) in (1..).zip(text.split(|byte| *byte == b'\n')).skip(1) {
+        for (number, line) in (1..).zip(lines(text)).skip(1) {
             if line.trim_ascii().is_empty() {
                 continue;
             }
@@ -64,6 +64,10 @@ impl FileFormat for JsonFormat {
             }
         }
         Ok(())
+    }
+
+    fn is_lossless(&self) -> bool {
+        true
     }
 
     fn write_header(&self, out: &mut Vec<u8>) {

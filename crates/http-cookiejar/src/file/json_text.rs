@@ -187,26 +187,29 @@ impl<'t> Reader<'t> {
         let mut start = self.at;
         let mut owned: Option<String> = None;
         loop {
-            let byte = self.peek().ok_or(Malformed)?;
-            match byte {
-                b'"' => {
-                    let piece = self.text.get(start..self.at).ok_or(Malformed)?;
+            let rest = self.text.as_bytes().get(self.at..).ok_or(Malformed)?;
+            self.at += memchr::memchr2(b'"', b'\\', rest).ok_or(Malformed)?;
+            let piece = self.text.get(start..self.at).ok_or(Malformed)?;
+            if piece.bytes().fold(false, |bad, byte| bad | (byte < 0x20)) {
+                return Err(Malformed);
+            }
+            match self.peek() {
+                Some(b'"') => {
                     self.at += 1;
                     return Ok(match owned {
                         None => Cow::Borrowed(piece),
                         Some(text) => Cow::Owned(text + piece),
                     });
                 }
-                b'\\' => {
-                    let text = owned.get_or_insert_default();
-                    text.push_str(self.text.get(start..self.at).ok_or(Malformed)?);
+                Some(b'\\') => {
                     self.at += 1;
                     let character = self.escape()?;
-                    owned.get_or_insert_default().push(character);
+                    let text = owned.get_or_insert_default();
+                    text.push_str(piece);
+                    text.push(character);
                     start = self.at;
                 }
-                0..=0x1F => return Err(Malformed),
-                _ => self.at += 1,
+                _ => return Err(Malformed),
             }
         }
     }
@@ -247,9 +250,15 @@ impl<'t> Reader<'t> {
 /// Writes a text in quotes.
 pub(crate) fn push_string(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
+    // Looked at as a whole first, since hardly any text needs an escape.
+    if !text.bytes().fold(false, |any, byte| any | needs_escape(byte)) {
+        out.extend_from_slice(text.as_bytes());
+        out.push(b'"');
+        return;
+    }
     let mut start = 0;
     for (at, byte) in text.bytes().enumerate() {
-        if byte >= 0x20 && byte != b'"' && byte != b'\\' && byte != 0x7F {
+        if !needs_escape(byte) {
             continue;
         }
         out.extend_from_slice(text.as_bytes().get(start..at).unwrap_or_default());
@@ -264,6 +273,10 @@ pub(crate) fn push_string(text: &str, out: &mut Vec<u8>) {
     }
     out.extend_from_slice(text.as_bytes().get(start..).unwrap_or_default());
     out.push(b'"');
+}
+
+fn needs_escape(byte: u8) -> bool {
+    byte < 0x20 || byte == b'"' || byte == b'\\' || byte == 0x7F
 }
 
 #[cfg(test)]

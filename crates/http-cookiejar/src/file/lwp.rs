@@ -1,6 +1,6 @@
 //! The format of libwww-perl, which Python's `LWPCookieJar` reads and writes: `Set-Cookie3` lines.
 
-use super::{BadLine, BadLineReason, FileCookieJar, FileFormat, Unwritable};
+use super::{BadLine, BadLineReason, FileCookieJar, FileFormat, Unwritable, lines};
 use crate::cookie::Cookie;
 use crate::cookie::builder::is_control;
 use crate::file::error::NotThisFormat;
@@ -49,7 +49,7 @@ impl FileFormat for LwpFormat {
         if !self.has_header(text) {
             return if text.is_empty() { Ok(()) } else { Err(NotThisFormat) };
         }
-        for (number, line) in (1..).zip(text.split(|byte| *byte == b'\n')) {
+        for (number, line) in (1..).zip(lines(text)) {
             let Some(line) = line.strip_prefix(LINE) else { continue };
             for words in split_header_words(strip(line)) {
                 let item = read_words(words, now).map_err(|reason| BadLine::new(number, reason));

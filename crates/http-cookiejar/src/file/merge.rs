@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hasher};
 
 use crate::cookie::Cookie;
 use crate::file::FileFormat;
@@ -21,26 +21,37 @@ impl Snapshot {
     }
 
     /// Notes a cookie with the line that it has in the file.
-    pub(crate) fn note_line(&mut self, cookie: &Cookie, line: &[u8]) {
-        let key = self.hasher.hash_one(cookie.key());
-        self.lines.insert(key, self.hasher.hash_one(line));
+    pub(crate) fn note_line<F: FileFormat>(&mut self, format: &F, cookie: &Cookie, line: &[u8]) {
+        let content = if format.is_lossless() { self.content(cookie) } else { self.hasher.hash_one(line) };
+        self.lines.insert(self.hasher.hash_one(cookie.key()), content);
     }
 
     /// Notes a cookie with the line that it would have; `line` is room to write in.
     pub(crate) fn note<F: FileFormat>(&mut self, format: &F, cookie: &Cookie, line: &mut Vec<u8>) {
-        line.clear();
-        if format.write_cookie(cookie, line).is_ok() {
-            self.note_line(cookie, line);
+        if let Some(content) = self.content_in(format, cookie, line) {
+            self.lines.insert(self.hasher.hash_one(cookie.key()), content);
         }
+    }
+
+    /// What of a cookie the format holds, as a hash; `None` if it cannot hold the cookie at all.
+    fn content_in<F: FileFormat>(&self, format: &F, cookie: &Cookie, line: &mut Vec<u8>) -> Option<u64> {
+        if format.is_lossless() {
+            return Some(self.content(cookie));
+        }
+        line.clear();
+        format.write_cookie(cookie, line).ok()?;
+        Some(self.hasher.hash_one(line.as_slice()))
+    }
+
+    fn content(&self, cookie: &Cookie) -> u64 {
+        let mut hasher = self.hasher.build_hasher();
+        cookie.hash_content(&mut hasher);
+        hasher.finish()
     }
 
     fn state<F: FileFormat>(&self, format: &F, cookie: &Cookie, line: &mut Vec<u8>) -> State {
         let Some(known) = self.lines.get(&self.hasher.hash_one(cookie.key())) else { return State::Unknown };
-        line.clear();
-        match format.write_cookie(cookie, line) {
-            Ok(()) if self.hasher.hash_one(line.as_slice()) == *known => State::Same,
-            _ => State::Changed,
-        }
+        if self.content_in(format, cookie, line) == Some(*known) { State::Same } else { State::Changed }
     }
 }
 
@@ -77,7 +88,7 @@ pub(crate) fn merge<F: FileFormat>(
     let mut line = Vec::new();
     let mut present = Snapshot { hasher: base.hasher.clone(), lines: HashMap::with_capacity(theirs.len()) };
     for cookie in theirs {
-        present.note_line(&cookie, b"");
+        present.lines.insert(base.hasher.hash_one(cookie.key()), 0);
         let change = base.state(format, &cookie, &mut line);
         match jar.find_same(&cookie) {
             Some(ours) => {

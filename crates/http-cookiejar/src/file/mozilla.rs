@@ -2,7 +2,7 @@
 
 use http_cookies::SameSite;
 
-use super::{BadLine, BadLineReason, FileCookieJar, FileFormat, Unwritable};
+use super::{BadLine, BadLineReason, FileCookieJar, FileFormat, Unwritable, lines};
 use crate::cookie::builder::is_control;
 use crate::cookie::{Cookie, Parts, Plain};
 use crate::file::error::NotThisFormat;
@@ -62,7 +62,7 @@ impl FileFormat for MozillaFormat {
         each: &mut dyn FnMut(Result<Cookie, BadLine>) -> bool,
     ) -> Result<(), NotThisFormat> {
         let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
-        for (number, line) in (1..).zip(text.split(|byte| *byte == b'\n')) {
+        for (number, line) in (1..).zip(lines(text)) {
             let line = line.strip_suffix(b"\r").unwrap_or(line);
             let (line, http_only) = match line.get(..HTTP_ONLY.len()) {
                 Some(head) if head.eq_ignore_ascii_case(HTTP_ONLY) => {
@@ -131,7 +131,7 @@ impl FileFormat for MozillaFormat {
 
 impl MozillaFormat {
     fn read_line(self, line: &[u8], http_only: bool, now: i64) -> Result<Cookie, BadLineReason> {
-        if line.iter().copied().any(is_control) {
+        if line.iter().fold(false, |any, byte| any | is_control(*byte)) {
             return Err(BadLineReason::Text);
         }
         let mut fields = line.split(|byte| *byte == b'\t');

@@ -2,6 +2,7 @@
 
 use super::{LwpFormat, as_lwp_str};
 use crate::cookie::Cookie;
+use crate::cookie::builder::CookieBuilder;
 use crate::file::{BadLine, BadLineReason, FileFormat, Unwritable};
 use crate::jar::CookieJar;
 
@@ -60,7 +61,7 @@ fn a_cookie_is_one_line_and_comes_back() {
 
 #[test]
 fn what_cannot_be_read_back_is_not_written() {
-    let refuse = |builder: crate::CookieBuilder| write(&builder.build().expect("a cookie"));
+    let refuse = |builder: CookieBuilder| write(&builder.build().expect("a cookie"));
     assert_eq!(refuse(Cookie::builder("", "x").domain("a.org")), Err(Unwritable::Name));
     assert_eq!(refuse(Cookie::builder("a b", "x").domain("a.org")), Err(Unwritable::Name));
     assert_eq!(refuse(Cookie::builder("a,b", "x").domain("a.org")), Err(Unwritable::Name));
