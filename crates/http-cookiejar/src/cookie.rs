@@ -333,12 +333,16 @@ impl Cookie {
         }
     }
 
-    /// Hashes what [`Self::same_content`] compares.
+    /// Hashes what [`Self::same_content`] compares, in few pieces.
     pub(crate) fn hash_content(&self, hasher: &mut impl Hasher) {
         hasher.write(&self.text);
-        (self.name_end, self.value_end, self.path_end).hash(hasher);
-        (self.flags.0, self.same_site, self.expires).hash(hasher);
-        self.extra.hash(hasher);
+        hasher.write_u64(u64::from(self.name_end) << 32 | u64::from(self.value_end));
+        let same_site = self.same_site.map_or(0, |same_site| same_site as u64 + 1);
+        hasher.write_u64(u64::from(self.path_end) << 32 | u64::from(self.flags.0) << 8 | same_site);
+        hasher.write_i64(self.expires.unwrap_or(i64::MAX));
+        if let Some(extra) = &self.extra {
+            extra.hash(hasher);
+        }
     }
 
     /// Whether everything but the times of creation and access is the same.
@@ -360,13 +364,27 @@ impl Cookie {
 }
 
 /// What makes two cookies the same one.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Key<'a> {
     pub(crate) name: &'a [u8],
     pub(crate) path: &'a [u8],
     pub(crate) host_only: bool,
     pub(crate) partition: Option<&'a str>,
     pub(crate) domain: &'a str,
+}
+
+/// In few pieces: the lengths at the end keep parts from flowing into each other.
+impl Hash for Key<'_> {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        hasher.write(self.name);
+        hasher.write(self.path);
+        hasher.write(self.domain.as_bytes());
+        hasher.write_usize(self.name.len() << 1 | usize::from(self.host_only));
+        hasher.write_usize(self.path.len());
+        if let Some(partition) = self.partition {
+            hasher.write(partition.as_bytes());
+        }
+    }
 }
 
 impl fmt::Debug for Cookie {
