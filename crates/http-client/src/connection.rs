@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind, Phase, Sent};
 use crate::observer::Event as Observed;
 use crate::state::{Event, Refusal, State};
 use crate::timeouts::Timeouts;
-use crate::transport::{ConnectionInfo, Incoming, Transport};
+use crate::transport::{ConnectionInfo, Incoming, Interrupt, Transport};
 use crate::upgraded::Upgraded;
 use crate::wire::Wire;
 use http_proto::stream::ReadBuffer;
@@ -221,6 +221,13 @@ impl HttpConnection {
     #[must_use]
     pub fn info(&self) -> Option<ConnectionInfo> {
         self.wire.as_ref().map(|wire| wire.transport().info())
+    }
+
+    /// A handle by which another thread can break the open transport off; `None` while it is closed, and where the
+    /// transport has no such handle.
+    #[must_use]
+    pub fn interrupt_handle(&self) -> Option<std::sync::Arc<dyn Interrupt>> {
+        self.wire.as_ref().and_then(|wire| wire.transport().interrupt_handle())
     }
 
     /// Opens the connection if it is closed: name, addresses, proxy, tunnel, TLS. A request does so by itself.

@@ -70,5 +70,5 @@ pub use tls::{TlsBuilder, TlsConfig};
 pub use transport::tcp::TcpTransport;
 #[cfg(unix)]
 pub use transport::unix::UnixTransport;
-pub use transport::{ConnectionInfo, FailedAttempt, Incoming, TlsInfo, Transport};
+pub use transport::{ConnectionInfo, FailedAttempt, Incoming, Interrupt, TlsInfo, Transport};
 pub use upgraded::Upgraded;

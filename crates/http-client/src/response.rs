@@ -2,6 +2,7 @@
 
 use crate::connection::HttpConnection;
 use crate::error::{Error, ErrorKind, Phase};
+use crate::timeouts::Timeouts;
 use crate::transport::{ConnectionInfo, TlsInfo};
 use crate::upgraded::Upgraded;
 use http_proto::{CloseReason, FieldValue, Framing, Headers, ResponseHead, StatusCode, Version};
@@ -168,6 +169,11 @@ impl<'c> Response<'c> {
     #[must_use]
     pub fn connection_info(&self) -> Option<ConnectionInfo> {
         self.connection().info()
+    }
+
+    /// Changes how long each further step may take, of this answer and of what follows on the connection.
+    pub fn set_timeouts(&mut self, timeouts: Timeouts) {
+        self.connection_mut().set_timeouts(timeouts);
     }
 
     /// The address that was connected to.

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::{self, IoSlice, Read, Write};
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) mod tcp;
@@ -89,10 +90,21 @@ pub trait Transport: Read + Write + Send {
         Err(io::Error::new(io::ErrorKind::Unsupported, "this transport cannot be cloned"))
     }
 
+    /// A handle by which another thread can break the stream off while this one waits on it. By default there is none.
+    fn interrupt_handle(&self) -> Option<Arc<dyn Interrupt>> {
+        None
+    }
+
     /// What is known of the connection.
     fn info(&self) -> ConnectionInfo {
         ConnectionInfo::default()
     }
+}
+
+/// Breaks a stream off from another thread: see [`Transport::interrupt_handle`].
+pub trait Interrupt: Send + Sync {
+    /// Ends both directions; reads and writes under way fail or see the end.
+    fn interrupt(&self);
 }
 
 fn without_timeouts(timeout: Option<Duration>) -> io::Result<()> {
@@ -125,6 +137,10 @@ impl Transport for Box<dyn Transport> {
 
     fn try_clone(&self) -> io::Result<Box<dyn Transport>> {
         (**self).try_clone()
+    }
+
+    fn interrupt_handle(&self) -> Option<Arc<dyn Interrupt>> {
+        (**self).interrupt_handle()
     }
 
     fn info(&self) -> ConnectionInfo {

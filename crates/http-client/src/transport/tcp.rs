@@ -1,14 +1,16 @@
 //! TCP as a transport. Opening sockets is the business of `connect/tcp.rs`.
 
-use crate::transport::{ConnectionInfo, FailedAttempt, Incoming, Transport};
+use crate::transport::{ConnectionInfo, FailedAttempt, Incoming, Interrupt, Transport};
 use std::io::{self, IoSlice, IoSliceMut, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A TCP connection.
 #[derive(Debug)]
 pub struct TcpTransport {
-    stream: TcpStream,
+    /// Shared with whoever may break it off.
+    stream: Arc<TcpStream>,
     peer_addr: Option<SocketAddr>,
     failed_attempts: Vec<FailedAttempt>,
     #[cfg(unix)]
@@ -29,7 +31,7 @@ impl TcpTransport {
         failed_attempts: Vec<FailedAttempt>,
     ) -> Self {
         Self {
-            stream,
+            stream: Arc::new(stream),
             peer_addr,
             failed_attempts,
             #[cfg(unix)]
@@ -46,21 +48,21 @@ impl TcpTransport {
 
 impl Read for TcpTransport {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        self.stream.read(buf)
+        (&*self.stream).read(buf)
     }
 
     fn read_vectored(&mut self, bufs: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
-        self.stream.read_vectored(bufs)
+        (&*self.stream).read_vectored(bufs)
     }
 }
 
 impl Write for TcpTransport {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-        self.stream.write(buf)
+        (&*self.stream).write(buf)
     }
 
     fn write_vectored(&mut self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
-        self.stream.write_vectored(bufs)
+        (&*self.stream).write_vectored(bufs)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -83,12 +85,12 @@ impl Transport for TcpTransport {
 
     #[cfg(unix)]
     fn incoming(&mut self) -> io::Result<Incoming> {
-        super::unix::incoming(&self.stream)
+        super::unix::incoming(&*self.stream)
     }
 
     #[cfg(unix)]
     fn write_unless_incoming(&mut self, data: &[IoSlice<'_>]) -> io::Result<Option<usize>> {
-        super::unix::write_unless_incoming(&self.stream, data, self.write_timeout)
+        super::unix::write_unless_incoming(&*self.stream, data, self.write_timeout)
     }
 
     #[cfg(not(unix))]
@@ -113,6 +115,10 @@ impl Transport for TcpTransport {
         Ok(Box::new(Self::connected(stream, self.peer_addr, self.failed_attempts.clone())))
     }
 
+    fn interrupt_handle(&self) -> Option<Arc<dyn Interrupt>> {
+        Some(Arc::clone(&self.stream) as Arc<dyn Interrupt>)
+    }
+
     fn info(&self) -> ConnectionInfo {
         ConnectionInfo {
             peer_addr: self.peer_addr,
@@ -120,5 +126,12 @@ impl Transport for TcpTransport {
             failed_attempts: self.failed_attempts.clone(),
             ..ConnectionInfo::default()
         }
+    }
+}
+
+impl Interrupt for TcpStream {
+    fn interrupt(&self) {
+        // A stream that is closed already needs no more.
+        let _ = self.shutdown(Shutdown::Both);
     }
 }

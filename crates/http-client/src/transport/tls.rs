@@ -1,10 +1,11 @@
 //! A TLS session as a transport over another one. What may be negotiated is decided in `tls.rs`.
 
-use crate::transport::{ConnectionInfo, Incoming, TlsInfo, Transport};
+use crate::transport::{ConnectionInfo, Incoming, Interrupt, TlsInfo, Transport};
 use rustls::ClientConnection;
 use rustls::pki_types::CertificateDer;
 use std::fmt;
 use std::io::{self, IoSlice, Read, Write};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Ciphertext that one read takes at most: a record with its overhead, and some of the next.
@@ -205,6 +206,10 @@ impl Transport for TlsTransport {
         self.session.send_close_notify();
         self.flush_ciphertext()?;
         self.inner.close_write()
+    }
+
+    fn interrupt_handle(&self) -> Option<Arc<dyn Interrupt>> {
+        self.inner.interrupt_handle()
     }
 
     fn info(&self) -> ConnectionInfo {

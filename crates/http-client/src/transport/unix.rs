@@ -1,6 +1,6 @@
 //! Unix sockets as a transport, and the two calls that look before they wait, for every socket of Unix.
 
-use crate::transport::{ConnectionInfo, Incoming, Transport};
+use crate::transport::{ConnectionInfo, Incoming, Interrupt, Transport};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendAncillaryBuffer, SendFlags};
@@ -9,12 +9,14 @@ use std::net::Shutdown;
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A connection over a Unix socket.
 #[derive(Debug)]
 pub struct UnixTransport {
-    stream: UnixStream,
+    /// Shared with whoever may break it off.
+    stream: Arc<UnixStream>,
     path: Option<PathBuf>,
     write_timeout: Option<Duration>,
 }
@@ -24,27 +26,27 @@ impl UnixTransport {
     #[must_use]
     pub fn new(stream: UnixStream) -> Self {
         let path = stream.peer_addr().ok().and_then(|addr| addr.as_pathname().map(PathBuf::from));
-        Self { stream, path, write_timeout: None }
+        Self { stream: Arc::new(stream), path, write_timeout: None }
     }
 }
 
 impl Read for UnixTransport {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        self.stream.read(buf)
+        (&*self.stream).read(buf)
     }
 
     fn read_vectored(&mut self, bufs: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
-        self.stream.read_vectored(bufs)
+        (&*self.stream).read_vectored(bufs)
     }
 }
 
 impl Write for UnixTransport {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-        self.stream.write(buf)
+        (&*self.stream).write(buf)
     }
 
     fn write_vectored(&mut self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
-        self.stream.write_vectored(bufs)
+        (&*self.stream).write_vectored(bufs)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -63,11 +65,11 @@ impl Transport for UnixTransport {
     }
 
     fn incoming(&mut self) -> io::Result<Incoming> {
-        incoming(&self.stream)
+        incoming(&*self.stream)
     }
 
     fn write_unless_incoming(&mut self, data: &[IoSlice<'_>]) -> io::Result<Option<usize>> {
-        write_unless_incoming(&self.stream, data, self.write_timeout)
+        write_unless_incoming(&*self.stream, data, self.write_timeout)
     }
 
     fn close_write(&mut self) -> io::Result<()> {
@@ -76,11 +78,23 @@ impl Transport for UnixTransport {
 
     fn try_clone(&self) -> io::Result<Box<dyn Transport>> {
         let stream = self.stream.try_clone()?;
+        let stream = Arc::new(stream);
         Ok(Box::new(Self { stream, path: self.path.clone(), write_timeout: self.write_timeout }))
+    }
+
+    fn interrupt_handle(&self) -> Option<Arc<dyn Interrupt>> {
+        Some(Arc::clone(&self.stream) as Arc<dyn Interrupt>)
     }
 
     fn info(&self) -> ConnectionInfo {
         ConnectionInfo { unix_path: self.path.clone(), ..ConnectionInfo::default() }
+    }
+}
+
+impl Interrupt for UnixStream {
+    fn interrupt(&self) {
+        // A stream that is closed already needs no more.
+        let _ = self.shutdown(Shutdown::Both);
     }
 }
 
