@@ -2,6 +2,9 @@
 
 #![cfg(test)]
 
+mod agent_basics;
+mod agent_redirects;
+mod agent_resilience;
 mod client_peer;
 mod client_proxies;
 mod client_sockets;

@@ -28,6 +28,8 @@
 mod authority;
 mod body;
 mod builder;
+#[cfg(feature = "client")]
+pub mod client;
 mod clock;
 mod connect;
 mod connection;
@@ -48,6 +50,8 @@ mod wire;
 pub use authority::Authority;
 pub use body::Body;
 pub use builder::{ConnectionBuilder, HTTP_PORT, HTTPS_PORT};
+#[cfg(feature = "client")]
+pub use client::{Client, ClientBuilder, delete, get, head, patch, post, put, request};
 pub use clock::{Clock, SystemClock};
 pub use connect::Connect;
 pub use connect::resolve::{Resolve, SystemResolver};

@@ -9,4 +9,5 @@ pub mod peer;
 pub mod python;
 #[cfg(doctest)]
 mod readme;
+pub mod stage;
 pub mod suites;

@@ -1,0 +1,147 @@
+//! Who we say we are: the trait, Basic and Bearer. Challenges are read in `auth/challenge.rs`, Digest is in
+//! `auth/digest.rs`. When to ask whom is left to the loop in `send.rs`.
+
+use crate::client::base64;
+use http_proto::{Headers, InvalidInput, Method};
+use std::fmt;
+use url::Url;
+
+#[cfg(feature = "digest")]
+pub(crate) mod challenge;
+#[cfg(feature = "digest")]
+pub(crate) mod digest;
+
+/// A way to authenticate to an origin server (RFC 9110 §11).
+///
+/// It is asked for requests to the origin that the caller's URL names and for no other: not behind a redirect to
+/// another scheme, host or port. Fields that it sets are never carried over to the next request of a chain.
+///
+/// Python: `AbstractBasicAuthHandler`, `AbstractDigestAuthHandler`.
+pub trait Auth: Send + Sync + fmt::Debug {
+    /// Adds fields to a request before any challenge.
+    ///
+    /// # Errors
+    /// What makes it impossible to send the request.
+    fn start(&self, request: &AuthRequest<'_>, headers: &mut Headers) -> Result<(), AuthError>;
+
+    /// The server answered 401 with the fields `response`: sets fields for one more attempt and says whether it
+    /// should be made. Without one, the 401 is the answer. It is asked once a hop.
+    ///
+    /// # Errors
+    /// What makes it impossible to answer, such as a challenge that only offers what is not supported.
+    fn retry(
+        &self,
+        request: &AuthRequest<'_>,
+        response: &Headers,
+        headers: &mut Headers,
+    ) -> Result<bool, AuthError> {
+        let _ = (request, response, headers);
+        Ok(false)
+    }
+}
+
+/// The request that is to be authenticated.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct AuthRequest<'a> {
+    /// Its method.
+    pub method: &'a Method,
+    /// Its URL, without user and password.
+    pub url: &'a Url,
+    /// Its target as on the wire: path and query, or the whole URL where it goes through a plain proxy.
+    pub target: &'a str,
+}
+
+/// Why a request could not be authenticated.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AuthError {
+    /// A user name with a colon cannot be sent by Basic (RFC 7617 §2).
+    #[error("a user name for Basic authentication cannot have a colon")]
+    ColonInUser,
+    /// The server offers Digest in no form that is supported.
+    #[error("digest challenge cannot be answered: {reason}")]
+    Digest {
+        /// What is not supported.
+        reason: &'static str,
+    },
+    /// A part cannot stand in a field.
+    #[error("credentials cannot stand in a header field")]
+    Field(#[from] InvalidInput),
+    /// What another implementation says.
+    #[error("authentication failed")]
+    Other(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// User and password, sent with each request in a form that everyone on the way can read: over `https` only
+/// (RFC 7617). Text is sent as UTF-8.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Basic {
+    user: String,
+    password: String,
+}
+
+impl Basic {
+    /// Credentials of this user.
+    #[must_use]
+    pub fn new(user: impl Into<String>, password: impl Into<String>) -> Self {
+        Self { user: user.into(), password: password.into() }
+    }
+
+    pub(crate) fn user(&self) -> &str {
+        &self.user
+    }
+
+    pub(crate) fn password(&self) -> &str {
+        &self.password
+    }
+
+    /// The value of `Authorization` or `Proxy-Authorization`.
+    pub(crate) fn field_value(&self) -> Result<String, AuthError> {
+        if self.user.contains(':') {
+            return Err(AuthError::ColonInUser);
+        }
+        Ok(format!("Basic {}", base64::encode(format!("{}:{}", self.user, self.password).as_bytes())))
+    }
+}
+
+impl Auth for Basic {
+    fn start(&self, _: &AuthRequest<'_>, headers: &mut Headers) -> Result<(), AuthError> {
+        Ok(headers.set("Authorization", self.field_value()?)?)
+    }
+}
+
+impl fmt::Debug for Basic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Basic").field("user", &self.user).finish_non_exhaustive()
+    }
+}
+
+/// A token that is sent with each request (RFC 6750 §2.1): over `https` only.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Bearer {
+    token: String,
+}
+
+impl Bearer {
+    /// This token.
+    #[must_use]
+    pub fn new(token: impl Into<String>) -> Self {
+        Self { token: token.into() }
+    }
+}
+
+impl Auth for Bearer {
+    fn start(&self, _: &AuthRequest<'_>, headers: &mut Headers) -> Result<(), AuthError> {
+        Ok(headers.set("Authorization", format!("Bearer {}", self.token))?)
+    }
+}
+
+impl fmt::Debug for Bearer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bearer").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

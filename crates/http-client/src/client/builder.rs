@@ -1,0 +1,299 @@
+//! The options of a client.
+
+use crate::client::Client;
+use crate::client::address_filter::AddressFilter;
+use crate::client::cookies::CookieStore;
+use crate::client::decode::DecodeLimits;
+use crate::client::error::{Error, ErrorKind};
+use crate::client::events::Observer;
+use crate::client::middleware::Middleware;
+use crate::client::netrc::Netrc;
+use crate::client::pool::{Pool, PoolLimits};
+use crate::client::proxies::Proxies;
+use crate::client::redirect::Redirects;
+use crate::client::request::invalid;
+use crate::client::retry::Retry;
+use crate::client::shared::{Config, Shared};
+use crate::client::timeouts::Timeouts;
+use crate::clock::{Clock, SystemClock};
+use crate::connect::Connect;
+use crate::connect::resolve::{Resolve, SystemResolver};
+#[cfg(feature = "tls")]
+use crate::tls::TlsConfig;
+use http_proto::{Headers, Limits};
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Content that `bytes` and `text` collect at most.
+const CONTENT_BYTES_MAX: u64 = 64 * 1024 * 1024;
+
+/// Builds a [`Client`].
+#[must_use]
+pub struct ClientBuilder {
+    config: Config,
+    pool: PoolLimits,
+    problem: Option<Error>,
+}
+
+impl ClientBuilder {
+    pub(crate) fn new() -> Self {
+        let mut headers = Headers::new();
+        // Both are valid: a test would notice.
+        let _ = headers.append("User-Agent", concat!("httpkit/", env!("CARGO_PKG_VERSION")));
+        let _ = headers.append("Accept", "*/*");
+        let config = Config {
+            headers,
+            timeouts: Timeouts::DEFAULT,
+            redirects: Redirects::default(),
+            retry: Retry::default(),
+            proxies: Proxies::none(),
+            cookies: None,
+            netrc: None,
+            address_filter: None,
+            https_only: false,
+            observer: None,
+            middleware: Vec::new(),
+            limits: Limits::CLIENT,
+            informational_max: 32,
+            continue_wait: Duration::from_secs(1),
+            expect_above_bytes: None,
+            decodes: true,
+            decode_limits: DecodeLimits::default(),
+            content_bytes_max: CONTENT_BYTES_MAX,
+            resolver: Arc::new(SystemResolver),
+            connector: None,
+            unix_socket: None,
+            source_address: None,
+            nodelay: true,
+            keepalive: None,
+            socket_hook: None,
+            clock: Arc::new(SystemClock),
+            #[cfg(feature = "tls")]
+            tls: None,
+            #[cfg(feature = "tls")]
+            proxy_tls: None,
+        };
+        Self { config, pool: PoolLimits::DEFAULT, problem: None }
+    }
+
+    /// Sets a field of every request that does not set it itself. `User-Agent` and `Accept: */*` are set already.
+    pub fn default_header(mut self, name: impl AsRef<str>, value: impl AsRef<[u8]>) -> Self {
+        if let Err(error) = self.config.headers.set(name, value) {
+            self.problem.get_or_insert_with(|| invalid(error));
+        }
+        self
+    }
+
+    /// Removes a field that would be set by default.
+    pub fn without_default_header(mut self, name: impl AsRef<str>) -> Self {
+        self.config.headers.remove(name);
+        self
+    }
+
+    /// How long each step of a call may take.
+    pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
+        self.config.timeouts = timeouts;
+        self
+    }
+
+    /// How many connections are kept and opened.
+    pub const fn pool(mut self, limits: PoolLimits) -> Self {
+        self.pool = limits;
+        self
+    }
+
+    /// Which redirects are followed.
+    pub fn redirects(mut self, redirects: Redirects) -> Self {
+        self.config.redirects = redirects;
+        self
+    }
+
+    /// When a request is made again.
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.config.retry = retry;
+        self
+    }
+
+    /// Which proxy each request goes through: none by default, also where the environment names one.
+    pub fn proxies(mut self, proxies: Proxies) -> Self {
+        self.config.proxies = proxies;
+        self
+    }
+
+    /// Keeps cookies in this store.
+    pub fn cookies(mut self, store: Arc<dyn CookieStore>) -> Self {
+        self.config.cookies = Some(store);
+        self
+    }
+
+    /// Takes user and password for hosts from these logins, where a call has no credentials of its own.
+    pub fn netrc(mut self, netrc: Netrc) -> Self {
+        self.config.netrc = Some(netrc);
+        self
+    }
+
+    /// Connects only to addresses that this filter allows.
+    pub fn address_filter(mut self, filter: AddressFilter) -> Self {
+        self.config.address_filter = Some(filter);
+        self
+    }
+
+    /// Whether `http` is refused, also in redirects.
+    pub const fn https_only(mut self, https_only: bool) -> Self {
+        self.config.https_only = https_only;
+        self
+    }
+
+    /// Tells `observer` what happens.
+    pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
+        self.config.observer = Some(Arc::new(observer));
+        self
+    }
+
+    /// Wraps all calls; the first one added is the outermost.
+    pub fn middleware(mut self, middleware: impl Middleware + 'static) -> Self {
+        self.config.middleware.push(Arc::new(middleware));
+        self
+    }
+
+    /// Bounds on heads and framing. [`Limits::CLIENT`] by default.
+    pub const fn limits(mut self, limits: Limits) -> Self {
+        self.config.limits = limits;
+        self
+    }
+
+    /// Interim answers (1xx) that are taken before a final one: 32 by default.
+    pub const fn informational_max(mut self, count: u32) -> Self {
+        self.config.informational_max = count;
+        self
+    }
+
+    /// Asks before content of more than `bytes`, or of unknown length, is sent (`Expect: 100-continue`, RFC 9110
+    /// §10.1.1), and waits for the answer no longer than `wait`. Off by default.
+    pub const fn expect_continue_above(mut self, bytes: u64, wait: Duration) -> Self {
+        self.config.expect_above_bytes = Some(bytes);
+        self.config.continue_wait = wait;
+        self
+    }
+
+    /// Whether codings are asked for and taken off. True by default, for those that this build knows.
+    pub const fn decode(mut self, decode: bool) -> Self {
+        self.config.decodes = decode;
+        self
+    }
+
+    /// How many times its size content may grow when it is decoded, counted once a MiB has come out: 1100 by
+    /// default, more than gzip can reach honestly.
+    pub const fn decode_ratio_max(mut self, ratio: u32) -> Self {
+        self.config.decode_limits.ratio_max = ratio;
+        self
+    }
+
+    /// Decoded content that [`Response::bytes`](crate::client::Response::bytes), `text` and `json` collect at most: 64 MiB by
+    /// default. Reading piece by piece has no limit but [`Response::limit`](crate::client::Response::limit).
+    pub const fn content_bytes_max(mut self, bytes: u64) -> Self {
+        self.config.content_bytes_max = bytes;
+        self
+    }
+
+    /// Looks names up by this resolver.
+    pub fn resolver(mut self, resolver: impl Resolve + 'static) -> Self {
+        self.config.resolver = Arc::new(resolver);
+        self
+    }
+
+    /// Opens transports by a function or type of one's own, such as
+    /// [`ScriptedConnector`](crate::testing) in tests. Resolver, address filter, SOCKS and socket options do not apply
+    /// then.
+    pub fn connector(mut self, connector: impl Connect + 'static) -> Self {
+        self.config.connector = Some(Arc::new(connector));
+        self
+    }
+
+    /// Connects to a Unix socket instead of any host.
+    #[cfg(unix)]
+    pub fn unix_socket(mut self, path: impl Into<std::path::PathBuf>) -> Self {
+        self.config.unix_socket = Some(path.into());
+        self
+    }
+
+    /// Connects from this address; port 0 takes any.
+    pub const fn source_address(mut self, address: SocketAddr) -> Self {
+        self.config.source_address = Some(address);
+        self
+    }
+
+    /// Whether small writes are sent at once (`TCP_NODELAY`). True by default.
+    pub const fn nodelay(mut self, nodelay: bool) -> Self {
+        self.config.nodelay = nodelay;
+        self
+    }
+
+    /// Probes peers after so much idle time (`SO_KEEPALIVE`). Off by default.
+    pub const fn keepalive(mut self, idle: Duration) -> Self {
+        self.config.keepalive = Some(idle);
+        self
+    }
+
+    /// Calls `hook` with each socket before it is connected, for options that have no method here.
+    pub fn socket_hook(
+        mut self,
+        hook: impl Fn(&socket2::Socket) -> io::Result<()> + Send + Sync + 'static,
+    ) -> Self {
+        self.config.socket_hook = Some(Arc::new(hook));
+        self
+    }
+
+    /// How TLS is spoken with servers.
+    #[cfg(feature = "tls")]
+    pub fn tls(mut self, tls: TlsConfig) -> Self {
+        self.config.tls = Some(tls);
+        self
+    }
+
+    /// How TLS is spoken with proxies.
+    #[cfg(feature = "tls")]
+    pub fn proxy_tls(mut self, tls: TlsConfig) -> Self {
+        self.config.proxy_tls = Some(tls);
+        self
+    }
+
+    /// Measures time by this clock.
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.config.clock = Arc::new(clock);
+        self
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidRequest`] for a default field that cannot be sent, and
+    /// [`ErrorKind::InvalidConfiguration`] where options contradict each other.
+    pub fn build(self) -> Result<Client, Error> {
+        if let Some(problem) = self.problem {
+            return Err(problem);
+        }
+        if self.config.connector.is_some() && self.config.address_filter.is_some() {
+            let text = "an address filter has no say over a connector of one's own: let the connector filter";
+            return Err(Error::new(ErrorKind::InvalidConfiguration).because(text));
+        }
+        let pool = Arc::new(Pool::new(self.pool));
+        Ok(Client::of(Shared::new(self.config, pool)))
+    }
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("headers", &self.config.headers)
+            .field("timeouts", &self.config.timeouts)
+            .field("pool", &self.pool)
+            .field("redirects", &self.config.redirects)
+            .field("retry", &self.config.retry)
+            .field("proxies", &self.config.proxies)
+            .finish_non_exhaustive()
+    }
+}

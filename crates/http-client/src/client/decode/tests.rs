@@ -1,0 +1,284 @@
+//! Codings: members, both deflates, stacks, cuts, bombs. Compressed texts are made here where the build can, and
+//! stand as bytes where it cannot.
+
+use super::*;
+use std::io::Cursor;
+
+/// Content that arrives in pieces of a given size.
+struct Pieces {
+    content: Cursor<Vec<u8>>,
+    piece_bytes: usize,
+    taken_bytes: u64,
+}
+
+impl Read for Pieces {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let count = self.fill_buf()?.len().min(out.len());
+        let count = (&self.content.get_ref()[usize::try_from(self.content.position()).unwrap()..][..count])
+            .read(out)?;
+        self.consume(count);
+        Ok(count)
+    }
+}
+
+impl BufRead for Pieces {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        let piece_bytes = self.piece_bytes;
+        let there = self.content.fill_buf()?;
+        Ok(&there[..there.len().min(piece_bytes)])
+    }
+
+    fn consume(&mut self, bytes: usize) {
+        self.taken_bytes += bytes as u64;
+        self.content.consume(bytes);
+    }
+}
+
+impl Wire for Pieces {
+    fn wire_bytes(&self) -> u64 {
+        self.taken_bytes
+    }
+}
+
+fn encoded(names: &str) -> Headers {
+    let mut headers = Headers::new();
+    headers.append("Content-Encoding", names).unwrap();
+    headers
+}
+
+fn decode(names: &str, content: &[u8], piece_bytes: usize) -> io::Result<Vec<u8>> {
+    let codings = codings(&encoded(names))?.expect("all known");
+    let wire = Pieces { content: Cursor::new(content.to_vec()), piece_bytes, taken_bytes: 0 };
+    let mut pile = decoders(wire, &codings, DecodeLimits::default());
+    let mut decoded = Vec::new();
+    pile.read_to_end(&mut decoded)?;
+    assert_eq!(pile.wire().taken_bytes, content.len() as u64, "the wire was not read to its end");
+    Ok(decoded)
+}
+
+#[track_caller]
+fn check(names: &str, content: &[u8], expected: &[u8]) {
+    for piece_bytes in [1, 2, 3, 7, usize::MAX] {
+        assert_eq!(decode(names, content, piece_bytes).unwrap(), expected, "pieces of {piece_bytes}");
+    }
+}
+
+#[track_caller]
+fn refuse(names: &str, content: &[u8], expected: DecodeError) {
+    for piece_bytes in [1, usize::MAX] {
+        let error = decode(names, content, piece_bytes).unwrap_err();
+        assert_eq!(error.downcast::<DecodeError>().unwrap(), expected, "pieces of {piece_bytes}");
+    }
+}
+
+#[test]
+fn unknown_codings_leave_the_content_alone() {
+    assert_eq!(codings(&Headers::new()).unwrap(), Some(vec![]));
+    assert_eq!(codings(&encoded("identity, Identity")).unwrap(), Some(vec![]));
+    assert_eq!(codings(&encoded("compress")).unwrap(), None);
+}
+
+#[cfg(feature = "gzip")]
+mod gzip {
+    use super::*;
+    use flate2::Compression;
+    use flate2::read::{DeflateEncoder, GzEncoder, ZlibEncoder};
+
+    fn read(mut reader: impl Read) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        reader.read_to_end(&mut bytes).unwrap();
+        bytes
+    }
+
+    pub(super) fn gz(text: &[u8]) -> Vec<u8> {
+        read(GzEncoder::new(text, Compression::default()))
+    }
+
+    #[test]
+    fn members_are_read_one_behind_the_other() {
+        let mut two = gz(b"hello ");
+        two.extend(gz(b""));
+        two.extend(gz(b"world"));
+        check("gzip", &two, b"hello world");
+        check("X-GZip", &two, b"hello world");
+        two.extend([0; 700]);
+        check("gzip", &two, b"hello world");
+        two.extend(b"junk");
+        refuse("gzip", &two, DecodeError::Malformed { coding: "gzip" });
+    }
+
+    #[test]
+    fn deflate_is_zlib_or_raw() {
+        let text = "a longer text, longer text, text ".repeat(100);
+        for level in 0..=9 {
+            let level = Compression::new(level);
+            check("deflate", &read(ZlibEncoder::new(text.as_bytes(), level)), text.as_bytes());
+            check("deflate", &read(DeflateEncoder::new(text.as_bytes(), level)), text.as_bytes());
+        }
+        check("deflate", &read(ZlibEncoder::new(&b""[..], Compression::fast())), b"");
+        check("deflate", &read(DeflateEncoder::new(&b""[..], Compression::fast())), b"");
+    }
+
+    #[test]
+    fn codings_lie_over_each_other_up_to_three() {
+        check("gzip, gzip", &gz(&gz(b"x")), b"x");
+        check("gzip, identity, gzip, gzip", &gz(&gz(&gz(b"x"))), b"x");
+        check("deflate, gzip", &gz(&read(ZlibEncoder::new(&b"x"[..], Compression::fast()))), b"x");
+        assert_eq!(codings(&encoded("gzip, gzip, gzip, gzip")), Err(DecodeError::TooManyCodings));
+        assert_eq!(codings(&encoded("gzip, compress")).unwrap(), None);
+    }
+
+    #[test]
+    fn no_content_is_no_error() {
+        check("gzip", b"", b"");
+        check("deflate", b"", b"");
+        check("gzip, gzip", b"", b"");
+    }
+
+    #[test]
+    fn what_is_cut_or_broken_is_an_error() {
+        let whole = gz(b"hello world");
+        for end in 1..whole.len() {
+            let error = decode("gzip", &whole[..end], usize::MAX).unwrap_err();
+            let error = error.downcast::<DecodeError>().unwrap();
+            assert_eq!(error, DecodeError::Truncated { coding: "gzip" }, "cut at {end}");
+        }
+        let zlib = read(ZlibEncoder::new(&b"hello world"[..], Compression::fast()));
+        for end in 1..zlib.len() {
+            let error = decode("deflate", &zlib[..end], usize::MAX).unwrap_err();
+            assert!(error.get_ref().unwrap().is::<DecodeError>(), "cut at {end}: {error:?}");
+        }
+        let mut wrong_sum = whole.clone();
+        let at = wrong_sum.len() - 6;
+        wrong_sum[at] ^= 1;
+        refuse("gzip", &wrong_sum, DecodeError::Malformed { coding: "gzip" });
+        refuse("gzip", b"hello world, not compressed", DecodeError::Malformed { coding: "gzip" });
+        let mut longer = zlib;
+        longer.push(b'x');
+        refuse("deflate", &longer, DecodeError::Malformed { coding: "deflate" });
+    }
+
+    #[test]
+    fn bombs_are_cut_at_every_layer() {
+        // Three megabytes of zeros twice over: the outer one grows within bounds, both together do not.
+        let zeros = vec![0; 3 << 20];
+        let bomb = gz(&gz(&zeros));
+        assert!(bomb.len() < 1000);
+        refuse("gzip, gzip", &bomb, DecodeError::Ratio { coding: "gzip", ratio_max: 1100 });
+        assert!(decode("gzip", &gz(&zeros), usize::MAX).unwrap() == zeros);
+    }
+
+    #[test]
+    fn a_source_that_fails_is_not_taken_for_bad_content() {
+        struct Failing;
+        impl Read for Failing {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::ErrorKind::TimedOut.into())
+            }
+        }
+        impl BufRead for Failing {
+            fn fill_buf(&mut self) -> io::Result<&[u8]> {
+                Err(io::ErrorKind::TimedOut.into())
+            }
+            fn consume(&mut self, _: usize) {}
+        }
+        impl Wire for Failing {
+            fn wire_bytes(&self) -> u64 {
+                0
+            }
+        }
+        let codings = codings(&encoded("gzip")).unwrap().unwrap();
+        let error = decoders(Failing, &codings, DecodeLimits::default()).read(&mut [0; 8]).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    }
+}
+
+#[cfg(feature = "brotli")]
+mod brotli {
+    use super::*;
+
+    /// `printf hello | brotli`: one compressed meta-block.
+    const HELLO: &[u8] = b"\x0b\x02\x80\x68\x65\x6c\x6c\x6f\x03";
+
+    #[test]
+    fn br_is_decoded() {
+        check("br", HELLO, b"hello");
+        check("BR", b"", b"");
+        check("br", b"\x06", b"");
+    }
+
+    #[test]
+    fn what_is_cut_or_broken_is_an_error() {
+        for end in 1..HELLO.len() {
+            refuse("br", &HELLO[..end], DecodeError::Malformed { coding: "br" });
+        }
+        refuse("br", b"\xff\xff\xff\xff\xff\xff", DecodeError::Malformed { coding: "br" });
+    }
+}
+
+#[cfg(feature = "zstd")]
+mod zstd {
+    use super::*;
+
+    /// A frame with one raw block, single segment, no check sum.
+    fn frame(text: &[u8]) -> Vec<u8> {
+        let mut frame = b"\x28\xb5\x2f\xfd\x20".to_vec();
+        frame.push(text.len().try_into().unwrap());
+        let block = u32::try_from(text.len()).unwrap() << 3 | 1;
+        frame.extend(&block.to_le_bytes()[..3]);
+        frame.extend(text);
+        frame
+    }
+
+    #[test]
+    fn frames_are_read_one_behind_the_other() {
+        let mut content = frame(b"hello ");
+        content.extend(b"\x53\x2a\x4d\x18\x03\x00\x00\x00xyz");
+        content.extend(frame(b"world"));
+        check("zstd", &content, b"hello world");
+        check("zstd", b"", b"");
+    }
+
+    #[test]
+    fn what_is_compressed_by_the_library_comes_back() {
+        let text = "a longer text, longer text, text ".repeat(1000);
+        let content =
+            ruzstd::encoding::compress_to_vec(text.as_bytes(), ruzstd::encoding::CompressionLevel::Fastest);
+        assert!(content.len() < text.len());
+        check("zstd", &content, text.as_bytes());
+        let mut wrong_sum = content.clone();
+        *wrong_sum.last_mut().unwrap() ^= 1;
+        refuse("zstd", &wrong_sum, DecodeError::Malformed { coding: "zstd" });
+    }
+
+    #[test]
+    fn what_is_cut_or_broken_is_an_error() {
+        let whole = frame(b"hello");
+        for end in 1..whole.len() {
+            refuse("zstd", &whole[..end], DecodeError::Truncated { coding: "zstd" });
+        }
+        refuse("zstd", b"not compressed at all", DecodeError::Malformed { coding: "zstd" });
+    }
+
+    #[test]
+    fn a_window_beyond_8_mib_is_refused_before_it_is_allocated() {
+        // Window descriptor 0xf8: 2 TiB.
+        refuse("zstd", b"\x28\xb5\x2f\xfd\x00\xf8\x01\x00\x00", DecodeError::Window);
+        // Single segment of 2^40 bytes.
+        refuse(
+            "zstd",
+            b"\x28\xb5\x2f\xfd\xe0\x00\x00\x00\x00\x00\x01\x00\x00\x01\x00\x00",
+            DecodeError::Window,
+        );
+    }
+
+    #[test]
+    fn bombs_are_cut() {
+        // Blocks of 128 KiB made from one repeated byte: 4 bytes each.
+        let mut bomb = b"\x28\xb5\x2f\xfd\x00\x58".to_vec();
+        for _ in 0..1000 {
+            bomb.extend([0x02, 0x00, 0x10, 0x00]);
+        }
+        refuse("zstd", &bomb, DecodeError::Ratio { coding: "zstd", ratio_max: 1100 });
+    }
+}

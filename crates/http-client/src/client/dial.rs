@@ -1,0 +1,309 @@
+//! Connections for the pool: made by level 1 with the client's options, to where a URL and its proxy lead.
+
+use crate::authority::Authority;
+use crate::builder::ConnectionBuilder;
+use crate::client::Url;
+use crate::client::address_filter::{AddressFilter, AddressRefused};
+use crate::client::error::{Error, ErrorKind};
+use crate::client::events::Event;
+use crate::client::proxies::{Proxy, ProxyKind};
+use crate::client::request::InformationalHook;
+use crate::client::shared::Shared;
+use crate::connect::resolve::Resolve;
+use crate::connect::socks::SocksProxy;
+use crate::connection::HttpConnection;
+use crate::error::Phase;
+use crate::transport::{ConnectionInfo, Interrupt, Transport};
+use http_proto::{Headers, ResponseHead};
+use std::fmt;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use url::Host;
+
+/// A connection, and what goes with it from one request to the next.
+pub(crate) struct Held {
+    /// Away while an answer is being read.
+    pub(crate) connection: Option<Box<HttpConnection>>,
+    pub(crate) info: Arc<ConnectionInfo>,
+    pub(crate) interrupt: Option<Arc<dyn Interrupt>>,
+    /// The hook of the present request.
+    pub(crate) informational: Arc<Mutex<Option<Box<InformationalHook>>>>,
+    /// How long the last look-up took, in microseconds.
+    pub(crate) resolve_micros: Arc<AtomicU64>,
+    /// Memory for the fields of requests.
+    pub(crate) fields: Headers,
+    /// The proxy that whole URLs are sent to.
+    pub(crate) relay: Option<Arc<Proxy>>,
+}
+
+impl Held {
+    /// Lets go of what belongs to one call.
+    pub(crate) fn forget_call(&mut self) {
+        // Nobody else holds the lock between calls.
+        if let Ok(mut hook) = self.informational.try_lock() {
+            *hook = None;
+        }
+    }
+}
+
+impl fmt::Debug for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Held").field("connection", &self.connection).finish_non_exhaustive()
+    }
+}
+
+/// Where to connect to.
+#[derive(Clone, Copy)]
+pub(crate) struct Target<'a> {
+    pub(crate) url: &'a Url,
+    pub(crate) proxy: Option<&'a Arc<Proxy>>,
+    pub(crate) unix_socket: Option<&'a Path>,
+}
+
+impl Target<'_> {
+    fn is_https(&self) -> bool {
+        self.url.scheme() == "https"
+    }
+
+    fn port(&self) -> u16 {
+        self.url.port_or_known_default().unwrap_or_default()
+    }
+
+    /// `host:port`, an IPv6 address in brackets.
+    fn host_and_port(&self) -> String {
+        format!("{}:{}", self.url.host_str().unwrap_or_default(), self.port())
+    }
+}
+
+/// A connection to `target`, not opened yet.
+pub(crate) fn prepare(
+    shared: &Arc<Shared>,
+    target: &Target<'_>,
+    resolve_timeout: Option<Duration>,
+) -> Result<Held, Error> {
+    check_literal(shared, target)?;
+    let config = &shared.config;
+    let informational: Arc<Mutex<Option<Box<InformationalHook>>>> = Arc::default();
+    let resolve_micros = Arc::new(AtomicU64::new(0));
+    let http_proxy = target.proxy.filter(|proxy| proxy.takes_whole_urls());
+    let host = match http_proxy {
+        Some(proxy) => bracketed(proxy.host()),
+        None => target.url.host_str().unwrap_or_default().to_owned(),
+    };
+    let port = http_proxy.map_or_else(|| target.port(), |proxy| proxy.port());
+    let mut builder = HttpConnection::builder(&host)
+        .port(port)
+        .auto_open(false)
+        .nodelay(config.nodelay)
+        .limits(config.limits)
+        .informational_max(config.informational_max)
+        .continue_wait(config.continue_wait)
+        .clock(Arc::clone(&config.clock));
+    builder = with_hook(builder, shared, &informational);
+    builder = with_source(builder, shared, target, resolve_timeout, &resolve_micros)?;
+    builder = with_tls(builder, shared, target, http_proxy)?;
+    let mut connection = builder.build().map_err(Error::of_wire)?;
+    let mut relay = None;
+    if let Some(proxy) = http_proxy {
+        if target.is_https() {
+            let headers = proxy_fields(proxy)?;
+            connection.set_tunnel(&target.host_and_port(), &headers).map_err(Error::of_wire)?;
+        } else {
+            relay = Some(Arc::clone(proxy));
+        }
+    }
+    Ok(Held {
+        connection: Some(Box::new(connection)),
+        info: Arc::default(),
+        interrupt: None,
+        informational,
+        resolve_micros,
+        fields: Headers::new(),
+        relay,
+    })
+}
+
+/// What a proxy is told in a CONNECT or a request of its own.
+pub(crate) fn proxy_fields(proxy: &Proxy) -> Result<Headers, Error> {
+    let mut headers = proxy.headers().clone();
+    if let Some(basic) = proxy.basic()
+        && !headers.contains("Proxy-Authorization")
+    {
+        let failed = |error| Error::new(ErrorKind::Auth).because(error);
+        let value = basic.field_value().map_err(failed)?;
+        headers.append("Proxy-Authorization", value).map_err(crate::client::request::invalid)?;
+    }
+    Ok(headers)
+}
+
+fn bracketed(host: &str) -> String {
+    if host.contains(':') { format!("[{host}]") } else { host.to_owned() }
+}
+
+fn with_hook(
+    builder: ConnectionBuilder,
+    shared: &Arc<Shared>,
+    informational: &Arc<Mutex<Option<Box<InformationalHook>>>>,
+) -> ConnectionBuilder {
+    let hook = Arc::clone(informational);
+    let shared = Arc::clone(shared);
+    builder.on_informational(move |head: &ResponseHead| {
+        shared.observe(|| Event::Informational { head });
+        if let Some(hook) = hook.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
+            hook(head);
+        }
+    })
+}
+
+fn with_source(
+    builder: ConnectionBuilder,
+    shared: &Arc<Shared>,
+    target: &Target<'_>,
+    resolve_timeout: Option<Duration>,
+    resolve_micros: &Arc<AtomicU64>,
+) -> Result<ConnectionBuilder, Error> {
+    let config = &shared.config;
+    let socks_proxy = target.proxy.filter(|proxy| !proxy.takes_whole_urls());
+    if let Some(connector) = &config.connector {
+        if socks_proxy.is_some() {
+            let text = "a SOCKS proxy with a connector of one's own: let the connector speak SOCKS";
+            return Err(Error::new(ErrorKind::InvalidConfiguration).because(text));
+        }
+        let connector = Arc::clone(connector);
+        return Ok(builder.connector(
+            move |to: &Authority, timeout: Option<Duration>| -> io::Result<Box<dyn Transport>> {
+                connector.connect(to, timeout)
+            },
+        ));
+    }
+    #[cfg(unix)]
+    if let Some(path) = target.unix_socket {
+        return Ok(builder.unix_socket(path));
+    }
+    let mut builder = builder.resolver(WatchedResolver {
+        shared: Arc::clone(shared),
+        exempt: target.proxy.map(|proxy| proxy.host().to_owned()),
+        timeout: resolve_timeout,
+        micros: Arc::clone(resolve_micros),
+    });
+    if let Some(address) = config.source_address {
+        builder = builder.source_address(address);
+    }
+    if let Some(idle) = config.keepalive {
+        builder = builder.keepalive(idle);
+    }
+    if let Some(hook) = &config.socket_hook {
+        let hook = Arc::clone(hook);
+        builder = builder.socket_hook(move |socket| hook(socket));
+    }
+    match socks_proxy {
+        Some(proxy) => Ok(builder.socks(socks(proxy)?)),
+        None => Ok(builder),
+    }
+}
+
+fn socks(proxy: &Proxy) -> Result<SocksProxy, Error> {
+    let at = format!("{}:{}", bracketed(proxy.host()), proxy.port());
+    let mut socks = match proxy.kind() {
+        ProxyKind::Socks4 | ProxyKind::Socks4a => SocksProxy::v4a(&at),
+        _ => SocksProxy::v5(&at),
+    }
+    .map_err(Error::of_wire)?;
+    if matches!(proxy.kind(), ProxyKind::Socks4 | ProxyKind::Socks5) {
+        socks = socks.resolve_locally();
+    }
+    if let Some(basic) = proxy.basic() {
+        socks = socks.credentials(basic.user(), basic.password()).map_err(Error::of_wire)?;
+    }
+    Ok(socks)
+}
+
+#[cfg(feature = "tls")]
+fn with_tls(
+    builder: ConnectionBuilder,
+    shared: &Shared,
+    target: &Target<'_>,
+    http_proxy: Option<&Arc<Proxy>>,
+) -> Result<ConnectionBuilder, Error> {
+    let is_tls_proxy = http_proxy.is_some_and(|proxy| proxy.kind() == ProxyKind::Https);
+    Ok(match (target.is_https(), is_tls_proxy) {
+        (true, true) => builder.tls(shared.tls()).proxy_tls(shared.proxy_tls()),
+        (true, false) => builder.tls(shared.tls()),
+        (false, true) => builder.tls(shared.proxy_tls()),
+        (false, false) => builder,
+    })
+}
+
+#[cfg(not(feature = "tls"))]
+fn with_tls(
+    builder: ConnectionBuilder,
+    _: &Shared,
+    target: &Target<'_>,
+    http_proxy: Option<&Arc<Proxy>>,
+) -> Result<ConnectionBuilder, Error> {
+    if target.is_https() || http_proxy.is_some_and(|proxy| proxy.kind() == ProxyKind::Https) {
+        let text = "https needs the feature `tls` of http-client";
+        return Err(Error::new(ErrorKind::InvalidConfiguration).because(text));
+    }
+    Ok(builder)
+}
+
+/// An address that stands in the URL is never looked up, so that it is checked here.
+fn check_literal(shared: &Shared, target: &Target<'_>) -> Result<(), Error> {
+    let Some(filter) = &shared.config.address_filter else { return Ok(()) };
+    if target.unix_socket.is_some() {
+        return Ok(());
+    }
+    let ip = match target.url.host() {
+        Some(Host::Ipv4(ip)) => IpAddr::V4(ip),
+        Some(Host::Ipv6(ip)) => IpAddr::V6(ip),
+        _ => return Ok(()),
+    };
+    if filter.allows(SocketAddr::new(ip, target.port())) {
+        return Ok(());
+    }
+    let refused = AddressRefused { addresses: 1 };
+    Err(Error::new(ErrorKind::AddressRefused).in_phase(Phase::Resolve).because(refused))
+}
+
+/// The client's resolver, measured and filtered.
+struct WatchedResolver {
+    shared: Arc<Shared>,
+    /// The proxy's name, which the caller has given.
+    exempt: Option<String>,
+    timeout: Option<Duration>,
+    micros: Arc<AtomicU64>,
+}
+
+impl Resolve for WatchedResolver {
+    fn resolve(&self, host: &str, port: u16, timeout: Option<Duration>) -> io::Result<Vec<SocketAddr>> {
+        let timeout = match (timeout, self.timeout) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        };
+        let begun = self.shared.now();
+        let found = self.shared.config.resolver.resolve(host, port, timeout);
+        let took = self.shared.now().saturating_duration_since(begun);
+        self.micros.store(u64::try_from(took.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
+        let addresses = found?;
+        self.shared.observe(|| Event::Resolved { host, addresses: &addresses, took });
+        match &self.shared.config.address_filter {
+            Some(filter) if self.exempt.as_deref() != Some(host) => filtered(filter, addresses),
+            _ => Ok(addresses),
+        }
+    }
+}
+
+fn filtered(filter: &AddressFilter, addresses: Vec<SocketAddr>) -> io::Result<Vec<SocketAddr>> {
+    let count = addresses.len();
+    let allowed: Vec<_> = addresses.into_iter().filter(|address| filter.allows(*address)).collect();
+    if allowed.is_empty() && count > 0 {
+        let refused = AddressRefused { addresses: count };
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, refused));
+    }
+    Ok(allowed)
+}

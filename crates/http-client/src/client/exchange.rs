@@ -1,0 +1,373 @@
+//! One request and the head of its answer: over a kept connection, or a new one, or first the one and then the other.
+
+use crate::body::Body as WireBody;
+use crate::client::body::Opened;
+use crate::client::call::Call;
+use crate::client::cancel::CancelToken;
+use crate::client::content::Live;
+use crate::client::decode::ACCEPT_ENCODING;
+use crate::client::dial::{self, Held, Target};
+use crate::client::error::{Error, ErrorKind, TimeoutKind};
+use crate::client::events::Event;
+use crate::client::pool::{Denied, Slot};
+use crate::client::proxies::Proxy;
+use crate::client::request::{ProgressHook, invalid};
+use crate::client::shared::{Key, KeyRef, KeyView};
+use crate::connection::{HttpConnection, RequestOptions};
+use crate::error::{Error as WireError, Phase, Sent};
+use crate::timeouts::Timeouts as WireTimeouts;
+use http_proto::{Headers, InvalidInput};
+use std::io::Read;
+use std::path::Path;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
+use url::Position;
+
+/// How often one who waits for a connection looks whether he has been cancelled.
+const CANCEL_LOOK: Duration = Duration::from_millis(10);
+
+/// A request that failed, and whether it is known that a kept connection had gone stale.
+struct Failure {
+    error: Error,
+    is_stale: bool,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self { error, is_stale: false }
+    }
+}
+
+impl Call<'_> {
+    fn proxy(&self) -> Option<Arc<Proxy>> {
+        if self.unix_socket().is_some() {
+            return None;
+        }
+        match self.special.as_ref().and_then(|special| special.proxy.as_ref()) {
+            Some(own) => own.clone(),
+            None => self.shared.config.proxies.shared_for_url(&self.url).cloned(),
+        }
+    }
+
+    fn unix_socket(&self) -> Option<&Path> {
+        let own = self.special.as_ref().and_then(|special| special.unix_socket.as_deref());
+        own.filter(|_| self.is_home()).or(self.shared.config.unix_socket.as_deref())
+    }
+
+    /// Makes one request. A kept connection that turns out to be closed is replaced once by a new one, if the request
+    /// can do no harm twice (RFC 9112 §9.3.1).
+    pub(crate) fn exchange(&mut self) -> Result<Live, Error> {
+        let proxy = self.proxy();
+        self.shared.observe(|| Event::Started { method: &self.method, url: &self.url });
+        let (slot, kept) = self.acquire(proxy.as_ref())?;
+        let Some(held) = kept else {
+            return self.on_new(slot, proxy.as_ref()).map_err(|failure| failure.error);
+        };
+        self.shared.observe(|| Event::Reused { info: &held.info });
+        match self.attempt(slot, held) {
+            Ok(live) => Ok(live),
+            Err(Failure { error, is_stale }) => {
+                let is_harmless = error.sent() == Sent::Nothing || self.is_idempotent();
+                if !is_stale || !is_harmless || !self.resends() || !self.body.is_replayable() {
+                    return Err(error);
+                }
+                let why = "the kept connection had been closed";
+                self.shared.observe(|| Event::Repeated { wait: Duration::ZERO, why });
+                // Another kept one may be as old: an unused slot is taken for a new connection.
+                let (slot, other) = self.acquire(proxy.as_ref())?;
+                drop(other);
+                self.on_new(slot, proxy.as_ref()).map_err(|failure| failure.error)
+            }
+        }
+    }
+
+    fn acquire(&mut self, proxy: Option<&Arc<Proxy>>) -> Result<(Slot<Key, Held>, Option<Held>), Error> {
+        let key = KeyRef {
+            is_https: self.url.scheme() == "https",
+            host: self.url.host_str().unwrap_or_default(),
+            port: self.url.port_or_known_default().unwrap_or_default(),
+            proxy,
+            unix_socket: self.unix_socket(),
+        };
+        let shared = self.shared;
+        let begun = shared.now();
+        let until = self.timeouts.pool_wait.and_then(|wait| begun.checked_add(wait));
+        let (until, kind) = match (until, self.deadline) {
+            (Some(wait), Some(total)) if total < wait => (Some(total), TimeoutKind::Total),
+            (None, Some(total)) => (Some(total), TimeoutKind::Total),
+            (wait, _) => (wait, TimeoutKind::PoolWait),
+        };
+        let token = self.special.as_ref().and_then(|special| special.cancel.as_ref());
+        if token.is_some_and(CancelToken::is_cancelled) {
+            return Err(Error::new(ErrorKind::Cancelled));
+        }
+        let patience = || {
+            if token.is_some_and(CancelToken::is_cancelled) {
+                return Err(Denied::Cancelled);
+            }
+            let left = until.map(|until| until.saturating_duration_since(shared.now()));
+            Ok(match token {
+                Some(_) => Some(left.map_or(CANCEL_LOOK, |left| left.min(CANCEL_LOOK))),
+                None => left,
+            })
+        };
+        let view: &dyn KeyView = &key;
+        let acquired = shared.pool.acquire(view, || key.to_key(), begun, patience);
+        self.timings.pool_wait = shared.now().saturating_duration_since(begun);
+        acquired.map_err(|denied| match denied {
+            Denied::TimedOut => Error::timed_out(kind, Phase::Connect),
+            Denied::Shut => Error::new(ErrorKind::Shutdown),
+            Denied::Cancelled => Error::new(ErrorKind::Cancelled),
+        })
+    }
+
+    /// What is left of the total.
+    fn left(&self) -> Result<Option<Duration>, Error> {
+        let Some(deadline) = self.deadline else { return Ok(None) };
+        match deadline.saturating_duration_since(self.shared.now()) {
+            Duration::ZERO => Err(Error::timed_out(TimeoutKind::Total, Phase::Connect)),
+            left => Ok(Some(left)),
+        }
+    }
+
+    fn wire_timeouts(&self) -> Result<WireTimeouts, Error> {
+        let own = &self.timeouts;
+        Ok(WireTimeouts::NONE
+            .connect(own.connect)
+            .tls(own.tls)
+            .write(own.send)
+            .first_byte(own.first_byte)
+            .between_bytes(own.between_bytes)
+            .total(self.left()?))
+    }
+
+    /// Opens a connection and makes the request on it.
+    fn on_new(&mut self, slot: Slot<Key, Held>, proxy: Option<&Arc<Proxy>>) -> Result<Live, Failure> {
+        let target = Target { url: &self.url, proxy, unix_socket: self.unix_socket() };
+        let mut held = dial::prepare(self.shared, &target, self.timeouts.resolve)?;
+        let Some(mut connection) = held.connection.take() else {
+            return Err(Error::new(ErrorKind::Connect).into());
+        };
+        let left = self.left()?;
+        let shorter = |limit: Option<Duration>| match (limit, left) {
+            (Some(limit), Some(left)) => Some(limit.min(left)),
+            (limit, left) => limit.or(left),
+        };
+        let patience = self.wire_timeouts()?.connect(shorter(self.timeouts.connect));
+        connection.set_timeouts(patience.tls(shorter(self.timeouts.tls)).total(None));
+        let begun = self.shared.now();
+        let opened = connection.connect();
+        let took = self.shared.now().saturating_duration_since(begun);
+        self.timings.connect = took;
+        self.timings.resolve = Duration::from_micros(held.resolve_micros.load(Ordering::Relaxed));
+        if let Err(error) = opened {
+            return Err(self.not_opened(error, &connection).into());
+        }
+        held.info = Arc::new(connection.info().unwrap_or_default());
+        held.interrupt = connection.interrupt_handle();
+        if let Some(interrupt) = &held.interrupt {
+            self.shared.opened(interrupt);
+        }
+        self.shared.observe(|| Event::Connected { info: &held.info, took });
+        held.connection = Some(connection);
+        self.attempt(slot, held)
+    }
+
+    fn not_opened(&self, error: WireError, connection: &HttpConnection) -> Error {
+        let refusal = connection.proxy_answer().filter(|_| error.phase() == Phase::Proxy).cloned();
+        let own = Error::of_wire(error).with_sent(Sent::Nothing).with_proxy_answer(refusal);
+        let is_over = self.deadline.is_some_and(|deadline| deadline <= self.shared.now());
+        self.explained(if own.timeout().is_some() && is_over {
+            own.with_timeout(TimeoutKind::Total)
+        } else {
+            own
+        })
+    }
+
+    /// An error as the caller should see it: what it has brought about is called so.
+    fn explained(&self, error: Error) -> Error {
+        let token = self.special.as_ref().and_then(|special| special.cancel.as_ref());
+        if token.is_some_and(CancelToken::is_cancelled) {
+            return error.with_kind(ErrorKind::Cancelled);
+        }
+        if self.shared.is_shut() {
+            return error.with_kind(ErrorKind::Shutdown);
+        }
+        error
+    }
+
+    /// Makes the request on an open connection.
+    fn attempt(&mut self, slot: Slot<Key, Held>, mut held: Held) -> Result<Live, Failure> {
+        let Some(mut connection) = held.connection.take() else {
+            return Err(Error::new(ErrorKind::Connect).into());
+        };
+        connection.set_timeouts(self.wire_timeouts()?);
+        let cancel = self.special.as_ref().and_then(|special| special.cancel.clone());
+        let watch = match (&cancel, &held.interrupt) {
+            (Some(token), Some(interrupt)) => Some(token.watch(Arc::clone(interrupt))),
+            _ => None,
+        };
+        self.lend_hook(&held);
+        let begun = self.shared.now();
+        let sent = self.send(&mut connection, &mut held);
+        let sent_at = self.shared.now();
+        self.timings.send = sent_at.saturating_duration_since(begun);
+        let outcome = match sent {
+            Ok(()) => {
+                self.shared.observe(|| Event::Sent { headers: &held.fields });
+                connection.into_response().map_err(|(error, _)| error)
+            }
+            Err(SendError::Wire(error)) => Err(error),
+            Err(SendError::Own(error)) => {
+                self.take_hook_back(&held);
+                return Err(error.into());
+            }
+        };
+        self.take_hook_back(&held);
+        let response = outcome.map_err(|error| {
+            let is_stale = error.is_disconnect() || error.sent() == Sent::Nothing;
+            Failure { error: self.explained(Error::of_wire(error)), is_stale }
+        })?;
+        self.answered(&response, sent_at);
+        Ok(Live { response, held, slot, shared: Arc::clone(self.shared), watch, cancel })
+    }
+
+    fn answered(&mut self, response: &crate::response::Response<'_>, sent_at: Instant) {
+        let took = self.shared.now().saturating_duration_since(sent_at);
+        self.timings.first_byte = took;
+        let (status, headers) = (response.status(), response.headers());
+        self.shared.observe(|| Event::Answered { status, headers, took });
+    }
+
+    /// Lets the connection call the hook for interim answers.
+    fn lend_hook(&mut self, held: &Held) {
+        if let Some(hook) = self.special.as_mut().and_then(|special| special.on_informational.take()) {
+            *held.informational.lock().unwrap_or_else(PoisonError::into_inner) = Some(hook);
+        }
+    }
+
+    fn take_hook_back(&mut self, held: &Held) {
+        let Some(special) = &mut self.special else { return };
+        if let Some(hook) = held.informational.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            special.on_informational = Some(hook);
+        }
+    }
+
+    fn send(&mut self, connection: &mut HttpConnection, held: &mut Held) -> Result<(), SendError> {
+        let mut fields = std::mem::take(&mut held.fields);
+        let written = self.write_fields(&mut fields, held);
+        held.fields = fields;
+        written?;
+        let target = match &held.relay {
+            Some(_) => &self.url[..Position::AfterQuery],
+            None => &self.url[Position::BeforePath..Position::AfterQuery],
+        };
+        let progress = self.special.as_mut().and_then(|special| special.on_upload.as_deref_mut());
+        let opened = self.body.open().map_err(|error| {
+            SendError::Own(Error::new(ErrorKind::Body).in_phase(Phase::SendBody).because(error))
+        })?;
+        let body = match (opened, progress) {
+            (Opened::None, _) => WireBody::empty(),
+            (Opened::Bytes(bytes), None) => WireBody::from(bytes),
+            (Opened::Bytes(bytes), Some(hook)) => {
+                let length = bytes.len() as u64;
+                WireBody::sized_reader(Watched { reader: bytes, hook, sent: 0, length: Some(length) }, length)
+            }
+            (Opened::Reader { reader, length: None }, None) => WireBody::reader(reader),
+            (Opened::Reader { reader, length: Some(length) }, None) => WireBody::sized_reader(reader, length),
+            (Opened::Reader { reader, length }, Some(hook)) => {
+                let reader = Watched { reader, hook, sent: 0, length };
+                match length {
+                    Some(length) => WireBody::sized_reader(reader, length),
+                    None => WireBody::reader(reader),
+                }
+            }
+        };
+        let options = RequestOptions::new().skip_accept_encoding();
+        connection
+            .request_with(self.method.as_str(), target, body, &held.fields, options)
+            .map_err(SendError::Wire)
+    }
+
+    /// All fields of the request but those that level 1 writes: Host, and what frames the content.
+    fn write_fields(&self, fields: &mut Headers, held: &Held) -> Result<(), Error> {
+        self.write_own_fields(fields).map_err(invalid)?;
+        if let Some(proxy) = &held.relay {
+            for (name, value) in &dial::proxy_fields(proxy)? {
+                fields.append(name, value).map_err(invalid)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn write_own_fields(&self, fields: &mut Headers) -> Result<(), InvalidInput> {
+        let config = &self.shared.config;
+        fields.clear();
+        for (name, value) in &config.headers {
+            if !self.headers.contains(name) {
+                fields.append(name, value)?;
+            }
+        }
+        let is_raw = self.special.as_ref().is_some_and(|special| special.raw);
+        let is_part = self.headers.contains("Range");
+        if !self.headers.contains("Accept-Encoding") && !config.headers.contains("Accept-Encoding") {
+            let codings = ACCEPT_ENCODING.filter(|_| config.decodes && !is_raw && !is_part);
+            fields.append("Accept-Encoding", codings.unwrap_or("identity"))?;
+        }
+        if let Some(content_type) = self.body.content_type()
+            && !self.headers.contains("Content-Type")
+        {
+            fields.append("Content-Type", content_type)?;
+        }
+        fields.append_all(&self.headers)?;
+        if let Some(store) = &config.cookies
+            && !self.headers.contains("Cookie")
+            && let Some(cookies) = store.cookies(&self.cookie_request())
+        {
+            fields.append("Cookie", cookies)?;
+        }
+        if let Some(above) = config.expect_above_bytes
+            && !self.body.is_none()
+            && self.body.len().is_none_or(|length| length > above)
+            && !fields.contains("Expect")
+        {
+            fields.append("Expect", "100-continue")?;
+        }
+        for (name, value) in &self.credentials {
+            fields.append(name, value)?;
+        }
+        Ok(())
+    }
+}
+
+/// What sending failed with: before level 1 was asked, or in it.
+enum SendError {
+    Own(Error),
+    Wire(WireError),
+}
+
+impl From<Error> for SendError {
+    fn from(error: Error) -> Self {
+        Self::Own(error)
+    }
+}
+
+/// A reader that tells how much has been read.
+struct Watched<'a, R> {
+    reader: R,
+    hook: &'a mut ProgressHook,
+    sent: u64,
+    length: Option<u64>,
+}
+
+impl<R: Read> Read for Watched<'_, R> {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.reader.read(out)?;
+        if count > 0 {
+            self.sent += count as u64;
+            (self.hook)(self.sent, self.length);
+        }
+        Ok(count)
+    }
+}

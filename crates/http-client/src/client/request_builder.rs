@@ -1,0 +1,193 @@
+//! Requests in one expression: what is wrong with one is told when it is sent.
+
+use crate::client::Client;
+use crate::client::auth::{Auth, Basic, Bearer};
+use crate::client::body::Body;
+use crate::client::cancel::CancelToken;
+use crate::client::cookies::SiteContext;
+use crate::client::error::Error;
+use crate::client::form::Form;
+use crate::client::multipart::Multipart;
+use crate::client::proxies::Proxy;
+use crate::client::redirect::Redirects;
+use crate::client::request::{IntoUrl, Request, Special, invalid};
+use crate::client::response::Response;
+use crate::client::retry::Retry;
+use crate::client::timeouts::Timeouts;
+use http_proto::{Headers, Method, ResponseHead};
+use std::sync::Arc;
+
+/// Builds a [`Request`] and sends it.
+///
+/// ```no_run
+/// let answer = http_client::get("https://example.org/search")
+///     .query("q", "blocking http")
+///     .header("Accept-Language", "en")
+///     .send()?;
+/// println!("{} {}", answer.status(), answer.text()?);
+/// # Ok::<(), http_client::client::Error>(())
+/// ```
+#[derive(Debug)]
+#[must_use = "nothing is sent until `send` is called"]
+pub struct RequestBuilder {
+    client: Client,
+    request: Result<Request, Error>,
+}
+
+impl RequestBuilder {
+    pub(crate) fn new(client: Client, method: Method, url: impl IntoUrl) -> Self {
+        Self { client, request: Request::new(method, url) }
+    }
+
+    fn change(mut self, change: impl FnOnce(&mut Request) -> Result<(), Error>) -> Self {
+        if let Ok(request) = &mut self.request
+            && let Err(error) = change(request)
+        {
+            self.request = Err(error);
+        }
+        self
+    }
+
+    fn special(self, change: impl FnOnce(&mut Special)) -> Self {
+        self.change(|request| {
+            change(request.special());
+            Ok(())
+        })
+    }
+
+    /// Adds a field; fields with the same name stay.
+    pub fn header(self, name: impl AsRef<str>, value: impl AsRef<[u8]>) -> Self {
+        self.change(|request| request.headers.append(name, value).map_err(invalid))
+    }
+
+    /// Adds all fields of a list.
+    pub fn headers(self, headers: &Headers) -> Self {
+        self.change(|request| request.headers.append_all(headers).map_err(invalid))
+    }
+
+    /// Adds a parameter to the URL's query.
+    pub fn query(self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+        self.change(|request| {
+            request.url.query_pairs_mut().append_pair(name.as_ref(), value.as_ref());
+            Ok(())
+        })
+    }
+
+    /// Sets the content.
+    pub fn body(self, body: impl Into<Body>) -> Self {
+        self.change(|request| {
+            request.set_body(body);
+            Ok(())
+        })
+    }
+
+    /// Sets the content to the fields of a form.
+    pub fn form<N: AsRef<str>, V: AsRef<str>>(self, fields: impl IntoIterator<Item = (N, V)>) -> Self {
+        self.body(fields.into_iter().collect::<Form>())
+    }
+
+    /// Sets the content to a form with files.
+    pub fn multipart(self, form: Multipart) -> Self {
+        self.body(form)
+    }
+
+    /// Sets the content to a value as JSON.
+    #[cfg(feature = "json")]
+    pub fn json(self, value: &(impl serde::Serialize + ?Sized)) -> Self {
+        self.change(|request| {
+            let text = serde_json::to_vec(value)
+                .map_err(|error| Error::new(crate::client::ErrorKind::Json).because(error))?;
+            request.set_body(Body::bytes(text).with_content_type("application/json"));
+            Ok(())
+        })
+    }
+
+    /// Authenticates in this way.
+    pub fn auth(self, auth: impl Auth + 'static) -> Self {
+        self.special(|special| special.auth = Some(Arc::new(auth)))
+    }
+
+    /// Authenticates with user and password.
+    pub fn basic_auth(self, user: impl Into<String>, password: impl Into<String>) -> Self {
+        self.auth(Basic::new(user, password))
+    }
+
+    /// Authenticates with a token.
+    pub fn bearer_auth(self, token: impl Into<String>) -> Self {
+        self.auth(Bearer::new(token))
+    }
+
+    /// Other timeouts than the client's.
+    pub fn timeouts(self, timeouts: Timeouts) -> Self {
+        self.special(|special| special.timeouts = Some(timeouts))
+    }
+
+    /// Other redirects than the client's.
+    pub fn redirects(self, redirects: Redirects) -> Self {
+        self.special(|special| special.redirects = Some(redirects))
+    }
+
+    /// Other repetitions than the client's.
+    pub fn retry(self, retry: Retry) -> Self {
+        self.special(|special| special.retry = Some(retry))
+    }
+
+    /// Another proxy than the client's; `None` for none.
+    pub fn proxy(self, proxy: Option<Proxy>) -> Self {
+        self.special(|special| special.proxy = Some(proxy.map(Arc::new)))
+    }
+
+    /// Connects to a Unix socket instead of the URL's host, which is only named in the request. A redirect to
+    /// another origin goes over the network.
+    #[cfg(unix)]
+    pub fn unix_socket(self, path: impl Into<std::path::PathBuf>) -> Self {
+        self.special(|special| special.unix_socket = Some(path.into()))
+    }
+
+    /// Lets `token` stop the call.
+    pub fn cancel(self, token: &CancelToken) -> Self {
+        self.special(|special| special.cancel = Some(token.clone()))
+    }
+
+    /// Leaves the content of the answer as it comes over the wire, and asks for no coding.
+    pub fn raw(self) -> Self {
+        self.special(|special| special.raw = true)
+    }
+
+    /// Says how the request stands to the site that it is made from, for cookies.
+    pub fn site_context(self, context: SiteContext) -> Self {
+        self.special(|special| special.site_context = context)
+    }
+
+    /// Calls `hook` with each interim answer: 102, 103 Early Hints (RFC 9110 §15.2, RFC 8297).
+    pub fn on_informational(self, hook: impl FnMut(&ResponseHead) + Send + 'static) -> Self {
+        self.special(|special| special.on_informational = Some(Box::new(hook)))
+    }
+
+    /// Calls `hook` while the content is sent, with the bytes so far and in all, where that is known. It begins
+    /// again where the content is sent again.
+    pub fn on_upload(self, hook: impl FnMut(u64, Option<u64>) + Send + 'static) -> Self {
+        self.special(|special| special.on_upload = Some(Box::new(hook)))
+    }
+
+    /// Calls `hook` while content is received, with the bytes over the wire so far and in all, where that is known.
+    pub fn on_download(self, hook: impl FnMut(u64, Option<u64>) + Send + 'static) -> Self {
+        self.special(|special| special.on_download = Some(Box::new(hook)))
+    }
+
+    /// The request, not sent.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn build(self) -> Result<Request, Error> {
+        self.request
+    }
+
+    /// Makes the request.
+    ///
+    /// # Errors
+    /// What is wrong with the request, and whatever kept an answer away. No status is an error.
+    pub fn send(self) -> Result<Response, Error> {
+        self.client.send(self.request?)
+    }
+}
