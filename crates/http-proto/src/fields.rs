@@ -157,6 +157,8 @@ impl FieldSection {
             if line.len() > limits.line_bytes_max {
                 return Err(ProtocolError::LineTooLong { bytes_max: clamp(limits.line_bytes_max) });
             }
+            #[cfg(test)]
+            crate::testing::count_bytes(line.len());
             self.line(line, self.line_start, leniency, limits)?;
             self.advance_to(next);
         }

@@ -22,6 +22,16 @@ mod convert;
 ///
 /// `Debug` hides the values of credentials and cookies.
 ///
+/// | Python's `HTTPMessage` | here |
+/// | --- | --- |
+/// | `headers["Name"]`, `get`, `getheader` | [`get`](Self::get): the first one; values are never joined behind one's back |
+/// | `get_all` | [`get_all`](Self::get_all), and as one list [`list`](Self::list) |
+/// | `"Name" in headers` | [`contains`](Self::contains) |
+/// | `add_header`, `putheader` | [`append`](Self::append) |
+/// | `replace_header`, `headers["Name"] = …` | [`set`](Self::set) |
+/// | `del headers["Name"]` | [`remove`](Self::remove) |
+/// | `items`, `getheaders` | [`iter`](Self::iter) |
+///
 /// ```
 /// use http_proto::Headers;
 ///

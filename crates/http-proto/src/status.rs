@@ -101,7 +101,7 @@ fn find(code: u16) -> Option<&'static Row> {
 /// | `.value` | [`StatusCode::as_u16`] |
 /// | `.phrase` | [`phrase`](Self::phrase) |
 /// | `.description` | [`description`](Self::description) |
-/// | `.is_informational`, `.is_success`, … | methods of the same name on [`StatusCode`] (`is_redirect` is [`StatusCode::is_redirection`]) |
+/// | `.is_informational`, `.is_success`, … | methods of the same name on [`StatusCode`] |
 /// | `http.client.responses` | [`all`](Self::all) |
 ///
 /// ```

@@ -448,6 +448,22 @@ fn cost_byte_by_byte(input: &[u8]) -> usize {
 }
 
 #[test]
+fn a_folded_head_that_comes_byte_by_byte_costs_linear_time() {
+    let limits = Limits::CLIENT.head_bytes_max(1 << 24).line_bytes_max(1 << 24);
+    let input = format!("HTTP/1.1 200 OK\nA: b\n{}B: c\n\n", " folded\n".repeat(3_000));
+    let mut parser = ResponseParser::new(limits, Leniency::Recipient);
+    let mut head = ResponseHead::default();
+    counted_bytes();
+    for end in 0..input.len() {
+        assert_eq!(parser.parse(&input.as_bytes()[..end], &mut head), Ok(Parsed::Partial));
+    }
+    assert!(matches!(parser.parse(input.as_bytes(), &mut head), Ok(Parsed::Complete { .. })));
+    let cost = counted_bytes();
+    assert!(cost <= 4 * input.len(), "{cost} for {} bytes", input.len());
+    assert_eq!(head.headers.len(), 2);
+}
+
+#[test]
 fn a_head_that_comes_byte_by_byte_costs_linear_time() {
     let short_fields = "Name: value\r\n".repeat(2_000);
     let long_field = format!("Name: {}\r\n", "v".repeat(30_000));
@@ -455,6 +471,8 @@ fn a_head_that_comes_byte_by_byte_costs_linear_time() {
     for input in [
         format!("GET / HTTP/1.1\r\n{short_fields}\r\n"),
         format!("GET / HTTP/1.1\r\n{long_field}\r\n"),
+        // Each line takes the longer way here.
+        format!("\r\n\r\nGET / HTTP/1.9\r\n{}\r\n", "A:\tb\t\r\n".repeat(2_000)),
         format!("GET {long_target} HTTP/1.1\r\n\r\n"),
     ] {
         let cost = cost_byte_by_byte(input.as_bytes());
