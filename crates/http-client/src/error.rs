@@ -340,7 +340,7 @@ impl Error {
         self.inner.sent
     }
 
-    /// The content that had been received when [`Response::bytes`](crate::Response::bytes) failed.
+    /// The content that had been received when [`Response::read_all`](crate::Response::read_all) failed.
     /// Python: `IncompleteRead.partial`.
     #[must_use]
     pub fn partial(&self) -> &[u8] {

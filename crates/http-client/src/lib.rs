@@ -21,7 +21,51 @@
 //!
 //! The response borrows the connection, so that a second request before the first answer is read does not compile.
 //! Step by step it is `put_request`, `put_header`, `end_headers`, `send`; what comes in the wrong order is an
-//! [`ErrorKind::CannotSendRequest`], [`ErrorKind::CannotSendHeader`] or [`ErrorKind::ResponseNotReady`].
+//! [`ErrorKind::CannotSendRequest`], [`ErrorKind::CannotSendHeader`] or [`ErrorKind::ResponseNotReady`]. Where each
+//! of Python's names is, and what is done otherwise: [`python`].
+//!
+//! # The typed way
+//!
+//! The same steps as types: [`HttpConnection::start`] gives a [`HeadWriter`], that a [`BodyWriter`] or an
+//! [`Awaiting`], that a [`Response`]. A wrong order does not compile, and a step that is dropped leaves nothing
+//! behind. Trailers, `100-continue` and interim answers one at a time are here.
+//!
+//! ```
+//! use http_client::testing::Script;
+//! use http_client::{BodyLength, Headers, HttpConnection};
+//! use std::io::Write;
+//!
+//! let (transport, recording) = Script::new()
+//!     .expect("PUT /n HTTP/1.1\r\nHost: example.org\r\nAccept-Encoding: identity\r\n")
+//!     .expect("Transfer-Encoding: chunked\r\n\r\n2\r\n42\r\n0\r\nX-Sum: 6\r\n\r\n")
+//!     .reply("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n")
+//!     .build();
+//! let mut connection = HttpConnection::from_transport(transport, "example.org")?;
+//! let mut body = connection.start("PUT", "/n")?.body(BodyLength::Chunked)?;
+//! body.write_all(b"42")?;
+//! let mut trailers = Headers::new();
+//! trailers.append("X-Sum", "6")?;
+//! let mut awaiting = body.finish_with_trailers(&trailers)?;
+//! while let Some(hint) = awaiting.informational()? {
+//!     assert_eq!(hint.headers.get("Link").unwrap(), "</a>");
+//! }
+//! assert_eq!(awaiting.response()?.status(), 204);
+//! assert_eq!(recording.check(), Ok(()));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What is promised
+//!
+//! - **Nothing can be injected.** Methods, targets, hosts, field names and values, trailers and tunnel requests are
+//!   checked when they are given; what was refused leaves no trace.
+//! - **Nothing is cut in silence.** Content that ends early is an error in every way of reading it, over TLS too, and
+//!   content of a wrong length cannot be sent.
+//! - **Nothing a peer sends is unbounded**: lines, heads, fields, interim answers, chunk extensions, trailers
+//!   ([`Limits`]). What comes byte by byte costs linear time.
+//! - **Every wait ends**: see [`Timeouts`]. An [`Error`] says in which phase, with whom and how much had been sent, so
+//!   that one knows whether the request may be sent again.
+//! - **A connection is used again only if it is clean**, and it says why not ([`CloseReason`]).
+//! - On a kept connection a request costs no allocation, one write and one read.
 //!
 //! Answers with status 400 and up are answers, not errors.
 
@@ -37,6 +81,8 @@ mod error;
 #[cfg(feature = "tls")]
 mod https;
 mod observer;
+#[cfg(feature = "tls")]
+pub mod python;
 mod response;
 mod state;
 pub mod testing;
