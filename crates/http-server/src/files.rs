@@ -592,5 +592,6 @@ fn is_compressible(content_type: &str) -> bool {
         )
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests;

@@ -279,5 +279,6 @@ fn failure(error: io::Error) -> OpenFailure {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests;
