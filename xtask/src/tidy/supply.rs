@@ -21,8 +21,11 @@ const LICENCES: [&str; 11] = [
 ];
 
 /// Crates that a build of ours may hold in two versions, and why.
-const TWICE: [(&str, &str); 1] =
-    [("windows-sys", "declarations only, and only on Windows; ring asks for an older one")];
+const TWICE: [(&str, &str); 3] = [
+    ("syn", "at compile time only; derive macros are on their way from one to the other"),
+    ("synstructure", "as syn"),
+    ("windows-sys", "declarations only, and only on Windows; ring asks for an older one"),
+];
 
 /// The findings of every rule in this file.
 pub(super) fn check(metadata: &Metadata) -> Vec<Finding> {
