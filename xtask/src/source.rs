@@ -39,6 +39,15 @@ impl Source {
         lines
     }
 
+    /// Every path in the code that begins with `head`, such as `crate::`.
+    pub(crate) fn paths_from(&self, head: &str) -> Vec<String> {
+        let starts =
+            self.code.match_indices(head).filter(|(at, _)| stands_alone(&self.code, *at, head.len() - 2));
+        let tails = starts.filter_map(|(at, _)| self.code.get(at..));
+        let part = |letter: char| is_name(letter) || letter == ':';
+        tails.map(|tail| tail.split(|letter| !part(letter)).next().unwrap_or_default().to_owned()).collect()
+    }
+
     /// Every path that a `use` item brings in, with the offset of the item: braces are multiplied out, `as` is dropped.
     pub(crate) fn uses(&self) -> Vec<(usize, String)> {
         let mut found = Vec::new();

@@ -7,6 +7,7 @@ use crate::context::{Context, Failure, Outcome};
 use crate::metadata::Metadata;
 use crate::run::Call;
 
+mod circles;
 mod floors;
 mod house;
 mod imports;
@@ -69,6 +70,7 @@ pub(crate) fn run(context: &Context, _arguments: &[String]) -> Outcome {
     findings.extend(floors::check_edges(&metadata));
     findings.extend(floors::check_knowledge(&files));
     findings.extend(imports::check(&files));
+    findings.extend(circles::check(&files));
     findings.extend(supply::check(&metadata));
     findings.extend(readme::check(&files, &metadata));
     for finding in &findings {
