@@ -4,7 +4,7 @@ use crate::error::HandlerError;
 use crate::handler::Handler;
 use crate::request::Request;
 use crate::response::Response;
-use http_proto::{Method, StatusCode, header};
+use http_proto::{Method, StatusCode};
 use std::fmt;
 
 /// `BaseHTTPRequestHandler`'s shape: one function for each method. Serve it as [`ByMethod`].
@@ -97,7 +97,7 @@ pub trait MethodHandler: Send + Sync {
     /// # Errors
     /// As [`Handler::handle`].
     fn do_options(&self, _request: &mut Request<'_>) -> Result<Response, HandlerError> {
-        Ok(Response::new(StatusCode::NO_CONTENT).with_header(header::ALLOW, allow(self.methods())))
+        Ok(Response::new(StatusCode::NO_CONTENT).with_header("Allow", allow(self.methods())))
     }
 
     /// Answers every other listed method, and those whose function is not written: 501 by default.
@@ -230,7 +230,7 @@ impl Handler for Methods {
             Some(handler) => handler.handle(request),
             None if *method == Method::OPTIONS => {
                 let allow = allow(&self.answered());
-                Ok(Response::new(StatusCode::NO_CONTENT).with_header(header::ALLOW, allow))
+                Ok(Response::new(StatusCode::NO_CONTENT).with_header("Allow", allow))
             }
             None => Ok(refuse(method, &self.answered())),
         }
@@ -272,7 +272,7 @@ fn refuse(method: &Method, allowed: &[Method]) -> Response {
         Method::PATCH,
     ];
     if known.contains(method) {
-        Response::error_page(StatusCode::METHOD_NOT_ALLOWED).with_header(header::ALLOW, allow(allowed))
+        Response::error_page(StatusCode::METHOD_NOT_ALLOWED).with_header("Allow", allow(allowed))
     } else {
         Response::error_page(StatusCode::NOT_IMPLEMENTED)
     }

@@ -4,7 +4,7 @@ use crate::error_page;
 use crate::events::EventStream;
 use crate::upgrade::Upgraded;
 use crate::writer::BodyWriter;
-use http_proto::{FieldValue, Headers, InvalidInput, Method, StatusCode, header};
+use http_proto::{FieldValue, Headers, InvalidInput, Method, StatusCode};
 use std::borrow::Cow;
 use std::fmt;
 use std::fs::File;
@@ -92,7 +92,7 @@ impl Response {
     pub fn redirect(status: StatusCode, target: &str) -> Self {
         let target = crate::target::redirect_target(target);
         let text = format!("See {target}\n");
-        Self::text(text).with_status(status).with_header(header::LOCATION, target)
+        Self::text(text).with_status(status).with_header("Location", target)
     }
 
     /// The page that explains `status`, as Python's `send_error` writes it.
@@ -144,7 +144,7 @@ impl Response {
         send: impl FnOnce(&mut EventStream<'_, '_>) -> io::Result<()> + Send + 'static,
     ) -> Self {
         Self::typed("text/event-stream", Body::stream(move |writer| send(&mut EventStream::new(writer))))
-            .with_header(header::CACHE_CONTROL, "no-store")
+            .with_header("Cache-Control", "no-store")
     }
 
     /// 101: the connection speaks `protocol` from now on, and `run` gets it as a raw stream, with bytes that had come
@@ -154,7 +154,7 @@ impl Response {
     ///
     /// A request that is HTTP/1.0, or that did not ask for an upgrade, is answered with 426 instead.
     pub fn upgrade(protocol: &str, run: impl FnOnce(Upgraded) + Send + 'static) -> Self {
-        let mut response = Self::new(StatusCode::SWITCHING_PROTOCOLS).with_header(header::UPGRADE, protocol);
+        let mut response = Self::new(StatusCode::SWITCHING_PROTOCOLS).with_header("Upgrade", protocol);
         response.body = Body(Kind::Upgrade(Box::new(run)));
         response
     }
@@ -171,7 +171,7 @@ impl Response {
     fn typed(content_type: &str, body: Body) -> Self {
         let headers = Headers::with_capacity(4, 128);
         let response = Self { status: StatusCode::OK, headers, body, invalid: None, on_sent: None };
-        response.with_header(header::CONTENT_TYPE, content_type)
+        response.with_header("Content-Type", content_type)
     }
 
     /// This answer with another status.

@@ -11,6 +11,7 @@ mod errors;
 mod framing;
 mod shutdown;
 mod slow;
+mod spelling;
 #[cfg(feature = "tls")]
 mod tls;
 mod upgrade;
