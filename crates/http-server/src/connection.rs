@@ -18,7 +18,7 @@ use crate::socket::Socket;
 use crate::upgrade::Upgraded;
 use http_proto::stream::{BodyError, ReadBuffer, fill_body};
 use http_proto::{
-    BodyDecoder, Framing, Limits as MessageLimits, Parsed, ProtocolError, RequestHead, RequestParser,
+    BodyDecoder, Framing, Limits as MessageLimits, Method, Parsed, ProtocolError, RequestHead, RequestParser,
 };
 use std::io;
 use std::net::SocketAddr;
@@ -319,7 +319,7 @@ impl Connection {
     pub(crate) fn expire(&mut self, work: &mut Work, context: &Context<'_>, watch: &dyn Watch) -> Next {
         if self.in_head {
             let answer = Response::error_page(http_proto::StatusCode::REQUEST_TIMEOUT);
-            self.answer_fault(answer, work, context);
+            self.answer_fault(answer, &Method::GET, work, context);
             self.drive(work, context, watch)
         } else {
             Next::Close
@@ -384,7 +384,7 @@ impl Connection {
                     }
                 }
                 Err(error) => {
-                    self.refuse(error, work, context);
+                    self.refuse(error, &Method::GET, work, context);
                     return None;
                 }
             }
@@ -397,7 +397,7 @@ impl Connection {
             Ok(0) if work.parser.is_idle() => Some(Next::Close),
             Ok(0) => {
                 let received_bytes = u32::try_from(work.io.input.filled().len()).unwrap_or(u32::MAX);
-                self.refuse(ProtocolError::IncompleteHead { received_bytes }, work, context);
+                self.refuse(ProtocolError::IncompleteHead { received_bytes }, &Method::GET, work, context);
                 None
             }
             Ok(_) => None,

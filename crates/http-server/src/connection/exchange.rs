@@ -52,17 +52,20 @@ impl Connection {
         let verdict = match request_framing(&work.head) {
             Ok(verdict) => verdict,
             Err(error) => {
-                self.refuse(error, work, context);
+                self.refuse(error, &work.head.method.clone(), work, context);
                 return None;
             }
         };
         let expectation = expectation(&work.head);
-        if expectation == Expectation::Unknown {
-            self.answer_fault(Response::error_page(StatusCode::EXPECTATION_FAILED), work, context);
-            return None;
-        }
-        if matches!(verdict.framing, Framing::Length(bytes) if bytes > context.limits.body_bytes_max) {
-            self.answer_fault(Response::error_page(StatusCode::PAYLOAD_TOO_LARGE), work, context);
+        let refusal = match verdict.framing {
+            _ if expectation == Expectation::Unknown => Some(StatusCode::EXPECTATION_FAILED),
+            Framing::Length(bytes) if bytes > context.limits.body_bytes_max => {
+                Some(StatusCode::PAYLOAD_TOO_LARGE)
+            }
+            _ => None,
+        };
+        if let Some(status) = refusal {
+            self.answer_fault(Response::error_page(status), &work.head.method.clone(), work, context);
             return None;
         }
         let expects = expectation == Expectation::Continue;
@@ -170,20 +173,33 @@ impl Connection {
             && !context.stopping.load(Ordering::Relaxed)
     }
 
-    /// Answers a broken rule with its status and ends the connection.
-    pub(super) fn refuse(&mut self, error: ProtocolError, work: &mut Work, context: &Context<'_>) {
+    /// Answers a broken rule with its status and ends the connection. `method` is that of the request, or GET where
+    /// its head is not whole.
+    pub(super) fn refuse(
+        &mut self,
+        error: ProtocolError,
+        method: &Method,
+        work: &mut Work,
+        context: &Context<'_>,
+    ) {
         context.observe(&Event::BadRequest { peer: self.peer.addr, error });
         let explain = error.to_string();
         let answer = Response::error_page_with(error.status_hint(), None, Some(&explain));
-        self.answer_fault(answer, work, context);
+        self.answer_fault(answer, method, work, context);
     }
 
-    /// Answers what no handler has seen, and ends the connection.
-    pub(super) fn answer_fault(&mut self, response: Response, work: &mut Work, context: &Context<'_>) {
+    /// Answers what no handler has seen, and ends the connection. `method` is that of the request, or GET where its
+    /// head is not whole: an answer to HEAD has no content whatever it says (RFC 9110 §9.3.2).
+    pub(super) fn answer_fault(
+        &mut self,
+        response: Response,
+        method: &Method,
+        work: &mut Work,
+        context: &Context<'_>,
+    ) {
         let date = *work.date.at(clock::wall());
-        // The head may be half read: the method that the answer is framed by is one that has content.
         let facts = Facts {
-            method: &Method::GET,
+            method,
             version: Version::HTTP_11,
             keep: false,
             upgrades: false,

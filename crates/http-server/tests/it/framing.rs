@@ -247,3 +247,23 @@ fn an_answer_to_a_fault_reaches_a_client_that_is_still_sending() {
         assert_eq!(client.answer().status, 400);
     }
 }
+
+#[test]
+fn a_refusal_of_head_has_no_content() {
+    // RFC 9110 §9.3.2: a cache in between would take it for the next answer.
+    let (server, called) = counting();
+    for (request, status) in [
+        ("HEAD / HTTP/1.1\r\n\r\n", "400"),
+        ("HEAD / HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n", "400"),
+        ("HEAD / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n", "501"),
+        ("HEAD / HTTP/1.1\r\nHost: x\r\nExpect: more\r\n\r\n", "417"),
+        ("HEAD / HTTP/1.1\r\nHost: x\r\nContent-Length: 2000000000\r\n\r\n", "413"),
+    ] {
+        let answer = String::from_utf8(Client::connect(&server).send(request).rest()).unwrap();
+        assert_eq!(answer.split(' ').nth(1), Some(status), "{request}");
+        let (head, content) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(head.contains("\r\nConnection: close"), "{head}");
+        assert_eq!(content, "", "{request}");
+    }
+    assert_eq!(called.load(Ordering::SeqCst), 0);
+}
