@@ -93,3 +93,6 @@ pub enum Leniency {
     /// What RFC 9112 lets a recipient take: a bare LF as line end (§2.2), obs-fold read as spaces (§5.2).
     Recipient,
 }
+
+#[cfg(test)]
+mod tests;
