@@ -342,6 +342,28 @@ fn a_unix_socket_is_a_transport() {
     );
 }
 
+#[cfg(unix)]
+#[test]
+fn a_unix_socket_whose_queue_is_full_ends_in_the_connect_timeout() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("socket");
+    let socket = socket2::Socket::new(socket2::Domain::UNIX, socket2::Type::STREAM, None).unwrap();
+    socket.bind(&socket2::SockAddr::unix(&path).unwrap()).unwrap();
+    socket.listen(0).unwrap();
+    let mut queued = Vec::new();
+    let error = loop {
+        let timeouts = Timeouts::DEFAULT.connect(Some(Duration::from_millis(60)));
+        let mut connection =
+            HttpConnection::builder("x").unix_socket(&path).timeouts(timeouts).build().unwrap();
+        match connection.connect() {
+            Ok(()) => queued.push(connection),
+            Err(error) => break error,
+        }
+        assert!(queued.len() < 64, "the queue has no end");
+    };
+    assert_eq!(error.timeout(), Some(Limit::Connect), "{error:#}");
+}
+
 #[test]
 fn an_observer_sees_everything_but_secrets() {
     let peer = Peer::answering(b"HTTP/1.1 200 OK\r\nSet-Cookie: id=s3cret\r\nContent-Length: 2\r\n\r\nhi");

@@ -6,6 +6,7 @@ mod agent_basics;
 mod agent_redirects;
 mod agent_resilience;
 mod client_peer;
+mod client_properties;
 mod client_proxies;
 mod client_sockets;
 mod client_tls;

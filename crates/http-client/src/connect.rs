@@ -154,8 +154,10 @@ impl Source {
             }
             #[cfg(unix)]
             Self::Unix(path) => {
-                let stream = std::os::unix::net::UnixStream::connect(path)
-                    .map_err(|error| Error::new(ErrorKind::Connect(error), Phase::Connect))?;
+                let left = budget.left(Limit::Connect, Phase::Connect)?;
+                let stream = connect_unix(path, left).map_err(|error| {
+                    budget.error(error, Limit::Connect, ErrorKind::Connect, Phase::Connect)
+                })?;
                 Ok(Box::new(crate::transport::unix::UnixTransport::new(stream)))
             }
             Self::Custom(connector) => {
@@ -167,6 +169,25 @@ impl Source {
             Self::Once(transport) => {
                 transport.take().ok_or_else(|| Error::new(ErrorKind::NotConnected, Phase::Connect))
             }
+        }
+    }
+}
+
+/// Connects to a Unix socket. It waits only while the queue of the server is full, and minds `SO_SNDTIMEO` then.
+#[cfg(unix)]
+fn connect_unix(
+    path: &std::path::Path,
+    timeout: Option<Duration>,
+) -> io::Result<std::os::unix::net::UnixStream> {
+    let socket = socket2::Socket::new(socket2::Domain::UNIX, socket2::Type::STREAM, None)?;
+    socket.set_write_timeout(timeout.map(|timeout| timeout.max(Duration::from_millis(1))))?;
+    let address = socket2::SockAddr::unix(path)?;
+    loop {
+        match socket.connect(&address) {
+            Ok(()) => return Ok(std::os::fd::OwnedFd::from(socket).into()),
+            // Nothing has begun, unlike with TCP.
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
         }
     }
 }

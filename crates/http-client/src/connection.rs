@@ -32,13 +32,16 @@ pub use tunnel::ProxyAnswer;
 /// Bytes that are read at once while a head is awaited.
 const READ_BYTES: usize = 8 * 1024;
 
+/// Room for the head of a usual request.
+const HEAD_BYTES: usize = 256;
+
 /// A connection that was idle for longer is looked at before it is used again.
 const IDLE_UNSEEN_MAX: Duration = Duration::from_secs(1);
 
 /// One connection to a server, for one request at a time: Python's `HTTPConnection`.
 ///
 /// It opens when the first request is sent, stays open as long as both sides want it to, and opens again when a
-/// request is sent after it was closed. See the [crate](crate) for the two ways of sending a request and
+/// request is sent after it was closed. See the [crate's page](crate) for the two ways of sending a request and
 /// [`State`] for the order of things.
 ///
 /// ```no_run
@@ -144,7 +147,7 @@ impl HttpConnection {
             wire: None,
             state: State::Idle,
             request: Request::default(),
-            out: Vec::new(),
+            out: Vec::with_capacity(HEAD_BYTES),
             line: Vec::new(),
             host_line: Vec::new(),
             buffer: ReadBuffer::new(READ_BYTES),

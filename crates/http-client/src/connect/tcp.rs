@@ -44,16 +44,14 @@ fn addresses(
     budget: Budget<'_>,
 ) -> Result<Vec<SocketAddr>, Error> {
     let timeout = budget.left(Limit::Resolve, Phase::Resolve)?;
-    let found = match to.host().parse::<IpAddr>() {
+    let mut found = match to.host().parse::<IpAddr>() {
         Ok(address) => vec![SocketAddr::new(address, to.port())],
         Err(_) => resolver
             .resolve(to.host(), to.port(), timeout)
             .map_err(|error| budget.error(error, Limit::Resolve, ErrorKind::Resolve, Phase::Resolve))?,
     };
-    let usable = |address: &SocketAddr| {
-        options.source_address.is_none_or(|source| source.is_ipv4() == address.is_ipv4())
-    };
-    let ordered = in_turn(found.into_iter().filter(usable).collect());
+    found.retain(|address| options.source_address.is_none_or(|source| source.is_ipv4() == address.is_ipv4()));
+    let ordered = if found.len() > 1 { in_turn(found) } else { found };
     if ordered.is_empty() {
         let problem = "the name has no address, or none of the family of the source address";
         let error = io::Error::new(io::ErrorKind::AddrNotAvailable, problem);

@@ -225,6 +225,15 @@ fn a_huge_timeout_is_no_timeout() {
 }
 
 #[test]
+fn a_connection_can_go_to_another_thread() {
+    fn check<T: Send>() {}
+    check::<HttpConnection>();
+    check::<crate::response::Response<'_>>();
+    check::<crate::upgraded::Upgraded>();
+    check::<Error>();
+}
+
+#[test]
 fn body_kinds_know_their_length() {
     assert_eq!(Body::from("é").len(), Some(2));
     assert_eq!(Body::from(()).len(), Some(0));
