@@ -4,8 +4,8 @@ use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-use http_client::{Headers, HttpConnection};
 use http_body_util::{BodyExt, Empty};
+use http_client::{Headers, HttpConnection};
 use hyper::body::Bytes;
 use hyper_util::rt::TokioIo;
 
@@ -169,8 +169,11 @@ pub(crate) fn reqwest(address: SocketAddr) -> impl FnMut() -> u64 {
 }
 
 pub(crate) fn reqwest_upload(address: SocketAddr, content_bytes: u64) -> impl FnMut() -> u64 {
-    let client =
-        reqwest::blocking::Client::builder().no_proxy().timeout(None::<Duration>).build().expect("it needs nothing");
+    let client = reqwest::blocking::Client::builder()
+        .no_proxy()
+        .timeout(None::<Duration>)
+        .build()
+        .expect("it needs nothing");
     let url = format!("http://{address}/");
     let mut block = Block::new();
     move || {
@@ -191,7 +194,8 @@ pub(crate) fn attohttpc(address: SocketAddr) -> impl FnMut() -> u64 {
 
 /// The bare connection, without a pool, on a runtime of this thread.
 pub(crate) fn hyper(address: SocketAddr) -> impl FnMut() -> u64 {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().expect("a runtime starts");
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_io().build().expect("a runtime starts");
     let mut sender = runtime.block_on(async {
         let stream = tokio::net::TcpStream::connect(address).await.expect("the server listens");
         stream.set_nodelay(true).expect("a socket takes the option");

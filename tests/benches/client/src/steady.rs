@@ -34,7 +34,8 @@ impl Write for Dripping {
 impl Transport for Dripping {}
 
 fn ask(answer: Vec<u8>, times: usize) -> impl FnMut() -> u64 {
-    let mut connection = HttpConnection::from_transport(Dripping { answer, at: 0 }, "localhost").expect("a name");
+    let mut connection =
+        HttpConnection::from_transport(Dripping { answer, at: 0 }, "localhost").expect("a name");
     let headers = Headers::new();
     let mut buffer = [0; 1024];
     move || {
