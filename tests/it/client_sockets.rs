@@ -76,6 +76,87 @@ fn each_fault_of_a_server_has_its_error() {
     fails(reset, usual, Phase::FirstByte, |kind| matches!(kind, ErrorKind::Receive(_)));
 }
 
+/// A peer that reads a head, and then says this and waits for the client to leave.
+fn saying(answer: &'static [u8]) -> Peer {
+    Peer::start([move |mut stream: TcpStream| {
+        read_head(&mut stream);
+        stream.write_all(answer).unwrap();
+        read_to_the_end(&mut stream);
+    }])
+}
+
+#[test]
+fn what_a_caller_can_do_wrong_on_an_open_connection_has_its_error() {
+    let peer = saying(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
+    let mut connection = HttpConnection::new(&peer.host()).unwrap();
+    connection.connect().unwrap();
+    let none = Headers::new();
+    let tunnel = connection.set_tunnel("a:1", &none).unwrap_err();
+    assert!(matches!(tunnel.kind(), ErrorKind::TunnelTooLate));
+    let early = connection.get_response().unwrap_err();
+    assert!(matches!(early.kind(), ErrorKind::ResponseNotReady { .. }));
+    let header = connection.put_header("A", "b").unwrap_err();
+    assert!(matches!(header.kind(), ErrorKind::CannotSendHeader { .. }));
+    let broken = std::io::Error::other("no disk");
+    let source = connection.request("PUT", "/", Body::chunks([Err(broken)]), &none).unwrap_err();
+    assert!(matches!(source.kind(), ErrorKind::BodySource(_)), "{source:#}");
+    let method = connection.request("G T", "/", (), &none).unwrap_err();
+    assert!(matches!(method.kind(), ErrorKind::InvalidRequest(_)));
+    assert!(connection.is_open(), "nothing of all this has left");
+    connection.request("GET", "/", (), &none).unwrap();
+    let twice = connection.request("GET", "/", (), &none).unwrap_err();
+    assert!(matches!(twice.kind(), ErrorKind::CannotSendRequest { .. }));
+    let too_long = connection.get_response().unwrap().read_all(4).unwrap_err();
+    assert!(matches!(too_long.kind(), ErrorKind::ContentTooLong { bytes_max: 4 }));
+    assert_eq!(too_long.peer_addr(), Some(peer.address));
+    drop(connection);
+    peer.finish();
+}
+
+#[test]
+fn an_early_answer_an_unasked_switch_and_a_peer_that_left_have_their_errors() {
+    let peer = saying(b"HTTP/1.1 413 No\r\nContent-Length: 0\r\n\r\n");
+    let mut connection = HttpConnection::new(&peer.host()).unwrap();
+    connection.put_request("PUT", "/").unwrap();
+    connection.put_header("Content-Length", "1000000000").unwrap();
+    connection.end_headers().unwrap();
+    let block = vec![b'x'; 1 << 20];
+    let error = (0..1000).find_map(|_| connection.send(&block).err()).unwrap();
+    assert!(matches!(error.kind(), ErrorKind::EarlyAnswer), "{error:#}");
+    assert_eq!(connection.get_response().unwrap().status(), 413);
+    peer.finish();
+
+    let peer = saying(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n");
+    let mut connection = HttpConnection::new(&peer.host()).unwrap();
+    let error = get(&mut connection).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::UnaskedUpgrade), "{error:#}");
+    peer.finish();
+
+    let peer = Peer::start([|mut stream: TcpStream| {
+        read_head(&mut stream);
+        socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap();
+    }]);
+    let mut connection = HttpConnection::new(&peer.host()).unwrap();
+    connection
+        .request("PUT", "/", Body::reader(std::io::repeat(b'x').take(1 << 30)), &Headers::new())
+        .unwrap();
+    let error = connection.get_response().unwrap_err();
+    assert!(
+        matches!(error.kind(), ErrorKind::Send(_) | ErrorKind::Receive(_) | ErrorKind::RemoteDisconnected),
+        "{error:#}"
+    );
+    assert!(error.is_disconnect() && matches!(error.sent(), Sent::Partly { .. }));
+    peer.finish();
+
+    let peer = Peer::answering(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+    let stream = TcpStream::connect(peer.address).unwrap();
+    let transport = http_client::TcpTransport::new(stream);
+    let mut connection = HttpConnection::from_transport(transport, "given.example").unwrap();
+    get(&mut connection).unwrap();
+    assert!(matches!(get(&mut connection).unwrap_err().kind(), ErrorKind::NotConnected));
+    peer.finish();
+}
+
 #[test]
 fn deadlines_are_kept_to_a_few_milliseconds_and_named() {
     let soon = Duration::from_millis(80);

@@ -22,6 +22,7 @@
 //! | `length`, `chunked`, `will_close`, `isclosed()`, `fileno()` | [`remaining_bytes`](crate::Response::remaining_bytes), [`framing`](crate::Response::framing), [`persistence`](crate::Response::persistence), [`is_closed`](crate::Response::is_closed); the socket is the transport's |
 //! | `HTTPMessage`, `parse_headers(fp)` | [`Headers`](crate::Headers), `http_proto::parse_response` |
 //! | `responses`, `OK`, `NOT_FOUND`, … | [`StatusCode`](crate::StatusCode), [`StatusExt`](crate::StatusExt) |
+//! | `CONTENT_TOO_LARGE`, `UNPROCESSABLE_CONTENT` | `StatusCode::PAYLOAD_TOO_LARGE`, `StatusCode::UNPROCESSABLE_ENTITY`: older words for the same |
 //! | `HTTP_PORT`, `HTTPS_PORT` | [`HTTP_PORT`](crate::HTTP_PORT), [`HTTPS_PORT`](crate::HTTPS_PORT) |
 //!
 //! # Exceptions
