@@ -13,5 +13,6 @@ mod client_tls;
 mod cookies_server;
 mod fuzz_cookies;
 mod jar_durability;
+mod jar_properties;
 mod proto_fuzz;
 mod proto_heads;

@@ -1,5 +1,6 @@
 //! A cookie jar by RFC 6265bis: Python's `http.cookiejar` for Rust.
 
+pub mod client;
 pub mod cookie;
 pub mod error;
 pub mod file;
@@ -17,6 +18,7 @@ mod store;
 
 pub use http_cookies::SameSite;
 
+pub use crate::client::RequestWithHeaders;
 pub use crate::clock::unix_seconds;
 pub use crate::cookie::Cookie;
 pub use crate::cookie::builder::CookieBuilder;

@@ -74,9 +74,9 @@ pub trait CookieRequest {
 
 /// A request that the jar can put a field into.
 pub trait CookieRequestMut: CookieRequest {
-    /// Sets a field, which must not be carried along to another place by a redirect.
+    /// Sets a field, which must not be carried along to another place by a redirect. False if the request cannot take it.
     #[doc(alias = "add_unredirected_header")]
-    fn set_header(&mut self, name: &str, value: &[u8]);
+    fn set_header(&mut self, name: &str, value: &[u8]) -> bool;
 }
 
 /// What a response must tell the jar: the values of a field, one by one and never joined.
@@ -273,9 +273,10 @@ impl CookieRequest for RequestInfo {
 }
 
 impl CookieRequestMut for RequestInfo {
-    fn set_header(&mut self, name: &str, value: &[u8]) {
+    fn set_header(&mut self, name: &str, value: &[u8]) -> bool {
         self.headers.retain(|(key, _)| !key.eq_ignore_ascii_case(name));
         self.headers.push((name.to_owned(), value.to_vec()));
+        true
     }
 }
 

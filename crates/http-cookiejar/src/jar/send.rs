@@ -40,16 +40,14 @@ impl CookieJar {
     /// As [`add_cookie_header`](Self::add_cookie_header), at the time `now` in seconds since 1970.
     pub fn add_cookie_header_at<Q: CookieRequestMut + ?Sized>(&mut self, request: &mut Q, now: i64) -> bool {
         let Some(outgoing) = self.outgoing_at(request, now) else { return false };
-        let free = !request.has_header("Cookie");
-        if free && !outgoing.cookie.is_empty() {
-            request.set_header("Cookie", &outgoing.cookie);
-        }
+        let free = !request.has_header("Cookie") && !outgoing.cookie.is_empty();
+        let set = free && request.set_header("Cookie", &outgoing.cookie);
         if let Some(value) = outgoing.cookie2
             && !request.has_header("Cookie2")
         {
             request.set_header("Cookie2", value.as_bytes());
         }
-        free && !outgoing.cookie.is_empty()
+        set
     }
 
     /// The value of the `Cookie` field for a request; `None` if no cookie goes along.
