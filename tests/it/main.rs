@@ -12,6 +12,7 @@ mod client_sockets;
 mod client_tls;
 mod cookies_server;
 mod fuzz_cookies;
+mod jar_client;
 mod jar_durability;
 mod jar_properties;
 mod proto_fuzz;

@@ -16,10 +16,12 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+use http_client::client::{self, CookieStore};
 use http_client::{HttpConnection, Response};
 use http_proto::Headers;
 
 use crate::request::{CookieRequest, CookieRequestMut, CookieResponse, RequestInfo, SiteContext};
+use crate::shared::SharedJar;
 
 impl CookieResponse for Response<'_> {
     fn for_each_header(&self, name: &str, each: &mut dyn FnMut(&[u8])) {
@@ -33,7 +35,9 @@ impl RequestInfo {
     pub fn on_connection(connection: &HttpConnection, target: &str) -> Self {
         let scheme = if connection.is_tls() { "https" } else { "http" };
         let destination = connection.destination();
-        Self::new(scheme, destination.host(), Some(destination.port()), target)
+        // The zone of a link-local address is no part of the host in a URL.
+        let host = destination.host().split('%').next().unwrap_or_default();
+        Self::new(scheme, host, Some(destination.port()), target)
     }
 
     /// The request together with the fields that it will be sent with, for the jar to put its own into.
@@ -95,5 +99,73 @@ impl CookieRequest for RequestWithHeaders<'_> {
 impl CookieRequestMut for RequestWithHeaders<'_> {
     fn set_header(&mut self, name: &str, value: &[u8]) -> bool {
         self.headers.set(name, value).is_ok()
+    }
+}
+
+/// How `http_client::Client` sees a jar; hand it a clone of a [`SharedJar`].
+///
+/// Cookies are worked out anew for each step of a chain of redirects, and taken from each answer.
+///
+/// ```no_run
+/// use std::sync::Arc;
+///
+/// use http_client::Client;
+/// use http_cookiejar::{CookieJar, SharedJar};
+///
+/// let jar = SharedJar::new(CookieJar::new());
+/// let client = Client::builder().cookies(Arc::new(jar.clone())).build()?;
+/// client.get("https://example.org/").send()?;
+/// println!("{} cookies", jar.lock().len());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+impl CookieStore for SharedJar {
+    fn cookies(&self, request: &client::CookieRequest<'_>) -> Option<Vec<u8>> {
+        self.cookie_header(&ClientRequest(request))
+    }
+
+    fn store(&self, request: &client::CookieRequest<'_>, response: &Headers) {
+        self.extract_cookies(response, &ClientRequest(request));
+    }
+}
+
+/// A request of `Client`.
+struct ClientRequest<'r>(&'r client::CookieRequest<'r>);
+
+impl CookieRequest for ClientRequest<'_> {
+    fn scheme(&self) -> &str {
+        self.0.url.scheme()
+    }
+
+    fn host(&self) -> &str {
+        self.0.url.host_str().unwrap_or_default()
+    }
+
+    fn port(&self) -> Option<u16> {
+        self.0.url.port()
+    }
+
+    fn path(&self) -> &str {
+        self.0.url.path()
+    }
+
+    fn site_context(&self) -> SiteContext {
+        self.0.context.into()
+    }
+
+    fn has_header(&self, _name: &str) -> bool {
+        // The client asks for cookies only where the caller has set none.
+        false
+    }
+}
+
+impl From<client::SiteContext> for SiteContext {
+    fn from(context: client::SiteContext) -> Self {
+        match context {
+            client::SiteContext::SameSite => Self::SameSite,
+            client::SiteContext::CrossSiteNavigation => Self::CrossSiteNavigation,
+            client::SiteContext::CrossSiteUnsafeNavigation => Self::CrossSiteUnsafeNavigation,
+            // What is not known is taken for the strictest.
+            _ => Self::CrossSite,
+        }
     }
 }
