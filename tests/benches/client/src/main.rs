@@ -1,8 +1,6 @@
 //! `cargo xtask bench client`: what a request costs, and what a byte costs, beside raw sockets and beside the others.
 
 mod peers;
-#[path = "../../cookies/src/python.rs"]
-mod python;
 mod server;
 mod steady;
 mod tls;
@@ -12,8 +10,8 @@ use std::sync::Arc;
 
 use bench_harness::Bench;
 
-use crate::python::Script;
 use crate::server::Serve;
+use bench_harness::python::Script;
 
 /// Content of the small answer.
 const SMALL_BYTES: u64 = 128;

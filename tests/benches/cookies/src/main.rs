@@ -3,17 +3,15 @@
 //! `cookie` and biscotti are the Rust crates that servers use; CPython is `http.cookies`. "bare split" cuts the field at
 //! semicolons and equals signs with `str`'s own methods and trims nothing but blanks: the least that anybody can do.
 
-mod python;
-
 use std::hint::black_box;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use bench_harness::Bench;
+use bench_harness::python::Script;
 use biscotti::{Processor, ProcessorConfig, RequestCookies, ResponseCookie};
 use cookie::{Cookie, CookieJar};
 use http_cookies::{CookieBuilder, SameSite, SimpleCookie, pairs, parse_set_cookie};
-use python::Script;
 
 fn main() -> ExitCode {
     let mut bench = Bench::from_arguments("cookies");

@@ -3,19 +3,17 @@
 //! cookie_store is the jar of the Rust clients; CPython is `http.cookiejar`. Ten cookies belong to each host; one host,
 //! `www.target.example`, has 20 that match.
 
-mod python;
-
 use std::hint::black_box;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use bench_harness::Bench;
+use bench_harness::python::Script;
 use cookie_store::CookieStore;
 use http_cookiejar::{
     CookieJar, DefaultCookiePolicy, JsonCookieJar, Limits, LoadOptions, MozillaCookieJar, PublicSuffixes,
     RequestInfo, SaveOptions, unix_seconds,
 };
-use python::Script;
 use url::Url;
 
 const TARGET: &str = "https://www.target.example/a/b/c";
@@ -34,6 +32,7 @@ fn main() -> ExitCode {
     bench.finish()
 }
 
+#[expect(clippy::disallowed_methods, reason = "a bench asks the time")]
 fn now() -> i64 {
     unix_seconds(std::time::SystemTime::now())
 }

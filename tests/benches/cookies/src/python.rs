@@ -1,3 +1,0 @@
-//! CPython as a case: see the harness.
-
-pub(crate) use bench_harness::python::Script;
