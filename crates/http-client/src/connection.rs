@@ -240,6 +240,10 @@ impl HttpConnection {
     /// [`ErrorKind::TunnelRefused`], [`ErrorKind::Socks`]; [`ErrorKind::NotConnected`] where the transport was
     /// given once and is gone. The connection is closed and idle then.
     pub fn connect(&mut self) -> Result<(), Error> {
+        if self.state == State::Idle {
+            // The total of the last exchange is over with it.
+            self.total = Deadline(None);
+        }
         if self.wire.is_some() { Ok(()) } else { self.open() }
     }
 

@@ -9,9 +9,13 @@ use http_proto::{CloseReason, FieldValue, Framing, Headers, ResponseHead, Status
 use std::fmt;
 use std::io::{self, BufRead, Read, Write};
 use std::net::SocketAddr;
+use std::time::Duration;
 
 /// Size of the buffer that content is copied through.
 const COPY_BYTES: usize = 64 * 1024;
+
+/// How long draining what nobody reads may take.
+const DRAIN_MAX: Duration = Duration::from_secs(1);
 
 /// Large buffers begin at a page boundary: receiving into them is cheaper (4 KiB aliasing).
 const PAGE_BYTES: usize = 4096;
@@ -245,13 +249,14 @@ impl<'c> Response<'c> {
     }
 
     /// Gives the response up and keeps the connection if that costs no more than `bytes_max` bytes of unread
-    /// content. 64 KiB is a good bound.
+    /// content, and no more than a second. 64 KiB is a good bound.
     ///
     /// # Errors
     /// Why the connection has been closed instead.
     pub fn finish(mut self, bytes_max: u64) -> Result<(), CloseReason> {
         let mut left = bytes_max;
         let mut block = [0; 4096];
+        self.connection_mut().hurry(DRAIN_MAX);
         while !self.is_closed() && self.persistence().is_ok() && left > 0 {
             let room = usize::try_from(left).unwrap_or(usize::MAX).min(block.len());
             match self.connection_mut().read_content(block.get_mut(..room).unwrap_or_default()) {

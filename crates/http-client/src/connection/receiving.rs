@@ -6,7 +6,7 @@ use crate::error::{Error, ErrorKind, Phase};
 use crate::observer::Event as Observed;
 use crate::response::Response;
 use crate::state::{Event, State};
-use crate::timeouts::Limit;
+use crate::timeouts::{Limit, Timeouts};
 use http_proto::stream::{BodyError, fill_body, read_body};
 use http_proto::{
     BodyStep, CloseReason, Framing, Parsed, ProtocolError, StatusCode, Version, response_framing,
@@ -335,6 +335,17 @@ impl HttpConnection {
                 }
                 Ok(BodyStep::Partial { .. }) | Err(_) => return,
             }
+        }
+    }
+
+    /// Nothing of this exchange may take longer than `limit` from now on.
+    pub(crate) fn hurry(&mut self, limit: Duration) {
+        if self.options.timeouts == Timeouts::NONE || !self.has_content() {
+            // A transport that may have no timeouts is not asked for one.
+            return;
+        }
+        if let Some(wire) = &mut self.wire {
+            wire.total = Deadline::after(&*self.options.clock, Some(limit)).earlier(wire.total).0;
         }
     }
 

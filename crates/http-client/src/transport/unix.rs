@@ -111,6 +111,14 @@ pub(crate) fn incoming(socket: &impl AsFd) -> io::Result<Incoming> {
     }
 }
 
+/// Without waiting, and without a signal where the peer is gone.
+#[cfg(not(target_vendor = "apple"))]
+const AT_ONCE: SendFlags = SendFlags::DONTWAIT.union(SendFlags::NOSIGNAL);
+
+/// Without waiting. Sockets are made without signals there.
+#[cfg(target_vendor = "apple")]
+const AT_ONCE: SendFlags = SendFlags::DONTWAIT;
+
 /// Writes what the socket takes at once; else waits until it takes some or has something to read. An interruption
 /// is handed up, where the clock is.
 pub(crate) fn write_unless_incoming(
@@ -119,8 +127,7 @@ pub(crate) fn write_unless_incoming(
     timeout: Option<Duration>,
 ) -> io::Result<Option<usize>> {
     loop {
-        let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
-        match rustix::net::sendmsg(socket, data, &mut SendAncillaryBuffer::default(), flags) {
+        match rustix::net::sendmsg(socket, data, &mut SendAncillaryBuffer::default(), AT_ONCE) {
             Ok(count) => return Ok(Some(count)),
             Err(Errno::AGAIN) => {}
             Err(error) => return Err(error.into()),

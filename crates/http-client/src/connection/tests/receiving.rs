@@ -1,12 +1,15 @@
 //! Tests of `connection/receiving.rs`: answers as peers send them, Python's rows C-060 to C-113.
 
 use super::{GET, fields, get, scripted};
+use crate::clock::Clock;
 use crate::connection::HttpConnection;
 use crate::error::{Blame, Error, ErrorKind, Phase, Sent};
 use crate::state::State;
-use crate::testing::{Script, ScriptedConnector};
+use crate::testing::{FakeClock, Script, ScriptedConnector};
+use crate::timeouts::Timeouts;
 use http_proto::{CloseReason, FieldValue, Framing, Headers, Limits, ProtocolError, Version};
 use std::io::{BufRead, Read};
+use std::time::Duration;
 
 /// An answer that is delivered, and what becomes of the connection.
 #[track_caller]
@@ -319,6 +322,39 @@ fn unread_content_is_drained_within_a_bound_or_the_connection_closes() {
     let in_chunks = chunked(&format!("3e8\r\n{long}\r\n0\r\n\r\n"));
     check(&in_chunks, 2000, Ok(()));
     check(&in_chunks, 500, Err(CloseReason::UnreadContent));
+}
+
+#[test]
+fn draining_takes_a_second_at_most() {
+    let clock = FakeClock::new();
+    let mut script = Script::new().expect(GET).reply(with("Content-Length: 1000", ""));
+    for _ in 0..100 {
+        script = script.delay(Duration::from_millis(300)).reply("x");
+    }
+    let (connector, _) = ScriptedConnector::new([script.clock(&clock)]);
+    let mut connection =
+        HttpConnection::builder("example.org").connector(connector).clock(clock.clone()).build().unwrap();
+    connection.request("GET", "/", (), &Headers::new()).unwrap();
+    let begun = clock.now();
+    assert_eq!(connection.get_response().unwrap().finish(1000), Err(CloseReason::TimedOut));
+    assert_eq!(clock.now() - begun, Duration::from_secs(1));
+}
+
+#[test]
+fn a_total_is_over_with_its_exchange() {
+    let clock = FakeClock::new();
+    let answer = b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n";
+    let (connector, _) = ScriptedConnector::new([Script::new().expect(GET).reply(answer), Script::new()]);
+    let mut connection = HttpConnection::builder("example.org")
+        .connector(connector)
+        .clock(clock.clone())
+        .timeouts(Timeouts::DEFAULT.total(Some(Duration::from_secs(1))))
+        .build()
+        .unwrap();
+    connection.request("GET", "/", (), &Headers::new()).unwrap();
+    assert_eq!(connection.get_response().unwrap().status(), 204);
+    clock.advance(Duration::from_secs(5));
+    connection.connect().unwrap();
 }
 
 #[test]
