@@ -3,8 +3,10 @@
 #![cfg(test)]
 
 mod agent_basics;
+mod agent_downloads;
 mod agent_redirects;
 mod agent_resilience;
+mod agent_tls;
 mod client_peer;
 mod client_properties;
 mod client_proxies;

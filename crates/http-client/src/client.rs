@@ -24,6 +24,7 @@ mod content;
 mod cookies;
 mod decode;
 mod dial;
+mod download;
 mod error;
 mod events;
 mod exchange;
@@ -54,6 +55,7 @@ pub use builder::ClientBuilder;
 pub use cancel::CancelToken;
 pub use cookies::{CookieRequest, CookieStore, SiteContext};
 pub use decode::DecodeError;
+pub use download::Downloaded;
 pub use error::{Error, ErrorKind, TimeoutKind};
 #[cfg(feature = "log")]
 pub use events::LogObserver;
@@ -160,9 +162,7 @@ impl Client {
     }
 
     pub(crate) fn execute(&self, request: Request) -> Result<Response, Error> {
-        let url = request::without_credentials(&request.url);
-        let call = Call::new(&self.shared, request);
-        call.map_err(|error| error.of_call(&url, true, Timings::default()))?.run()
+        Call::new(&self.shared, request)?.run()
     }
 
     /// Closes the connections that are idle.

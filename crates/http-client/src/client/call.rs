@@ -52,10 +52,11 @@ pub(crate) struct Call<'a> {
 impl<'a> Call<'a> {
     pub(crate) fn new(shared: &'a Arc<Shared>, request: Request) -> Result<Self, Error> {
         let Request { method, mut url, headers, body, mut special } = request;
-        check_url(&url, shared.config.https_only)?;
+        let told = |error: Error| error.of_call(&without_credentials(&url), true, Timings::default());
+        check_url(&url, shared.config.https_only).map_err(told)?;
         if method == Method::CONNECT {
             let text = "CONNECT is a matter of proxies: use `HttpConnection::set_tunnel`";
-            return Err(Error::new(ErrorKind::InvalidRequest).because(text));
+            return Err(told(Error::new(ErrorKind::InvalidRequest).because(text)));
         }
         let mut auth = special.as_mut().and_then(|special| special.auth.take());
         if !url.username().is_empty() || url.password().is_some() {

@@ -45,7 +45,7 @@ pub(crate) struct Content {
 }
 
 enum Source {
-    Live(Box<Live>),
+    Live(Live),
     /// Content that did not come over a connection.
     Given(Cursor<Vec<u8>>),
     Done,
@@ -113,13 +113,8 @@ impl Live {
 impl Content {
     pub(crate) fn live(live: Live, progress: Option<Box<ProgressHook>>) -> Self {
         let total_bytes = live.response.remaining_bytes();
-        let mut content = Self {
-            source: Source::Live(Box::new(live)),
-            wire_bytes: 0,
-            total_bytes,
-            progress,
-            trailers: None,
-        };
+        let mut content =
+            Self { source: Source::Live(live), wire_bytes: 0, total_bytes, progress, trailers: None };
         content.notice_end();
         content
     }

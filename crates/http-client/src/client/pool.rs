@@ -86,14 +86,16 @@ pub(crate) struct Pool<K, C> {
 }
 
 struct Books<K, C> {
-    origins: HashMap<K, Origin<C>>,
+    origins: HashMap<K, Origin<K, C>>,
     open: usize,
     idle: usize,
     waiting: VecDeque<Arc<Waiter<K, C>>>,
     is_shut: bool,
 }
 
-struct Origin<C> {
+struct Origin<K, C> {
+    /// Once more, for whoever finds it by a view of its key.
+    key: Option<K>,
     /// The one used last is at the end.
     idle: Vec<Idle<C>>,
     /// Idle and busy.
@@ -102,9 +104,9 @@ struct Origin<C> {
     waiting: usize,
 }
 
-impl<C> Default for Origin<C> {
+impl<K, C> Default for Origin<K, C> {
     fn default() -> Self {
-        Self { idle: Vec::new(), open: 0, waiting: 0 }
+        Self { key: None, idle: Vec::new(), open: 0, waiting: 0 }
     }
 }
 
@@ -176,7 +178,11 @@ impl<K: Hash + Eq + Clone, C> Pool<K, C> {
         if books.is_shut {
             return Err(Denied::Shut);
         }
-        // A key is made for an origin that is new only: requests to a known one allocate nothing here.
+        // The usual case, with one look-up and no allocation.
+        if let Some((key, connection)) = books.take_fresh(view, &self.limits, now) {
+            let slot = Slot { pool: Arc::clone(self), key, is_armed: true };
+            return Ok((slot, Some(connection)));
+        }
         let key = &books.origins.get_key_value(view).map_or_else(make_key, |(key, _)| key.clone());
         let given =
             if books.is_first(key) { books.assign(key, &self.limits, now, &mut closing) } else { None };
@@ -294,6 +300,20 @@ impl<K: Hash + Eq + Clone, C> Pool<K, C> {
 }
 
 impl<K: Hash + Eq + Clone, C> Books<K, C> {
+    /// The connection used last, where it is fresh and nobody waits for one.
+    fn take_fresh<Q>(&mut self, view: &Q, limits: &PoolLimits, now: Instant) -> Option<(K, C)>
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ?Sized,
+    {
+        let origin = self.origins.get_mut(view).filter(|origin| origin.waiting == 0)?;
+        let key = origin.key.clone()?;
+        let idle =
+            origin.idle.pop_if(|idle| now.saturating_duration_since(idle.since) <= limits.idle_age_max)?;
+        self.idle -= 1;
+        Some((key, idle.connection))
+    }
+
     /// What can be given for this key now.
     fn assign(
         &mut self,
@@ -328,7 +348,7 @@ impl<K: Hash + Eq + Clone, C> Books<K, C> {
 
     /// Takes the connection out that has been idle longest.
     fn evict_oldest(&mut self) -> Option<C> {
-        let oldest = |(_, origin): &(&K, &mut Origin<C>)| origin.idle.first().map(|idle| idle.since);
+        let oldest = |(_, origin): &(&K, &mut Origin<K, C>)| origin.idle.first().map(|idle| idle.since);
         let (key, origin) = self
             .origins
             .iter_mut()
@@ -348,6 +368,7 @@ impl<K: Hash + Eq + Clone, C> Books<K, C> {
     /// Keeps a connection, and closes those that are too old or too many.
     fn put(&mut self, key: &K, connection: C, now: Instant, limits: &PoolLimits, closing: &mut Closing<C>) {
         let Some(origin) = self.origins.get_mut(key) else { return closing.push(connection) };
+        origin.key.get_or_insert_with(|| key.clone());
         origin.idle.push(Idle { connection, since: now });
         self.idle += 1;
         let old = origin
@@ -456,7 +477,7 @@ impl<K: Hash + Eq + Clone, C> Books<K, C> {
     }
 }
 
-impl<C> Origin<C> {
+impl<K, C> Origin<K, C> {
     const fn is_unused(&self) -> bool {
         self.open == 0 && self.waiting == 0
     }

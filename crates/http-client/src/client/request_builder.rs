@@ -183,6 +183,10 @@ impl RequestBuilder {
         self.request
     }
 
+    pub(crate) fn into_parts(self) -> Result<(Client, Request), Error> {
+        self.request.map(|request| (self.client, request))
+    }
+
     /// Makes the request.
     ///
     /// # Errors
