@@ -19,6 +19,7 @@ use crate::upgrade::Upgraded;
 use http_proto::stream::{BodyError, ReadBuffer, fill_body};
 use http_proto::{
     BodyDecoder, Framing, Limits as MessageLimits, Method, Parsed, ProtocolError, RequestHead, RequestParser,
+    StatusCode,
 };
 use std::io;
 use std::net::SocketAddr;
@@ -204,6 +205,10 @@ pub(crate) struct Connection {
     requests: u32,
     /// Whether the poller knows it.
     registered: bool,
+    /// Whether the last read took all that was there, as far as its size tells.
+    drained: bool,
+    /// Whether the deadline of a head has passed, and 408 is owed.
+    expired: bool,
     /// Counts it among the unfinished handshakes.
     #[cfg(feature = "tls")]
     handshake: Option<Counted>,
@@ -213,10 +218,7 @@ pub(crate) struct Connection {
 
 impl Connection {
     pub(crate) fn new(link: Link, peer: Peer, context: &Context<'_>) -> Self {
-        #[cfg(feature = "tls")]
-        let encrypted = link.tls().is_some();
-        #[cfg(not(feature = "tls"))]
-        let encrypted = false;
+        let encrypted = link.is_tls();
         let mut connection = Self {
             link,
             peer,
@@ -225,6 +227,8 @@ impl Connection {
             in_head: false,
             requests: 0,
             registered: false,
+            drained: false,
+            expired: false,
             #[cfg(feature = "tls")]
             handshake: None,
             work: None,
@@ -300,6 +304,11 @@ impl Connection {
 
     /// Goes on as far as the bytes that are there allow.
     pub(crate) fn drive(&mut self, work: &mut Work, context: &Context<'_>, watch: &dyn Watch) -> Next {
+        if std::mem::take(&mut self.expired) && self.in_head {
+            // RFC 9110 §15.5.9.
+            let page = Response::error_page(StatusCode::REQUEST_TIMEOUT);
+            self.answer_fault(page, &Method::GET, work, context);
+        }
         let mut in_a_row = 0;
         loop {
             let next = match self.phase {
@@ -315,15 +324,24 @@ impl Connection {
         }
     }
 
-    /// What happens when the deadline has passed: 408 where a head had begun (RFC 9110 §15.5.9), else silence.
-    pub(crate) fn expire(&mut self, work: &mut Work, context: &Context<'_>, watch: &dyn Watch) -> Next {
-        if self.in_head {
-            let answer = Response::error_page(http_proto::StatusCode::REQUEST_TIMEOUT);
-            self.answer_fault(answer, &Method::GET, work, context);
-            self.drive(work, context, watch)
-        } else {
-            Next::Close
+    /// The deadline has passed. Whether the peer is owed a word, which the next [`drive`](Self::drive) says: 408 where a
+    /// head had begun. It must come once there is room for it, and soon.
+    pub(crate) fn expire(&mut self, context: &Context<'_>) -> bool {
+        if !self.in_head || self.expired {
+            return false;
         }
+        self.expired = true;
+        self.set_deadline(context.timeouts.linger);
+        true
+    }
+
+    /// Ends a connection on which nothing is under way, without waiting.
+    pub(crate) fn hang_up(mut self) {
+        #[cfg(feature = "tls")]
+        if self.is_handshaking() {
+            return;
+        }
+        self.link.finish();
     }
 
     /// Takes the connection apart for an upgrade.
@@ -366,7 +384,7 @@ impl Connection {
                         return None;
                     }
                     *in_a_row += 1;
-                    if *in_a_row >= context.limits.requests_in_a_row_max && !work.io.input.is_empty() {
+                    if *in_a_row >= context.limits.requests_in_a_row_max {
                         return Some(self.flushed(work, Next::Again));
                     }
                     if work.io.out.len() >= OUT_BYTES && work.io.flush(&mut self.link).is_err() {
@@ -393,6 +411,13 @@ impl Connection {
 
     /// Reads on in a head; `None` where there is more, or the phase has changed.
     fn more_head(&mut self, work: &mut Work, context: &Context<'_>) -> Option<Next> {
+        // Behind an answer, the next request is hardly ever there yet. The poller will tell; only what TLS has taken in
+        // already it cannot know of.
+        if self.drained && work.io.input.is_empty() && !self.link.is_tls() {
+            self.drained = false;
+            self.set_deadline(context.timeouts.idle);
+            return Some(Next::Wait);
+        }
         match work.io.input.fill_from(&mut self.link) {
             Ok(0) if work.parser.is_idle() => Some(Next::Close),
             Ok(0) => {
@@ -400,7 +425,10 @@ impl Connection {
                 self.refuse(ProtocolError::IncompleteHead { received_bytes }, &Method::GET, work, context);
                 None
             }
-            Ok(_) => None,
+            Ok(count) => {
+                self.drained = count < INPUT_BYTES / 2;
+                None
+            }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                 // The parser has seen all that is there.
                 if work.parser.is_idle() && work.io.input.is_empty() {

@@ -147,6 +147,10 @@ impl<P: Poller> Engine<P> {
         Ok(engine)
     }
 
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.shared.is_stopping()
+    }
+
     /// Waits until the server has been stopped and all its connections have ended.
     pub(crate) fn wait(&self) {
         let shared = &self.shared;
@@ -194,8 +198,8 @@ impl<P: Poller> Engine<P> {
             if connection.has_input() {
                 shared.park(key, connection, Interest::Read);
             } else {
-                drop(connection);
-                shared.idle_closed.fetch_add(1, Ordering::Relaxed);
+                connection.hang_up();
+                shared.idle_closed.fetch_add(1, Ordering::SeqCst);
                 shared.remove(key);
             }
         }
@@ -206,9 +210,9 @@ impl<P: Poller> Engine<P> {
     pub(crate) fn shutdown(&self, grace: Duration) -> ShutdownReport {
         let shared = &self.shared;
         let began = clock::now();
+        let open = shared.table.open();
+        let idle_before = shared.idle_closed.load(Ordering::SeqCst);
         self.stop();
-        let idle_closed = shared.idle_closed.swap(0, Ordering::Relaxed);
-        let busy = shared.table.open();
         let mut cut = 0;
         if !shared.wait_gone(began.checked_add(grace), || shared.table.open() == 0) {
             for (key, connection) in shared.table.take_oldest(usize::MAX, |_| true) {
@@ -225,7 +229,9 @@ impl<P: Poller> Engine<P> {
         // Threads leave on their own; only a handler that does not notice its connection's end can hold one.
         let patience = clock::now().checked_add(Duration::from_secs(1));
         shared.wait_gone(patience, || shared.crowd.alive() == 0);
-        ShutdownReport { idle_closed, drained: busy.saturating_sub(cut), cut, elapsed: clock::now() - began }
+        let idle_closed = shared.idle_closed.load(Ordering::SeqCst).saturating_sub(idle_before);
+        let drained = open.saturating_sub(idle_closed + cut);
+        ShutdownReport { idle_closed, drained, cut, elapsed: clock::now() - began }
     }
 }
 

@@ -44,6 +44,14 @@ impl Link {
         self.tls.as_deref()
     }
 
+    /// Whether the connection is encrypted.
+    pub(crate) const fn is_tls(&self) -> bool {
+        #[cfg(feature = "tls")]
+        return self.tls.is_some();
+        #[cfg(not(feature = "tls"))]
+        false
+    }
+
     /// Goes on with a TLS handshake as far as the bytes that are there allow; whether it is finished.
     #[cfg(feature = "tls")]
     pub(crate) fn handshake(&mut self) -> io::Result<bool> {

@@ -137,10 +137,7 @@ impl<'c> Request<'c> {
     /// Whether the connection is encrypted.
     #[must_use]
     pub fn is_tls(&self) -> bool {
-        #[cfg(feature = "tls")]
-        return self.link.tls().is_some();
-        #[cfg(not(feature = "tls"))]
-        false
+        self.link.is_tls()
     }
 
     /// What is known of the TLS session; `None` on a plain connection.

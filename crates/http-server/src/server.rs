@@ -234,6 +234,12 @@ impl ServerHandle {
         self.engine.reload_tls(tls)
     }
 
+    /// Whether the server has been told to stop.
+    #[must_use]
+    pub fn is_stopping(&self) -> bool {
+        self.engine.is_stopping()
+    }
+
     /// Waits until the server has been stopped from another thread: for ever, if nobody does.
     pub fn wait(&self) {
         self.engine.wait();

@@ -1,3 +1,5 @@
+//! The cached date.
+
 use super::DateText;
 use std::time::{Duration, UNIX_EPOCH};
 

@@ -185,7 +185,7 @@ impl<P: Poller> Shared<P> {
             if connection.has_input() && connection.is_idle() {
                 self.park(key, connection, Interest::Read);
             } else {
-                drop(connection);
+                connection.hang_up();
                 self.poller.forget(key);
                 self.table.remove(key);
                 closed += 1;

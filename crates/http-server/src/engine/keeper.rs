@@ -7,8 +7,6 @@ use super::poller::{Interest, Key, Poller};
 use super::table::Due;
 use super::{Shared, lock, worker};
 use crate::clock;
-use crate::connection::{Next, Work};
-use crate::context::Unwatched;
 use crate::observe::Event;
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -105,18 +103,12 @@ fn look<P: Poller>(shared: &Shared<P>, key: Key, now: Instant) {
             lock(&shared.keeper.deadlines).add(at, key);
         }
         Due::Expired(mut connection) => {
-            let mut work =
-                connection.take_work().unwrap_or_else(|| Box::new(Work::new(shared.context.limits.message)));
-            // What this writes is small and finds room in the socket.
-            match connection.expire(&mut work, &shared.context, &Unwatched) {
-                Next::Wait | Next::Again => {
-                    connection.keep_work(work);
-                    shared.park(key, connection, Interest::Read);
-                }
-                Next::Close | Next::Upgrade(_) => {
-                    drop(connection);
-                    shared.remove(key);
-                }
+            if connection.expire(&shared.context) {
+                // A thread that may wait says it, as soon as the socket has room.
+                shared.park(key, connection, Interest::Write);
+            } else {
+                connection.hang_up();
+                shared.remove(key);
             }
         }
     }

@@ -1,3 +1,5 @@
+//! The engine on each poller, over real sockets; what it serves is tested in `tests/it`.
+
 use super::Engine;
 use super::poller::{Native, Poller, Portable};
 use crate::context::{Context, Counters};

@@ -11,6 +11,7 @@ use crate::upgrade::Upgraded;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 /// Starts one more thread, unless there are enough already.
@@ -194,7 +195,8 @@ impl<P: Poller> Shared<P> {
             && let Some(connection) = self.table.take(key)
         {
             if self.is_finished() || connection.is_idle() && !connection.has_input() {
-                drop(connection);
+                connection.hang_up();
+                self.idle_closed.fetch_add(1, Ordering::SeqCst);
                 self.remove(key);
             } else {
                 self.table.park(key, connection);

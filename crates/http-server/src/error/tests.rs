@@ -1,3 +1,5 @@
+//! Errors on their way through other errors.
+
 use super::Error;
 use http_proto::{ProtocolError, StatusCode};
 use std::io;

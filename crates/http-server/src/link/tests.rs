@@ -1,3 +1,5 @@
+//! The pace that a peer must keep.
+
 use super::Pace;
 use crate::limits::Timeouts;
 use std::time::Duration;

@@ -1,3 +1,5 @@
+//! Lines of the access log, byte for byte.
+
 use super::{Entry, LogFormat, Logged};
 use crate::clock;
 use crate::error::Error;

@@ -1,3 +1,5 @@
+//! Segments, pairs and redirect targets, by tables.
+
 use super::{pairs, redirect_target, segments};
 
 #[test]

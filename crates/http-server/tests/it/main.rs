@@ -7,6 +7,8 @@ mod client;
 mod body;
 mod connections;
 mod content;
+#[cfg(unix)]
+mod descriptors;
 mod errors;
 mod framing;
 mod shutdown;

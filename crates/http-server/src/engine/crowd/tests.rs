@@ -1,3 +1,5 @@
+//! How many threads are wanted when, with times that are made up.
+
 use super::{BLOCKED_AFTER, Crowd};
 use crate::clock;
 use std::time::Duration;

@@ -1,3 +1,5 @@
+//! The order of deadlines, with times that are made up.
+
 use super::Deadlines;
 use crate::clock;
 use std::time::Duration;

@@ -66,8 +66,10 @@ impl Poller for Portable {
                 Box::new(UnixListener::from_std(listener.try_clone()?))
             }
         };
+        // Its event may come at once, and whoever gets it looks for it here: so both under one lock.
+        let mut sources = lock(&self.sources);
         self.registry.register(&mut source, token(key)?, interest.into())?;
-        lock(&self.sources).insert(key, source);
+        sources.insert(key, source);
         Ok(())
     }
 

@@ -1,3 +1,5 @@
+//! Keys and slots, without connections.
+
 use super::{KEYS_END, Table, join, split};
 use crate::socket::{Script, Socket};
 use std::sync::{Arc, Mutex};
