@@ -39,6 +39,18 @@ fn expectation(head: &RequestHead) -> Expectation {
     found
 }
 
+/// The status for a request that no handler is to see, whose head breaks no rule.
+fn refusal(expectation: Expectation, framing: Framing, context: &Context<'_>) -> Option<StatusCode> {
+    match framing {
+        // RFC 9110 §10.1.1.
+        _ if expectation == Expectation::Unknown => Some(StatusCode::EXPECTATION_FAILED),
+        Framing::Length(bytes) if bytes > context.limits.body_bytes_max => {
+            Some(StatusCode::PAYLOAD_TOO_LARGE)
+        }
+        _ => None,
+    }
+}
+
 impl Connection {
     /// Answers the request whose head is in `work`; `None` where the connection goes on in its phase.
     pub(super) fn exchange(
@@ -57,14 +69,7 @@ impl Connection {
             }
         };
         let expectation = expectation(&work.head);
-        let refusal = match verdict.framing {
-            _ if expectation == Expectation::Unknown => Some(StatusCode::EXPECTATION_FAILED),
-            Framing::Length(bytes) if bytes > context.limits.body_bytes_max => {
-                Some(StatusCode::PAYLOAD_TOO_LARGE)
-            }
-            _ => None,
-        };
-        if let Some(status) = refusal {
+        if let Some(status) = refusal(expectation, verdict.framing, context) {
             self.answer_fault(Response::error_page(status), &work.head.method.clone(), work, context);
             return None;
         }
