@@ -1,0 +1,7 @@
+//! The umbrella as its users meet it.
+
+#![cfg(test)]
+
+#[cfg(feature = "secure")]
+mod cookies;
+mod examples;
