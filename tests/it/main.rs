@@ -14,6 +14,7 @@ mod client_sockets;
 mod client_tls;
 mod cookies_server;
 mod fuzz_cookies;
+mod fuzz_jar;
 mod jar_client;
 mod jar_durability;
 mod jar_properties;

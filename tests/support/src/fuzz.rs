@@ -2,6 +2,7 @@
 //! coverage, [`run_bounded`] without, in every test run.
 
 pub mod cookies;
+pub mod jar;
 pub mod proto;
 
 /// How many inputs one bounded run makes.
