@@ -1,4 +1,74 @@
-//! A cookie jar by RFC 6265bis: Python's `http.cookiejar` for Rust.
+//! Python's `http.cookiejar` for Rust: cookies as a client keeps and returns them, by RFC 6265bis.
+//!
+//! **In scope:** taking cookies out of responses, putting them into requests, saying why or why not, and keeping them in
+//! files that survive. **Out of scope:** making requests (that is `http-client`), cookies on the server's
+//! side (that is `http-cookies`), and the encrypted stores of browsers.
+//!
+//! ```
+//! use http_cookiejar::{CookieJar, RequestInfo};
+//!
+//! let mut jar = CookieJar::new();
+//! let login = RequestInfo::from_url("https://example.org/login")?;
+//! let answer = [("Set-Cookie", "sid=31d4; Path=/; Secure; HttpOnly"), ("Set-Cookie", "x=1; Domain=other.example")];
+//! let got = jar.extract_cookies(&answer, &login);
+//! assert_eq!(got.stored, 1);
+//! assert_eq!(
+//!     got.refused[0].to_string(),
+//!     "cookie \"x\" refused: the domain attribute does not cover the host that sent the cookie",
+//! );
+//!
+//! let mut page = RequestInfo::from_url("https://example.org/page")?;
+//! jar.add_cookie_header(&mut page);
+//! assert_eq!(page.header("Cookie"), Some(&b"sid=31d4"[..]));
+//! for explained in jar.explain(&RequestInfo::from_url("http://example.org/")?) {
+//!     assert_eq!(explained.verdict.unwrap_err().to_string(), "the cookie is secure and the connection is not");
+//! }
+//! # Ok::<(), http_cookiejar::RequestError>(())
+//! ```
+//!
+//! # With a client
+//!
+//! `http_client::Client` takes a clone of a [`SharedJar`]; beside an `HttpConnection` two calls are enough: see
+//! [`client`]. Any other client implements [`CookieRequest`] and [`CookieResponse`] for its types, or describes
+//! each request by a [`RequestInfo`] and hands over its fields as pairs.
+//!
+//! # Rules
+//!
+//! [`DefaultCookiePolicy`] follows RFC 6265bis: cookies without `Domain` stay with their host, the last attribute wins, `Secure`
+//! comes from secure origins (this machine is trusted) and is left alone by others, prefixes bind in any case, `SameSite` and
+//! `Partitioned` are honoured, names and values have at most 4096 bytes together, nothing lives longer than 400 days,
+//! a host has at most 180 cookies and a jar 3000 ([`Limits`]), and public suffixes get none. With the feature `psl`
+//! the Mozilla list of public suffixes is compiled in; without it a name of one label counts as one, and a list can be
+//! read at run time ([`SuffixList`]).
+//!
+//! [`PythonCookiePolicy`] decides as CPython's `DefaultCookiePolicy` does; [`python`] lists what differs.
+//! [`CookiePolicy`] is the trait of both.
+//!
+//! # Files
+//!
+//! [`MozillaCookieJar`] is `cookies.txt`, [`LwpCookieJar`] libwww-perl's format, [`JsonCookieJar`] the only one that holds
+//! everything. A save waits for its lock, merges what other processes saved meanwhile, writes a new file with mode 0600 and puts it
+//! in the place of the old one in one step. Cookies of a driven browser come over by [`read_storage_state`].
+//!
+//! # From Python
+//!
+//! | `http.cookiejar` | here |
+//! | --- | --- |
+//! | `CookieJar(policy=None)` | [`CookieJar::new`], [`CookieJar::with_policy`] |
+//! | `jar.extract_cookies(response, request)` | [`CookieJar::extract_cookies`], which says what it did |
+//! | `jar.make_cookies(response, request)` | [`CookieJar::make_cookies`], which never changes the jar |
+//! | `jar.add_cookie_header(request)` | [`CookieJar::add_cookie_header`] |
+//! | `jar.set_cookie(c)`, `jar.set_cookie_if_ok(c, request)` | [`CookieJar::set_cookie`], [`CookieJar::set_cookie_if_ok`] |
+//! | `jar.clear(domain, path, name)`, `KeyError` | [`CookieJar::clear`] with a [`Scope`], [`NotFound`] |
+//! | `jar.clear_session_cookies()`, `jar.clear_expired_cookies()` | the same names |
+//! | `for cookie in jar`, `len(jar)` | [`CookieJar::iter`] in the same order, [`CookieJar::len`] |
+//! | `DefaultCookiePolicy(rfc2965=True, …)` | [`PythonCookiePolicy`] |
+//! | `policy.set_blocked_domains`, `policy.is_not_allowed`, … | the same names, on both policies |
+//! | `MozillaCookieJar`, `LWPCookieJar`, `FileCookieJar` | [`MozillaCookieJar`], [`LwpCookieJar`], [`FileCookieJar`] |
+//! | `jar.save(ignore_discard=True)`, `jar.load()`, `jar.revert()` | [`FileCookieJar::save`] and its fellows, with options |
+//! | `LoadError` | [`LoadError`] |
+//! | `cookie.get_nonstandard_attr("HttpOnly")` | [`Cookie::nonstandard_attr`], [`Cookie::http_only`] |
+//! | the module flag `debug` | [`Extracted::refused`], [`CookieJar::explain`] |
 
 pub mod client;
 pub mod cookie;
