@@ -4,7 +4,7 @@ use http_cookiejar::{
     Cookie, CookieJar, DefaultCookiePolicy, FileCookieJar, FileFormat, JsonFormat, Limits, LoadOptions,
     LwpFormat, MozillaFormat, PublicSuffixes, RequestInfo, SameSite, SaveOptions, SiteContext,
 };
-use http_cookies::parse_set_cookie;
+use http_cookies::{SetCookie, parse_set_cookie};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -83,6 +83,19 @@ fn path_under(path: &str, cookie_path: &str) -> bool {
         }
 }
 
+/// What names with a prefix promise.
+fn prefix_allows(parsed: &SetCookie<'_>, host_only: bool, script: bool) -> bool {
+    let name = String::from_utf8_lossy(parsed.name).to_ascii_lowercase();
+    let rooted = host_only && parsed.path == Some(&b"/"[..]);
+    if name.starts_with("__host-") && !(parsed.secure && rooted) {
+        return false;
+    }
+    if name.starts_with("__http-") || name.starts_with("__host-http-") {
+        return parsed.secure && parsed.http_only && !script;
+    }
+    parsed.secure || !name.starts_with("__secure-")
+}
+
 impl Slow {
     fn live(&mut self, now: i64) {
         self.0.retain(|cookie| cookie.end.is_none_or(|end| end > now));
@@ -134,12 +147,7 @@ impl Slow {
         if place.context == SiteContext::CrossSite && !none || none && !parsed.secure {
             return None;
         }
-        let name = lower(parsed.name);
-        if name.starts_with("__secure-") && !parsed.secure
-            || name.starts_with("__host-") && !(parsed.secure && host_only && parsed.path == Some(&b"/"[..]))
-            || (name.starts_with("__http-") || name.starts_with("__host-http-"))
-                && !(parsed.secure && parsed.http_only && !place.script)
-        {
+        if !prefix_allows(&parsed, host_only, place.script) {
             return None;
         }
         if parsed.partitioned && !parsed.secure {

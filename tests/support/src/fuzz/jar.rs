@@ -33,10 +33,10 @@ pub fn jar_field(data: &[u8]) {
 /// A cookie file in every format: bad lines are counted from 1, and what is read can be written and read again as the same.
 pub fn jar_file(data: &[u8]) {
     let headed = |header: &[u8]| [header, data].concat();
-    file(MozillaFormat::default(), data);
-    file(MozillaFormat::python(), data);
-    file(LwpFormat, &headed(b"#LWP-Cookies-2.0\nSet-Cookie3: "));
-    file(JsonFormat, &headed(b"{\"format\":\"http-cookiejar\",\"version\":1}\n"));
+    file(&MozillaFormat::default(), data);
+    file(&MozillaFormat::python(), data);
+    file(&LwpFormat, &headed(b"#LWP-Cookies-2.0\nSet-Cookie3: "));
+    file(&JsonFormat, &headed(b"{\"format\":\"http-cookiejar\",\"version\":1}\n"));
     if let Ok(text) = std::str::from_utf8(data) {
         let _ = read_storage_state(text, NOW);
         let _ = SuffixList::parse(text).is_public_suffix(text);
@@ -52,15 +52,15 @@ fn read<F: FileFormat>(format: &F, data: &[u8]) -> Vec<Result<Cookie, BadLine>> 
     items
 }
 
-fn file<F: FileFormat>(format: F, data: &[u8]) {
-    for item in read(&format, data) {
+fn file<F: FileFormat>(format: &F, data: &[u8]) {
+    for item in read(format, data) {
         match item {
             Err(bad) => assert!(bad.line > 0),
             Ok(cookie) => {
                 let mut text = Vec::new();
                 format.write_header(&mut text);
                 if format.write_cookie(&cookie, &mut text).is_ok() {
-                    let back = read(&format, &text);
+                    let back = read(format, &text);
                     let same = back.len() == 1
                         && back.iter().flatten().all(|back| {
                             back.same_key(&cookie)
