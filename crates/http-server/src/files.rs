@@ -3,29 +3,34 @@
 
 use crate::clock;
 use crate::error::{Error, HandlerError};
+use crate::files::accept::{asks_for_html, is_compressible, prefers_json};
 use crate::files::archive::write_tar;
 use crate::files::coding::accepted;
-use crate::files::content::{Representation, serve_file};
+use crate::files::content::{Representation, Source, serve_file};
 use crate::files::listing::html::{CONTENT_SECURITY_POLICY, HtmlPage};
 use crate::files::listing::json::JsonPage;
 use crate::files::listing::plain::PlainPage;
 use crate::files::listing::{Listing, ListingQuery, ListingReader, Look, encode_segment};
+use crate::files::memory::{Found, Memory};
 use crate::files::path::{FilePath, NameRules, PathRefusal};
 use crate::files::root::{OpenFailure, Opened, OpenedFile, Root};
 use crate::files::types::Types;
 use crate::handler::Handler;
 use crate::request::Request;
 use crate::response::{Body, Response};
-use http_proto::{Headers, Method, StatusCode, field};
+use http_proto::{Headers, Method, StatusCode};
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::SystemTime;
 
+mod accept;
 mod archive;
 mod coding;
 mod conditional;
 mod content;
 mod listing;
+mod memory;
 mod multipart;
 mod path;
 mod range;
@@ -93,6 +98,7 @@ pub struct StaticFiles {
     codings: Vec<ContentCoding>,
     fallback: Option<FilePath>,
     not_found: Option<FilePath>,
+    memory: Option<Memory>,
 }
 
 impl StaticFiles {
@@ -123,6 +129,7 @@ impl StaticFiles {
             codings: Vec::new(),
             fallback: None,
             not_found: None,
+            memory: None,
         })
     }
 
@@ -224,6 +231,15 @@ impl StaticFiles {
         self
     }
 
+    /// Keeps files of up to 16 KiB in memory, `bytes_max` bytes in all; by default none.
+    ///
+    /// A file that is kept is looked at on the disk once a second, so that a change is seen a second later at most. One
+    /// that changed within the last two seconds is not kept.
+    pub fn keep_in_memory(mut self, bytes_max: usize) -> Self {
+        self.memory = (bytes_max > 0).then(|| Memory::new(bytes_max));
+        self
+    }
+
     /// The file, as a path below the folder, that answers GET and HEAD for what is not found with 200 if the client
     /// asks for HTML by name: for applications that read the path themselves.
     ///
@@ -287,11 +303,27 @@ impl StaticFiles {
         if !self.hidden && path.is_hidden() {
             return self.respond_not_found(now);
         }
-        match self.root.open(path, now) {
+        let wants_archive =
+            self.archives && request.query_value("archive").is_some_and(|format| format == "tar");
+        if path.names_folder() && !wants_archive {
+            // Looked for before the folder: most folders that are asked for have one.
+            if let Some(answer) = self.respond_with_index(request, path, now)? {
+                return Ok(answer);
+            }
+        }
+        match self.find(path, now) {
             // Python as well: a file is no folder.
-            Ok(Opened::File(_)) if path.names_folder() => self.respond_missing(request, now),
-            Ok(Opened::File(found)) => Ok(self.respond_with_file(request, path, found, now)),
-            Ok(Opened::Folder) => self.respond_with_folder(request, path, now),
+            Ok(Found::File(_) | Found::Kept(_)) if path.names_folder() => self.respond_missing(request, now),
+            Ok(Found::Folder) if !path.names_folder() => match path.name() {
+                Some(name) => Ok(redirect_to_folder(encode_segment(name), request.query())),
+                None => self.respond_missing(request, now),
+            },
+            Ok(Found::Folder) if wants_archive => Ok(self.respond_with_archive(path, now)),
+            Ok(Found::Folder) if self.folder_view == FolderView::NotFound => {
+                self.respond_missing(request, now)
+            }
+            Ok(Found::Folder) => self.respond_with_listing(request, path, now),
+            Ok(found) => Ok(self.respond_with_file(request, path, found, now)),
             Err(failure) => match not_there(failure)? {
                 Some(unavailable) => Ok(unavailable),
                 None => self.respond_missing(request, now),
@@ -299,34 +331,37 @@ impl StaticFiles {
         }
     }
 
-    fn respond_with_folder(
+    /// Finds what the path names, in memory or on the disk.
+    fn find(&self, path: &FilePath, now: SystemTime) -> Result<Found, OpenFailure> {
+        match &self.memory {
+            Some(memory) => memory.find(path.as_bytes(), now, || self.root.open(path, now)),
+            None => self.root.open(path, now).map(|opened| match opened {
+                Opened::File(found) => Found::File(found),
+                Opened::Folder => Found::Folder,
+            }),
+        }
+    }
+
+    /// The first index file of a folder; `None` where there is none.
+    fn respond_with_index(
         &self,
         request: &Request<'_>,
-        path: &FilePath,
+        folder: &FilePath,
         now: SystemTime,
-    ) -> Result<Response, Error> {
-        if let (false, Some(name)) = (path.names_folder(), path.name()) {
-            return Ok(redirect_to_folder(encode_segment(name), request.query()));
-        }
-        if self.archives && request.query_value("archive").is_some_and(|format| format == "tar") {
-            return Ok(self.respond_with_archive(path, now));
-        }
+    ) -> Result<Option<Response>, Error> {
         for name in &self.index {
-            let index = path.child(name);
-            match self.root.open(&index, now) {
-                Ok(Opened::File(found)) => return Ok(self.respond_with_file(request, &index, found, now)),
-                Ok(Opened::Folder) => {}
+            let index = folder.child(name);
+            match self.find(&index, now) {
+                Ok(Found::Folder) => {}
+                Ok(found) => return Ok(Some(self.respond_with_file(request, &index, found, now))),
                 Err(failure) => {
                     if let Some(unavailable) = not_there(failure)? {
-                        return Ok(unavailable);
+                        return Ok(Some(unavailable));
                     }
                 }
             }
         }
-        if self.folder_view == FolderView::NotFound {
-            return self.respond_missing(request, now);
-        }
-        self.respond_with_listing(request, path, now)
+        Ok(None)
     }
 
     fn respond_with_listing(
@@ -385,17 +420,22 @@ impl StaticFiles {
         &self,
         request: &Request<'_>,
         path: &FilePath,
-        found: OpenedFile,
+        found: Found,
         now: SystemTime,
     ) -> Response {
         let content_type = self.types.of(path.name().unwrap_or_default());
         let varies = !self.codings.is_empty() && is_compressible(&content_type);
-        let variant = if varies { self.open_variant(request, path, now) } else { None };
+        let variant = if varies { self.find_variant(request, path, now) } else { None };
         let (found, coding) = match variant {
             Some((variant, coding)) => (variant, Some(coding)),
             None => (found, None),
         };
-        let facts = found.facts;
+        let (facts, source) = match found {
+            Found::File(OpenedFile { file, facts }) => (facts, Source::File(file)),
+            Found::Kept(kept) => (kept.facts, Source::Memory(Arc::clone(&kept.content))),
+            // Callers have looked.
+            Found::Folder => return Response::error_page(StatusCode::NOT_FOUND),
+        };
         let tag = facts.modified.map(|modified| {
             let tag = EntityTag::of_file(facts.size_bytes, modified, facts.inode, now);
             coding.map(|coding| tag.variant(coding.as_str())).unwrap_or(tag)
@@ -406,7 +446,7 @@ impl StaticFiles {
             modified: facts.modified,
             tag,
         };
-        let mut response = serve_file(request, &representation, found.file, now);
+        let mut response = serve_file(request, &representation, source, now);
         if varies {
             response = response.with_header("Vary", "Accept-Encoding");
         }
@@ -420,15 +460,15 @@ impl StaticFiles {
     }
 
     /// The best ready variant of a file for this request.
-    fn open_variant(
+    fn find_variant(
         &self,
         request: &Request<'_>,
         path: &FilePath,
         now: SystemTime,
-    ) -> Option<(OpenedFile, ContentCoding)> {
+    ) -> Option<(Found, ContentCoding)> {
         accepted(request.headers(), &self.codings).into_iter().find_map(|coding| {
-            match self.root.open(&path.sibling(coding.suffix()), now) {
-                Ok(Opened::File(variant)) => Some((variant, coding)),
+            match self.find(&path.sibling(coding.suffix()), now) {
+                Ok(variant @ (Found::File(_) | Found::Kept(_))) => Some((variant, coding)),
                 _ => None,
             }
         })
@@ -437,13 +477,13 @@ impl StaticFiles {
     /// Nothing is there: the fallback for a person's browser, else 404.
     fn respond_missing(&self, request: &Request<'_>, now: SystemTime) -> Result<Response, Error> {
         if let Some(path) = self.fallback.as_ref().filter(|_| asks_for_html(request.headers())) {
-            match self.root.open(path, now) {
-                Ok(Opened::File(found)) => {
+            match self.find(path, now) {
+                Ok(found @ (Found::File(_) | Found::Kept(_))) => {
                     let mut response = self.respond_with_file(request, path, found, now);
                     let _ = response.headers_mut().remove("Cache-Control");
                     return Ok(response.with_header("Cache-Control", "no-cache"));
                 }
-                Ok(Opened::Folder) => {}
+                Ok(Found::Folder) => {}
                 Err(failure) => {
                     if let Some(unavailable) = not_there(failure)? {
                         return Ok(unavailable);
@@ -532,64 +572,6 @@ fn listing_response(content_type: &str, listing: Listing, look: impl Look) -> Re
     let reader = ListingReader::new(listing, look);
     let body = if is_short { Body::from(reader.into_text()) } else { Body::reader(reader) };
     Response::content(content_type, body)
-}
-
-/// Whether the Accept field likes JSON better than HTML (RFC 9110 §12.5.1).
-fn prefers_json(headers: &Headers) -> bool {
-    let json = accept_weight(headers, b"application", b"json");
-    json > accept_weight(headers, b"text", b"html")
-}
-
-/// The weight of a media type, by the most specific range that names it; 0 if none does.
-fn accept_weight(headers: &Headers, kind: &[u8], subtype: &[u8]) -> u16 {
-    let mut best = (0, 0);
-    for element in headers.list("Accept") {
-        let mut halves = field::before_parameters(element).splitn(2, |&byte| byte == b'/');
-        let (Some(wanted_kind), Some(wanted_subtype)) = (halves.next(), halves.next()) else {
-            continue;
-        };
-        let precision = match (wanted_kind.eq_ignore_ascii_case(kind), wanted_subtype) {
-            (true, wanted) if wanted.eq_ignore_ascii_case(subtype) => 3,
-            (true, b"*") => 2,
-            (false, b"*") if wanted_kind == b"*" => 1,
-            _ => continue,
-        };
-        if precision > best.0 {
-            best = (precision, field::weight(element).unwrap_or(0));
-        }
-    }
-    best.1
-}
-
-/// Whether HTML is asked for by name, as browsers do for pages and not for what pages are made of.
-fn asks_for_html(headers: &Headers) -> bool {
-    headers.list("Accept").any(|element| {
-        field::before_parameters(element).eq_ignore_ascii_case(b"text/html")
-            && field::weight(element).is_some_and(|weight| weight > 0)
-    })
-}
-
-/// Whether compressed variants make sense for content of this type.
-fn is_compressible(content_type: &str) -> bool {
-    let essence = content_type.split(';').next().unwrap_or_default().trim_end();
-    essence.starts_with("text/")
-        || essence.ends_with("+xml")
-        || essence.ends_with("+json")
-        || matches!(
-            essence,
-            "application/json"
-                | "application/jsonl"
-                | "application/javascript"
-                | "application/xml"
-                | "application/wasm"
-                | "application/toml"
-                | "application/yaml"
-                | "application/vnd.ms-fontobject"
-                | "font/ttf"
-                | "font/otf"
-                | "image/bmp"
-                | "image/vnd.microsoft.icon"
-        )
 }
 
 #[cfg(unix)]

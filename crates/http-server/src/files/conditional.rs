@@ -239,7 +239,7 @@ fn date(headers: &Headers, name: &'static str, now: SystemTime) -> Option<System
 }
 
 /// Whether a time lies so far back that the same time later means the same content.
-fn is_settled(modified: SystemTime, now: SystemTime) -> bool {
+pub(crate) fn is_settled(modified: SystemTime, now: SystemTime) -> bool {
     now.duration_since(modified).is_ok_and(|age| age >= SETTLED_AFTER)
 }
 

@@ -12,8 +12,9 @@ use crate::response::{Body, Response};
 use http_proto::StatusCode;
 use http_proto::date::format_http_date;
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 /// Answers a request with content of the caller's, as [`StaticFiles`](crate::files::StaticFiles) does with a file:
@@ -79,19 +80,43 @@ pub(crate) struct Representation<'a> {
     pub(crate) tag: Option<EntityTag>,
 }
 
+/// Where the content of a file is.
+#[derive(Debug)]
+pub(crate) enum Source {
+    File(File),
+    Memory(Arc<[u8]>),
+}
+
 /// Answers with a file.
 pub(crate) fn serve_file(
     request: &Request<'_>,
     representation: &Representation<'_>,
-    file: File,
+    source: Source,
     now: SystemTime,
 ) -> Response {
     let planned = plan(request, representation, now);
-    match planned.part {
-        Planned::Nothing => planned.response,
-        Planned::One(part) => planned.response.with_body(Body::file(file, part.start, part.end - part.start)),
-        Planned::Several(parts) => several(planned.response, file, parts, representation),
+    match (planned.part, source) {
+        (Planned::Nothing, _) => planned.response,
+        (Planned::One(part), Source::File(file)) => {
+            planned.response.with_body(Body::file(file, part.start, part.end - part.start))
+        }
+        (Planned::One(part), Source::Memory(bytes)) => planned.response.with_body(cut(&bytes, &part)),
+        (Planned::Several(parts), Source::File(file)) => {
+            several(planned.response, file, parts, representation)
+        }
+        (Planned::Several(parts), Source::Memory(bytes)) => {
+            several(planned.response, Cursor::new(bytes), parts, representation)
+        }
     }
+}
+
+/// Some of these bytes; all of them without a copy.
+fn cut(bytes: &Arc<[u8]>, part: &Range<u64>) -> Body {
+    let place = |offset: u64| usize::try_from(offset).unwrap_or(usize::MAX);
+    if part.start == 0 && place(part.end) == bytes.len() {
+        return Body::shared(Arc::clone(bytes));
+    }
+    Body::from(bytes.get(place(part.start)..place(part.end)).unwrap_or_default().to_vec())
 }
 
 /// An answer that lacks its body.

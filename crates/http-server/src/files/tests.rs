@@ -571,3 +571,34 @@ fn a_folder_is_downloaded_as_a_whole_where_that_is_allowed_and_only_with_what_is
         assert_eq!(get(&served, target).status(), 404, "{target}");
     }
 }
+
+#[test]
+fn files_kept_in_memory_are_answered_as_those_on_the_disk() {
+    let place = place();
+    let (disk, memory) = (files(&place), files(&place).keep_in_memory(1 << 20));
+    let asked = |files: &StaticFiles, target: &str, fields: &[(&str, &str)]| {
+        let request = testing::get(target);
+        fields.iter().fold(request, |request, (name, value)| request.with_header(name, value)).send_to(files)
+    };
+    for target in ["/a.txt", "/site/", "/site", "/a.txt/", "/sub/", "/out", "/nothing", "/.env"] {
+        for fields in [
+            &[][..],
+            &[("Range", "bytes=2-4")],
+            &[("Range", "bytes=0-0,9-9")],
+            &[("Range", "bytes=99-")],
+            &[("If-Modified-Since", "Sun, 06 Nov 1994 08:49:37 GMT")],
+        ] {
+            // Twice, so that the second one comes from memory.
+            asked(&memory, target, fields);
+            let (one, other) = (asked(&disk, target, fields), asked(&memory, target, fields));
+            assert_eq!(one.status(), other.status(), "{target} {fields:?}");
+            assert_eq!(one.content().len(), other.content().len(), "{target} {fields:?}");
+            for name in
+                ["ETag", "Last-Modified", "Content-Range", "Content-Length", "Location", "Cache-Control"]
+            {
+                assert_eq!(value(&one, name), value(&other, name), "{target} {fields:?} {name}");
+            }
+        }
+    }
+    check(&asked(&memory, "/a.txt", &[("Range", "bytes=2-4")]), 206, "234");
+}

@@ -1,0 +1,117 @@
+//! What is kept, for how long, and what is let go; the disk is a closure that counts its calls.
+
+use super::{ENTRY_BYTES, FILE_BYTES_MAX, Found, Memory};
+use crate::files::root::{Facts, OpenFailure, Opened, OpenedFile};
+use std::cell::Cell;
+use std::fs::File;
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// A file on the disk, last changed at second 100, and how often it was opened.
+struct Disk {
+    _folder: tempfile::TempDir,
+    path: PathBuf,
+    opened: Cell<u32>,
+}
+
+impl Disk {
+    fn new(content: &[u8]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        let disk = Self { _folder: folder, path, opened: Cell::new(0) };
+        disk.write(content, 100);
+        disk
+    }
+
+    fn write(&self, content: &[u8], second: u64) {
+        std::fs::write(&self.path, content).unwrap();
+        File::options().write(true).open(&self.path).unwrap().set_modified(at(second)).unwrap();
+    }
+
+    fn open(&self) -> Result<Opened, OpenFailure> {
+        self.opened.set(self.opened.get() + 1);
+        let file = File::open(&self.path).map_err(|_| OpenFailure::NotFound)?;
+        let facts = Facts::of(&file.metadata().unwrap());
+        Ok(Opened::File(OpenedFile { file, facts }))
+    }
+}
+
+fn at(second: u64) -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(second)
+}
+
+/// What is found at this second: the content if it came from memory, and how often the disk was asked by then.
+#[track_caller]
+fn check(memory: &Memory, disk: &Disk, path: &str, second: u64, content: Option<&[u8]>, opened: u32) {
+    let found = memory.find(path.as_bytes(), at(second), || disk.open());
+    let kept = match &found {
+        Ok(Found::Kept(kept)) => Some(&*kept.content),
+        _ => None,
+    };
+    assert_eq!((kept, disk.opened.get()), (content, opened), "{found:?}");
+}
+
+#[test]
+fn a_file_is_asked_for_once_a_second_and_read_once() {
+    let (memory, disk) = (Memory::new(1 << 20), Disk::new(b"one"));
+    for (second, opened) in [(200, 1), (200, 1), (201, 2), (201, 2), (201, 2), (250, 3)] {
+        check(&memory, &disk, "a", second, Some(b"one"), opened);
+    }
+}
+
+#[test]
+fn a_change_is_seen_in_the_next_second_and_kept_once_it_has_settled() {
+    let (memory, disk) = (Memory::new(1 << 20), Disk::new(b"one"));
+    check(&memory, &disk, "a", 200, Some(b"one"), 1);
+    disk.write(b"two", 200);
+    check(&memory, &disk, "a", 200, Some(b"one"), 1);
+    check(&memory, &disk, "a", 201, None, 2);
+    check(&memory, &disk, "a", 202, Some(b"two"), 3);
+    check(&memory, &disk, "a", 202, Some(b"two"), 3);
+}
+
+#[test]
+fn a_file_that_is_gone_is_forgotten() {
+    let (memory, disk) = (Memory::new(1 << 20), Disk::new(b"one"));
+    check(&memory, &disk, "a", 200, Some(b"one"), 1);
+    std::fs::remove_file(&disk.path).unwrap();
+    check(&memory, &disk, "a", 201, None, 2);
+    assert_eq!(memory.kept.read().unwrap().bytes, 0);
+}
+
+#[test]
+fn large_and_young_files_are_not_kept() {
+    let largest = usize::try_from(FILE_BYTES_MAX).unwrap();
+    let memory = Memory::new(1 << 20);
+    let disk = Disk::new(&vec![b'x'; largest]);
+    check(&memory, &disk, "a", 200, Some(&vec![b'x'; largest]), 1);
+    let disk = Disk::new(&vec![b'x'; largest + 1]);
+    check(&memory, &disk, "b", 200, None, 1);
+    check(&memory, &disk, "b", 200, None, 2);
+    let disk = Disk::new(b"young");
+    check(&memory, &disk, "c", 101, None, 1);
+}
+
+#[test]
+fn no_more_is_kept_than_allowed_and_the_idle_make_room() {
+    let memory = Memory::new(2 * (ENTRY_BYTES + 1 + 3));
+    let disk = Disk::new(b"one");
+    check(&memory, &disk, "a", 200, Some(b"one"), 1);
+    check(&memory, &disk, "b", 200, Some(b"one"), 2);
+    // Both others are in use: this one is answered and not kept.
+    check(&memory, &disk, "c", 200, Some(b"one"), 3);
+    check(&memory, &disk, "c", 200, Some(b"one"), 4);
+    check(&memory, &disk, "a", 200, Some(b"one"), 4);
+    // A second later nobody has asked for the others.
+    check(&memory, &disk, "c", 201, Some(b"one"), 5);
+    check(&memory, &disk, "c", 201, Some(b"one"), 5);
+    let kept = memory.kept.read().unwrap();
+    assert_eq!((kept.files.len(), kept.bytes), (1, ENTRY_BYTES + 1 + 3));
+}
+
+#[test]
+fn folders_are_never_kept() {
+    let memory = Memory::new(1 << 20);
+    let found = memory.find(b"a", at(1), || Ok(Opened::Folder));
+    assert!(matches!(found, Ok(Found::Folder)));
+}
