@@ -20,7 +20,12 @@ impl Client {
         let request = format!(
             "GET {path} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: bench\r\nAccept: */*\r\n{fields}\r\n"
         );
-        Self { address, stream: connect(address), request: request.into_bytes(), buffer: vec![0; BUFFER_BYTES] }
+        Self {
+            address,
+            stream: connect(address),
+            request: request.into_bytes(),
+            buffer: vec![0; BUFFER_BYTES],
+        }
     }
 
     /// Asks once and says how many bytes of content came.
@@ -35,7 +40,11 @@ impl Client {
             if let Some(end) = head.windows(4).position(|four| four == b"\r\n\r\n") {
                 let head = String::from_utf8_lossy(&head[..end]).to_ascii_lowercase();
                 assert!(["200", "206", "304"].contains(&&head[9..12]), "{head}");
-                break (end + 4, Framing::of(&head), head.contains("\nconnection: close") || head.starts_with("http/1.0"));
+                break (
+                    end + 4,
+                    Framing::of(&head),
+                    head.contains("\nconnection: close") || head.starts_with("http/1.0"),
+                );
             }
         };
         let mut got = (filled - head_bytes) as u64;
@@ -79,7 +88,9 @@ impl Framing {
             return Self::Length(0);
         }
         let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
-        length.map_or(Self::Chunked, |length| Self::Length(length.trim().parse().expect("a length is a number")))
+        length.map_or(Self::Chunked, |length| {
+            Self::Length(length.trim().parse().expect("a length is a number"))
+        })
     }
 }
 

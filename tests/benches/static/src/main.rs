@@ -18,8 +18,15 @@ const LARGE_BYTES: u64 = 10 * 1024 * 1024;
 const ENTRIES: usize = 10_000;
 
 fn main() -> ExitCode {
-    let mut bench =
-        Bench::with_servers("static", &[("ours", servers::ours), ("raw", servers::raw), ("raw-medium", servers::raw_medium)]);
+    let mut bench = Bench::with_servers(
+        "static",
+        &[
+            ("ours", servers::ours),
+            ("kept", servers::kept),
+            ("raw", servers::raw),
+            ("raw-medium", servers::raw_medium),
+        ],
+    );
     file(&mut bench, "small", "GET of a file of 1 KiB on a kept connection", "/small", SMALL_BYTES, "");
     file(&mut bench, "medium", "GET of a file of 100 KiB on a kept connection", "/medium", MEDIUM_BYTES, "");
     file(&mut bench, "large", "GET of a file of 10 MiB on a kept connection", "/large", LARGE_BYTES, "");
@@ -37,7 +44,7 @@ fn main() -> ExitCode {
             move || nginx.keep(u64::from(client.get() > ENTRIES as u64))
         })
         .case("http-server", || {
-            let (folder, server) = Folder::serve();
+            let (folder, server) = Folder::serve("ours");
             let mut client = Client::new(server.address(), "/many/?format=json", "");
             move || folder.keep(&server, u64::from(client.get() > ENTRIES as u64))
         })
@@ -51,7 +58,14 @@ fn main() -> ExitCode {
 }
 
 /// One file from each server. nginx with its cache of open files comes first: it is the one to beat.
-fn file(bench: &mut Bench, key: &'static str, title: &str, path: &'static str, content_bytes: u64, fields: &'static str) {
+fn file(
+    bench: &mut Bench,
+    key: &'static str,
+    title: &str,
+    path: &'static str,
+    content_bytes: u64,
+    fields: &'static str,
+) {
     let mut table = bench
         .table(key, title)
         .answer(content_bytes)
@@ -67,10 +81,17 @@ fn file(bench: &mut Bench, key: &'static str, title: &str, path: &'static str, c
             move || nginx.keep(client.get())
         })
         .case("http-server", move || {
-            let (folder, server) = Folder::serve();
+            let (folder, server) = Folder::serve("ours");
             let mut client = Client::new(server.address(), path, fields);
             move || folder.keep(&server, client.get())
         });
+    if path == "/small" {
+        table = table.case("http-server, kept in memory", move || {
+            let (folder, server) = Folder::serve("kept");
+            let mut client = Client::new(server.address(), path, fields);
+            move || folder.keep(&server, client.get())
+        });
+    }
     if key == "small" || key == "medium" {
         table = table.case("raw, from memory", move || {
             let name = if key == "small" { "raw" } else { "raw-medium" };

@@ -41,9 +41,9 @@ fn fill(folder: &Path) {
 pub(crate) struct Folder;
 
 impl Folder {
-    pub(crate) fn serve() -> (Self, Server) {
+    pub(crate) fn serve(name: &str) -> (Self, Server) {
         fill(&place());
-        (Self, Server::start("ours").expect("this program serves it"))
+        (Self, Server::start(name).expect("this program serves it"))
     }
 
     /// Keeps the server for as long as the operation.
@@ -55,7 +55,15 @@ impl Folder {
 
 /// `StaticFiles` as everybody gets it.
 pub(crate) fn ours(listener: TcpListener) {
-    let files = StaticFiles::new(place()).expect("the files are there");
+    serve(listener, StaticFiles::new(place()).expect("the files are there"));
+}
+
+/// `StaticFiles` with small files in memory.
+pub(crate) fn kept(listener: TcpListener) {
+    serve(listener, StaticFiles::new(place()).expect("the files are there").keep_in_memory(1 << 20));
+}
+
+fn serve(listener: TcpListener, files: StaticFiles) {
     let server = http_server::Server::builder().listener(listener).serve(files).expect("it can be served");
     server.wait();
 }
@@ -103,7 +111,7 @@ impl Nginx {
         let file = settings.path().join("nginx.conf");
         let text = format!(
             "daemon off; master_process off; pid {0}/pid; error_log stderr crit;\nevents {{ worker_connections 512; }}\n\
-             http {{ access_log off; sendfile on; tcp_nopush on; keepalive_requests 100000000; open_file_cache {kept_open};\n\
+             http {{ access_log off; sendfile on; tcp_nopush on; keepalive_requests 100000000; if_modified_since before; open_file_cache {kept_open};\n\
              client_body_temp_path {0}/a; proxy_temp_path {0}/b; fastcgi_temp_path {0}/c; uwsgi_temp_path {0}/d; scgi_temp_path {0}/e;\n\
              server {{ listen {address}; root {1}; autoindex on; }} }}\n",
             settings.path().display(),
@@ -142,7 +150,18 @@ impl Python {
     pub(crate) fn start() -> Self {
         fill(&place());
         let mut child = Command::new("python3")
-            .args(["-I", "-u", "-m", "http.server", "0", "--bind", "127.0.0.1", "--protocol", "HTTP/1.1", "--directory"])
+            .args([
+                "-I",
+                "-u",
+                "-m",
+                "http.server",
+                "0",
+                "--bind",
+                "127.0.0.1",
+                "--protocol",
+                "HTTP/1.1",
+                "--directory",
+            ])
             .arg(place())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -151,7 +170,8 @@ impl Python {
         let mut line = String::new();
         let output = child.stdout.take().expect("it was asked for");
         BufReader::new(output).read_line(&mut line).expect("it says where it serves");
-        let port = line.split("port ").nth(1).and_then(|rest| rest.split(' ').next()).expect("it names the port");
+        let port =
+            line.split("port ").nth(1).and_then(|rest| rest.split(' ').next()).expect("it names the port");
         let address = SocketAddr::from(([127, 0, 0, 1], port.parse().expect("a port is a number")));
         Self { child, address }
     }
