@@ -43,7 +43,7 @@ pub(crate) fn run(context: &Context, arguments: &[String]) -> Outcome {
         println!(
             "would set the version {current} to {version} in Cargo.toml, date the changelog {today}, run ci and tag v{version}"
         );
-        package(context, &order, &new_manifest)?;
+        package(context, &order, &version, &new_manifest)?;
         println!("dry run: nothing in the tree was changed");
         return Ok(());
     }
@@ -51,7 +51,7 @@ pub(crate) fn run(context: &Context, arguments: &[String]) -> Outcome {
     write(&context.root().join(CHANGELOG), &new_changelog)?;
     Call::cargo(context).args(["update", "--workspace"]).run()?;
     ci::run(context, &[])?;
-    package(context, &order, &new_manifest)?;
+    package(context, &order, &version, &new_manifest)?;
     Call::new(context, "git").args(["commit", "--all", "--message", &format!("Release {version}")]).run()?;
     Call::new(context, "git")
         .args(["tag", "--annotate", &format!("v{version}"), "--message", &format!("httpkit {version}")])
@@ -132,28 +132,52 @@ fn check_tag(context: &Context, version: &Version) -> Outcome {
     }
 }
 
-/// Packs and builds each crate from its archive. Cargo lets packed crates of one workspace find each other only where
+/// Packs each crate and builds it from its archive. Cargo lets packed crates of one workspace find each other only where
 /// they may be published, which ours may not, so the packing is done in a copy whose manifest lacks that one line.
-fn package(context: &Context, order: &[String], manifest: &str) -> Outcome {
+fn package(context: &Context, order: &[String], version: &Version, manifest: &str) -> Outcome {
     let copy = copy_tree(context)?;
     write(&copy.join("Cargo.toml"), &manifest::publishable(manifest)?)?;
+    let archives = build_folder(context).join("release-archives");
     let packages = order.iter().flat_map(|name| ["-p", name]);
     Call::cargo(context)
         .current_dir(&copy)
-        .args(["package", "--allow-dirty", "--no-metadata"])
+        .args(["package", "--allow-dirty", "--no-metadata", "--no-verify", "--target-dir"])
+        .args([&archives])
         .args(packages)
-        .run()
+        .run()?;
+    verify(context, order, version, &archives.join("package"))
+}
+
+/// Builds what the archives hold, each crate on the others' archives. Cargo's own check of archives keeps what it has
+/// unpacked by version, and so would build on an older archive of the same version.
+fn verify(context: &Context, order: &[String], version: &Version, archives: &Path) -> Outcome {
+    let unpacked = empty(build_folder(context).join("release-unpacked"))?;
+    for name in order {
+        let archive = archives.join(format!("{name}-{version}.crate"));
+        Call::new(context, "tar").args(["-xzf"]).args([&archive]).args(["-C"]).args([&unpacked]).run()?;
+    }
+    write(&unpacked.join("Cargo.toml"), &manifest::workspace_of(order, &version.to_string()))?;
+    Call::cargo(context).current_dir(&unpacked).args(["check", "--workspace", "--all-features"]).run()
+}
+
+fn build_folder(context: &Context) -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| context.root().join("target"), PathBuf::from)
+}
+
+/// The folder, made anew.
+fn empty(folder: PathBuf) -> Outcome<PathBuf> {
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder)
+            .map_err(|error| Failure::new(format!("removing {}: {error}", folder.display())))?;
+    }
+    std::fs::create_dir_all(&folder)
+        .map_err(|error| Failure::new(format!("making {}: {error}", folder.display())))?;
+    Ok(folder)
 }
 
 /// Copies what git tracks into the build folder.
 fn copy_tree(context: &Context) -> Outcome<PathBuf> {
-    let build =
-        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| context.root().join("target"), PathBuf::from);
-    let copy = build.join("release-tree");
-    if copy.exists() {
-        std::fs::remove_dir_all(&copy)
-            .map_err(|error| Failure::new(format!("removing {}: {error}", copy.display())))?;
-    }
+    let copy = empty(build_folder(context).join("release-tree"))?;
     let list = Call::new(context, "git").args(["ls-files", "-z"]).output()?;
     for path in list.split('\0').filter(|path| !path.is_empty()) {
         let to = copy.join(path);

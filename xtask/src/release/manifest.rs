@@ -47,6 +47,17 @@ pub(super) fn publishable(manifest: &str) -> Outcome<String> {
     }
 }
 
+/// A manifest for unpacked archives: each crate takes the others from beside it instead of from a registry.
+pub(super) fn workspace_of(crates: &[String], version: &str) -> String {
+    let folders: Vec<String> = crates.iter().map(|name| format!("\"{name}-{version}\"")).collect();
+    let mut text =
+        format!("[workspace]\nresolver = \"3\"\nmembers = [{}]\n\n[patch.crates-io]\n", folders.join(", "));
+    for (name, folder) in crates.iter().zip(&folders) {
+        text.push_str(&format!("{name} = {{ path = {folder} }}\n"));
+    }
+    text
+}
+
 /// The lines of one table.
 fn section<'a>(manifest: &'a str, head: &str) -> Vec<&'a str> {
     manifest

@@ -84,6 +84,16 @@ fn only_the_copy_may_be_published_and_only_if_the_tree_may_not() {
 }
 
 #[test]
+fn unpacked_crates_take_each_other_from_beside_them() {
+    let text = manifest::workspace_of(&["a".to_owned(), "b".to_owned()], "0.2.0");
+    assert!(text.contains("members = [\"a-0.2.0\", \"b-0.2.0\"]"), "{text}");
+    assert!(
+        text.ends_with("[patch.crates-io]\na = { path = \"a-0.2.0\" }\nb = { path = \"b-0.2.0\" }\n"),
+        "{text}"
+    );
+}
+
+#[test]
 fn the_open_section_gets_version_and_date() {
     let text = "# Changelog\n\n## Unreleased\n\n- All of it.\n\n## 0.1.0 (2026-01-01)\n\n- First.\n";
     let dated = changelog::dated(text, "0.2.0", "2026-02-03").unwrap();
