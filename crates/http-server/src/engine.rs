@@ -46,6 +46,8 @@ struct Shared<P> {
     spare: accept::Spare,
     /// Told whenever a connection or a thread has gone.
     gone: (Mutex<()>, Condvar),
+    /// Whether a listener pauses until a connection ends, or idles and can make room.
+    full: AtomicBool,
     /// Whether the server has been told to stop.
     stopped: AtomicBool,
     /// Whether it stops and has no connections left: threads end.
@@ -71,6 +73,13 @@ impl<P: Poller> Shared<P> {
         if self.is_stopping() {
             self.finish_if_empty();
         } else {
+            self.has_room();
+        }
+    }
+
+    /// A connection has ended, or idles: listeners that pause for want of room go on.
+    fn has_room(&self) {
+        if self.full.load(Ordering::SeqCst) && self.full.swap(false, Ordering::SeqCst) {
             self.open_gates();
         }
     }
@@ -133,6 +142,7 @@ impl<P: Poller> Engine<P> {
             keeper: keeper::Keeper::default(),
             spare: accept::Spare::new().map_err(Error::System)?,
             gone: (Mutex::default(), Condvar::new()),
+            full: AtomicBool::new(false),
             stopped: AtomicBool::new(false),
             finished: AtomicBool::new(false),
             idle_closed: AtomicUsize::new(0),

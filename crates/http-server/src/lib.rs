@@ -42,6 +42,7 @@ mod method_handler;
 pub mod observe;
 mod request;
 mod response;
+mod router;
 mod send;
 mod server;
 mod socket;
@@ -64,6 +65,7 @@ pub use logged::{LogFormat, Logged};
 pub use method_handler::{ByMethod, MethodHandler, Methods};
 pub use request::{Request, RequestBody};
 pub use response::{Body, Delivery, Response};
+pub use router::Router;
 pub use server::{Server, ServerBuilder, ServerHandle, ShutdownReport, Stats};
 #[cfg(feature = "tls")]
 pub use tls::{ClientCertificates, TlsBuilder, TlsConfig, TlsError, TlsInfo};

@@ -258,8 +258,12 @@ fn allow(methods: &[Method]) -> String {
     text
 }
 
-/// 405 with `Allow` for a method of RFC 9110 and RFC 5789 (§15.5.6), 501 for any other (§15.6.2).
-fn refuse(method: &Method, allowed: &[Method]) -> Response {
+/// 204 with `Allow` for OPTIONS, 405 with `Allow` for a method of RFC 9110 and RFC 5789 (§15.5.6), 501 for any other
+/// (§15.6.2).
+pub(crate) fn refuse(method: &Method, allowed: &[Method]) -> Response {
+    if *method == Method::OPTIONS {
+        return Response::new(StatusCode::NO_CONTENT).with_header("Allow", allow(allowed));
+    }
     let known = [
         Method::GET,
         Method::HEAD,

@@ -9,7 +9,8 @@ use crate::request::Request;
 use crate::response::Response;
 use crate::send::{Facts, Sent, send};
 use http_proto::{
-    Framing, Method, ProtocolError, RequestHead, StatusCode, TargetForm, Version, header, request_framing,
+    Framing, Method, ProtocolError, RequestHead, StatusCode, TargetForm, Verdict, Version, header,
+    request_framing,
 };
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -61,6 +62,37 @@ impl Connection {
     ) -> Option<Next> {
         self.requests = self.requests.saturating_add(1);
         context.counters.requests.fetch_add(1, Ordering::Relaxed);
+        let verdict = self.admit(work, context)?;
+        if !watch.answers_wait() && work.io.flush(&mut self.link).is_err() {
+            return Some(Next::Close);
+        }
+        self.link.begin_body();
+        self.link.set_waits(true);
+        let began = watch.begin();
+        let response = self.answer(work, context);
+        let keep = verdict.persistence.is_ok() && self.can_stay(work, context);
+        let date = *work.date.at(clock::wall());
+        let facts = Facts {
+            method: &work.head.method,
+            version: work.head.version,
+            keep,
+            upgrades: upgrades(&work.head, verdict.framing),
+            date: &date,
+            server: &context.server_name,
+        };
+        // Bodies are code of the handler's, too.
+        let sent = catch_unwind(AssertUnwindSafe(|| send(response, &facts, &mut self.link, &mut work.io)));
+        let sent = sent.unwrap_or_else(|_| {
+            context.observe(&Event::HandlerPanicked { peer: self.peer.addr, head: &work.head });
+            Err(io::Error::other("the body panicked"))
+        });
+        self.link.set_waits(false);
+        watch.end(began);
+        self.after(sent, work, context)
+    }
+
+    /// What the head asks of the connection, ready to be handled; `None` where the request has been refused.
+    fn admit(&mut self, work: &mut Work, context: &Context<'_>) -> Option<Verdict> {
         let verdict = match request_framing(&work.head) {
             Ok(verdict) => verdict,
             Err(error) => {
@@ -75,33 +107,11 @@ impl Connection {
         }
         let expects = expectation == Expectation::Continue;
         work.io.begin_body(verdict.framing, expects, context.limits.body_bytes_max);
-        let upgrades = upgrades(&work.head, verdict.framing);
+        Some(verdict)
+    }
 
-        self.link.begin_body();
-        self.link.set_waits(true);
-        let began = watch.begin();
-        if !watch.answers_wait() && work.io.flush(&mut self.link).is_err() {
-            return Some(Next::Close);
-        }
-        let response = self.answer(work, context);
-        let keep = verdict.persistence.is_ok() && self.can_stay(work, context);
-        let date = *work.date.at(clock::wall());
-        let facts = Facts {
-            method: &work.head.method,
-            version: work.head.version,
-            keep,
-            upgrades,
-            date: &date,
-            server: &context.server_name,
-        };
-        // Bodies are code of the handler's, too.
-        let sent = catch_unwind(AssertUnwindSafe(|| send(response, &facts, &mut self.link, &mut work.io)));
-        let sent = sent.unwrap_or_else(|_| {
-            context.observe(&Event::HandlerPanicked { peer: self.peer.addr, head: &work.head });
-            Err(io::Error::other("the body panicked"))
-        });
-        self.link.set_waits(false);
-        watch.end(began);
+    /// What follows from an answer that has been sent, or has not.
+    fn after(&mut self, sent: io::Result<Sent>, work: &mut Work, context: &Context<'_>) -> Option<Next> {
         match sent {
             Ok(Sent::Kept) => {
                 if !work.io.decoder.is_done() {

@@ -62,9 +62,11 @@ impl<P: Poller> Shared<P> {
             Arc::clone(gates.get(usize::try_from(number).ok()?)?)
         };
         if self.table.open() >= self.context.limits.connections_max && !self.make_room() {
-            // The next connection that ends opens it again; those that come wait in the kernel's queue.
+            // The next connection that ends or idles opens it again; those that come wait in the kernel's queue.
             gate.paused.store(true, Ordering::SeqCst);
-            if self.table.open() >= self.context.limits.connections_max {
+            self.full.store(true, Ordering::SeqCst);
+            // One may have done so just before it could see that.
+            if self.table.open() >= self.context.limits.connections_max && !self.make_room() {
                 return None;
             }
             gate.paused.store(false, Ordering::SeqCst);
@@ -104,7 +106,7 @@ impl<P: Poller> Shared<P> {
         found
     }
 
-    /// A connection has ended, so that listeners which pause for want of room may go on.
+    /// Lets all listeners that pause go on.
     pub(super) fn open_gates(&self) {
         let gates = self.listeners.read().unwrap_or_else(PoisonError::into_inner);
         for (number, gate) in (0..).zip(&*gates) {

@@ -189,6 +189,7 @@ impl<P: Poller> Shared<P> {
                 }
             }
         }
+        self.has_room();
         // The server may have begun to stop in between: then nobody else ends an idle connection, and once all threads
         // have gone, any.
         if self.is_stopping()

@@ -44,3 +44,60 @@ fn busy_connections_can_be_found_by_their_sockets() {
     table.each_busy(|_| busy += 1);
     assert_eq!(busy, 2);
 }
+
+#[test]
+fn a_parked_connection_costs_less_than_half_a_kilobyte() {
+    use crate::connection::Connection;
+    use std::mem::size_of;
+    use std::time::Instant;
+
+    // The connection in its box, its socket in its Arc, its slot, its entry among the deadlines; 16 bytes beside each
+    // of the two allocations.
+    let bytes = size_of::<Connection>()
+        + size_of::<Socket>()
+        + 2 * size_of::<usize>()
+        + size_of::<super::Slot>()
+        + size_of::<(Instant, super::Key)>()
+        + 2 * 16;
+    assert!(bytes <= 512, "{bytes} bytes");
+}
+
+#[test]
+fn those_that_wait_longest_are_taken_first() {
+    use crate::connection::{Connection, Peer};
+    use crate::context::{Context, Counters};
+    use crate::limits::{Limits, Timeouts};
+    use crate::link::Link;
+    use crate::request::Request;
+    use crate::response::Response;
+    use std::sync::atomic::AtomicBool;
+
+    let context = Context {
+        handler: Box::new(|_: &mut Request<'_>| Response::text("")),
+        limits: Limits::default(),
+        timeouts: Timeouts::default(),
+        server_name: Vec::new(),
+        stopping: Arc::new(AtomicBool::new(false)),
+        observer: Box::new(|_| {}),
+        counters: Counters::default(),
+    };
+    let table = Table::default();
+    let mut keys = Vec::new();
+    let mut connections = Vec::new();
+    for _ in 0..40 {
+        let socket = socket();
+        keys.push(table.insert(Arc::clone(&socket), None).unwrap());
+        let link = Link::new(socket, &context.timeouts);
+        connections.push(Box::new(Connection::new(link, Peer::default(), &context)));
+    }
+    // They are parked in another order than that in which they were made.
+    for (key, connection) in keys.iter().zip(connections).rev() {
+        assert!(table.park(*key, connection).is_some());
+    }
+    let taken = table.take_oldest(10, Connection::is_idle);
+    assert_eq!(taken.iter().map(|(key, _)| *key).collect::<Vec<_>>(), keys[..10]);
+    assert!(table.take(keys[0]).is_none());
+    assert!(table.take(keys[10]).is_some());
+    assert!(table.take_oldest(usize::MAX, |_| false).is_empty());
+    assert_eq!(table.take_oldest(usize::MAX, |_| true).len(), 29);
+}

@@ -1,0 +1,243 @@
+//! Which handler answers which path: routes with names in them, 404 where none fits, 405 with `Allow` where only the
+//! method does not.
+
+use crate::error::HandlerError;
+use crate::handler::Handler;
+use crate::method_handler::refuse;
+use crate::request::Request;
+use crate::response::Response;
+use http_proto::{Method, StatusCode};
+use std::borrow::Cow;
+use std::fmt;
+
+/// A handler that looks at the path and hands the request on.
+///
+/// A pattern is a path whose segments are texts, or `{name}` for any one segment that is not empty, or at its end
+/// `{name...}` for all that are left. Segments are compared decoded, as [`Request::segments`] has them, so `%2F` never
+/// separates. The pattern that names more of the path wins, wherever it stands: a text before `{name}` before
+/// `{name...}`, segment by segment. HEAD is answered as GET, and OPTIONS with `Allow`, where they have no route.
+///
+/// ```
+/// use http_server::{Method, Request, Response, Router, testing};
+///
+/// let router = Router::new()
+///     .get("/", |_: &mut Request<'_>| Response::text("home"))?
+///     .get("/people/{id}", |request: &mut Request<'_>| {
+///         Response::text(format!("person {}", Router::parameter(request, "id").unwrap_or_default()))
+///     })?
+///     .post("/people", |_: &mut Request<'_>| Response::text("added"))?;
+/// assert_eq!(testing::get("/people/7").send_to(&router).text(), "person 7");
+/// assert_eq!(testing::get("/people").send_to(&router).status(), 405);
+/// assert_eq!(testing::get("/nobody").send_to(&router).status(), 404);
+/// # Ok::<(), http_server::Error>(())
+/// ```
+#[must_use]
+#[derive(Default)]
+pub struct Router {
+    routes: Vec<Route>,
+    fallback: Option<Box<dyn Handler>>,
+}
+
+struct Route {
+    /// `None` for every method.
+    method: Option<Method>,
+    pattern: Vec<Part>,
+    handler: Box<dyn Handler>,
+}
+
+/// One segment of a pattern. The order is that of preference.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    Text(String),
+    One(String),
+    Rest(String),
+}
+
+/// What the names of a pattern stood for.
+#[derive(Clone, Debug)]
+struct Parameters(Vec<(String, String)>);
+
+impl Router {
+    /// A router without routes: 404 for everything.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Answers GET, and HEAD, on paths like `pattern`.
+    ///
+    /// # Errors
+    /// As [`route`](Self::route).
+    pub fn get(self, pattern: &str, handler: impl Handler + 'static) -> Result<Self, crate::Error> {
+        self.route(Method::GET, pattern, handler)
+    }
+
+    /// Answers POST on paths like `pattern`.
+    ///
+    /// # Errors
+    /// As [`route`](Self::route).
+    pub fn post(self, pattern: &str, handler: impl Handler + 'static) -> Result<Self, crate::Error> {
+        self.route(Method::POST, pattern, handler)
+    }
+
+    /// Answers `method` on paths like `pattern`.
+    ///
+    /// # Errors
+    /// [`InvalidSetting`](crate::Error::InvalidSetting) for a pattern that does not begin with a slash, that has a
+    /// brace anywhere else than around a name, `{name...}` before its end, or one that is there already.
+    pub fn route(
+        self,
+        method: Method,
+        pattern: &str,
+        handler: impl Handler + 'static,
+    ) -> Result<Self, crate::Error> {
+        self.add(Some(method), pattern, Box::new(handler))
+    }
+
+    /// Answers every method on paths like `pattern` for which there is no route by method: for handlers that look at
+    /// the method themselves, such as static files at `/static/{path...}`.
+    ///
+    /// # Errors
+    /// As [`route`](Self::route).
+    pub fn any(self, pattern: &str, handler: impl Handler + 'static) -> Result<Self, crate::Error> {
+        self.add(None, pattern, Box::new(handler))
+    }
+
+    /// Answers all paths that no pattern is like, instead of 404.
+    pub fn fallback(mut self, handler: impl Handler + 'static) -> Self {
+        self.fallback = Some(Box::new(handler));
+        self
+    }
+
+    /// What `{name}` stood for in the pattern that led here, decoded; for `{name...}`, the segments with slashes
+    /// between them. `None` for any other name, and outside a router.
+    #[must_use]
+    pub fn parameter<'r>(request: &'r Request<'_>, name: &str) -> Option<&'r str> {
+        let parameters = request.extensions().get::<Parameters>()?;
+        parameters.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    fn add(
+        mut self,
+        method: Option<Method>,
+        pattern: &str,
+        handler: Box<dyn Handler>,
+    ) -> Result<Self, crate::Error> {
+        let pattern = parse(pattern)?;
+        let same = |route: &Route| route.method == method && shape(&route.pattern) == shape(&pattern);
+        if self.routes.iter().any(same) {
+            return Err(crate::Error::InvalidSetting("two routes with one method and one pattern"));
+        }
+        self.routes.push(Route { method, pattern, handler });
+        Ok(self)
+    }
+}
+
+/// A pattern without its names: two that are equal cannot be told apart.
+fn shape(pattern: &[Part]) -> Vec<Part> {
+    let nameless = |part: &Part| match part {
+        Part::Text(text) => Part::Text(text.clone()),
+        Part::One(_) => Part::One(String::new()),
+        Part::Rest(_) => Part::Rest(String::new()),
+    };
+    pattern.iter().map(nameless).collect()
+}
+
+fn parse(pattern: &str) -> Result<Vec<Part>, crate::Error> {
+    let Some(path) = pattern.strip_prefix('/') else {
+        return Err(crate::Error::InvalidSetting("a route's pattern begins with a slash"));
+    };
+    let mut parts = Vec::new();
+    for segment in path.split('/') {
+        if matches!(parts.last(), Some(Part::Rest(_))) {
+            return Err(crate::Error::InvalidSetting("nothing can follow {name...} in a route's pattern"));
+        }
+        let name = segment.strip_prefix('{').and_then(|name| name.strip_suffix('}'));
+        let rest = name.and_then(|name| name.strip_suffix("..."));
+        let (text, part) = match (rest, name) {
+            (Some(name), _) => (name, Part::Rest(name.to_owned())),
+            (None, Some(name)) => (name, Part::One(name.to_owned())),
+            (None, None) => (segment, Part::Text(segment.to_owned())),
+        };
+        if text.contains(['{', '}']) || name.is_some() && text.is_empty() {
+            return Err(crate::Error::InvalidSetting("braces in a route's pattern stand around one name"));
+        }
+        parts.push(part);
+    }
+    Ok(parts)
+}
+
+/// What the names of `pattern` stand for in a path of these segments; `None` where it is another path.
+fn match_path(pattern: &[Part], segments: &[Cow<'_, str>]) -> Option<Vec<(String, String)>> {
+    let mut found = Vec::new();
+    let mut left = segments;
+    for part in pattern {
+        if let Part::Rest(name) = part {
+            found.push((name.clone(), left.join("/")));
+            return Some(found);
+        }
+        let (segment, behind) = left.split_first()?;
+        match part {
+            Part::Text(text) if text == segment => {}
+            Part::One(name) if !segment.is_empty() => found.push((name.clone(), segment.to_string())),
+            _ => return None,
+        }
+        left = behind;
+    }
+    left.is_empty().then_some(found)
+}
+
+impl Handler for Router {
+    fn handle(&self, request: &mut Request<'_>) -> Result<Response, HandlerError> {
+        let segments: Vec<_> = request.segments().collect();
+        let method = request.method();
+        let mut best: Option<(&Route, Vec<(String, String)>)> = None;
+        let mut allowed = Vec::new();
+        for route in &self.routes {
+            let Some(found) = match_path(&route.pattern, &segments) else { continue };
+            allowed.extend(route.method.clone());
+            if rank(route, method).is_none() {
+                continue;
+            }
+            let key = |route: &Route| (shape(&route.pattern), rank(route, method));
+            if best.as_ref().is_none_or(|(other, _)| key(route) < key(other)) {
+                best = Some((route, found));
+            }
+        }
+        if let Some((route, found)) = best {
+            request.extensions_mut().insert(Parameters(found));
+            return route.handler.handle(request);
+        }
+        if !allowed.is_empty() {
+            if let Some(get) = allowed.iter().position(|method| *method == Method::GET)
+                && !allowed.contains(&Method::HEAD)
+            {
+                allowed.insert(get + 1, Method::HEAD);
+            }
+            return Ok(refuse(method, &allowed));
+        }
+        match &self.fallback {
+            Some(fallback) => fallback.handle(request),
+            None => Ok(Response::error_page(StatusCode::NOT_FOUND)),
+        }
+    }
+}
+
+/// How well a route fits a method, less being better: its own, GET for HEAD, any.
+fn rank(route: &Route, method: &Method) -> Option<u8> {
+    match &route.method {
+        Some(own) if own == method => Some(0),
+        Some(own) if *own == Method::GET && *method == Method::HEAD => Some(1),
+        Some(_) => None,
+        None => Some(2),
+    }
+}
+
+impl fmt::Debug for Router {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let routes = self.routes.iter().map(|route| (&route.method, &route.pattern));
+        f.debug_struct("Router").field("routes", &routes.collect::<Vec<_>>()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

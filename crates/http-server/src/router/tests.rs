@@ -1,0 +1,89 @@
+//! Routes by tables: which pattern wins, what its names stand for, what is refused.
+
+use super::Router;
+use crate::request::Request;
+use crate::response::Response;
+use crate::testing;
+use http_proto::Method;
+
+fn says(text: &'static str) -> impl crate::handler::Handler + 'static {
+    move |request: &mut Request<'_>| {
+        let name = |name| {
+            Router::parameter(request, name).map(|value| format!(" {name}={value}")).unwrap_or_default()
+        };
+        Response::text(format!("{text}{}{}", name("id"), name("rest")))
+    }
+}
+
+fn router() -> Router {
+    Router::new()
+        .any("/files/{rest...}", says("files"))
+        .and_then(|router| router.get("/people/{id}", says("one")))
+        .and_then(|router| router.get("/people/all", says("all")))
+        .and_then(|router| router.route(Method::DELETE, "/people/{id}", says("gone")))
+        .and_then(|router| router.get("/", says("home")))
+        .and_then(|router| router.get("/a/{id}/b", says("between")))
+        .and_then(|router| router.get("/files/special", says("special")))
+        .unwrap()
+}
+
+#[track_caller]
+fn check(method: &Method, path: &str, status: u16, text: &str) {
+    let answer = testing::request(method.clone(), path).send_to(&router());
+    assert_eq!(answer.status(), status, "{method} {path}");
+    if status == 200 && *method != Method::HEAD {
+        assert_eq!(answer.text(), text, "{method} {path}");
+    }
+}
+
+#[test]
+fn the_pattern_that_names_more_of_the_path_wins() {
+    check(&Method::GET, "/", 200, "home");
+    check(&Method::GET, "/people/7", 200, "one id=7");
+    check(&Method::GET, "/people/all", 200, "all");
+    check(&Method::GET, "/people/al%6C", 200, "all");
+    check(&Method::GET, "/people/a%2Fb", 200, "one id=a/b");
+    check(&Method::GET, "/people/%C3%A9?q=1", 200, "one id=é");
+    check(&Method::GET, "/a/x/b", 200, "between id=x");
+    check(&Method::GET, "/files/a/b", 200, "files rest=a/b");
+    check(&Method::PUT, "/files/", 200, "files rest=");
+    check(&Method::GET, "/files/special", 200, "special");
+    check(&Method::POST, "/files/special", 200, "files rest=special");
+    check(&Method::DELETE, "/people/all", 200, "gone id=all");
+    check(&Method::HEAD, "/people/7", 200, "");
+}
+
+#[test]
+fn other_paths_are_not_found_and_other_methods_not_allowed() {
+    for path in ["/people/", "/people", "/people/7/", "/people//7", "/a//b", "/file", "//", "/people%2F7"] {
+        check(&Method::GET, path, 404, "");
+    }
+    let answer = testing::request(Method::PUT, "/people/7").send_to(&router());
+    assert_eq!(answer.status(), 405);
+    assert_eq!(answer.headers().get("allow").unwrap(), "GET, HEAD, DELETE, OPTIONS");
+    let answer = testing::request(Method::OPTIONS, "/people/7").send_to(&router());
+    assert_eq!(answer.status(), 204);
+    assert_eq!(answer.headers().get("allow").unwrap(), "GET, HEAD, DELETE, OPTIONS");
+    assert_eq!(
+        testing::request(Method::from_bytes(b"BREW").unwrap(), "/people/7").send_to(&router()).status(),
+        501
+    );
+}
+
+#[test]
+fn a_fallback_takes_what_is_left() {
+    let router = router().fallback(says("left"));
+    assert_eq!(testing::get("/nobody").send_to(&router).text(), "left");
+    assert_eq!(testing::request(Method::PUT, "/people/7").send_to(&router).status(), 405);
+}
+
+#[test]
+fn patterns_that_cannot_be_meant_are_refused() {
+    for pattern in ["", "a", "/{}", "/{a", "/a}", "/x{a}", "/{a}x", "/{a...}/b", "/{...}", "/{{a}}"] {
+        assert!(Router::new().get(pattern, says("x")).is_err(), "{pattern}");
+    }
+    let twice = Router::new().get("/{a}", says("x")).unwrap().get("/{b}", says("y"));
+    assert!(twice.is_err(), "they cannot be told apart");
+    let by_method = Router::new().get("/{a}", says("x")).unwrap().post("/{b}", says("y"));
+    assert!(by_method.is_ok());
+}
