@@ -78,13 +78,14 @@ impl HttpConnection {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => return Err(self.unreadable(error)),
             };
-            self.send_content(block.get(..count).unwrap_or_default())?;
-            left -= count as u64;
-            unseen_bytes += count as u64;
+            // Before more is sent, never behind the last byte: an answer is early only while something is missing.
             if unseen_bytes >= LOOK_BYTES {
                 unseen_bytes = 0;
                 self.look_for_answer()?;
             }
+            self.send_content(block.get(..count).unwrap_or_default())?;
+            left -= count as u64;
+            unseen_bytes += count as u64;
         }
         Ok(())
     }

@@ -367,6 +367,28 @@ fn writes_that_take_a_part_are_continued() {
 }
 
 #[test]
+fn an_answer_that_is_there_with_the_last_byte_is_not_early() {
+    for blocks in 1..=9 {
+        let content = vec![b'x'; blocks * 64 * 1024];
+        let text = String::from_utf8(content.clone()).unwrap();
+        let head = "PUT / HTTP/1.1\r\nHost: example.org\r\nAccept-Encoding: identity\r\n";
+        let sized = format!("{head}Content-Length: {}\r\n\r\n{text}", content.len());
+        let (mut connection, recording) = scripted(Script::new().expect(sized).reply(NO_CONTENT));
+        let body = Body::sized_reader(content.as_slice(), content.len() as u64);
+        connection.request("PUT", "/", body, &Headers::new()).unwrap();
+        assert_eq!(connection.get_response().unwrap().status(), 204);
+        assert_eq!(connection.is_reusable(), Ok(()), "{blocks} blocks");
+        let chunk = format!("10000\r\n{}\r\n", &text[..64 * 1024]);
+        let chunked = format!("{head}Transfer-Encoding: chunked\r\n\r\n{}0\r\n\r\n", chunk.repeat(blocks));
+        let (mut connection, recording2) = scripted(Script::new().expect(chunked).reply(NO_CONTENT));
+        connection.request("PUT", "/", Body::reader(content.as_slice()), &Headers::new()).unwrap();
+        assert_eq!(connection.get_response().unwrap().status(), 204);
+        assert_eq!(connection.is_reusable(), Ok(()), "{blocks} blocks");
+        assert_eq!((recording.check(), recording2.check()), (Ok(()), Ok(())));
+    }
+}
+
+#[test]
 fn an_early_answer_is_returned_instead_of_a_broken_pipe() {
     const REFUSED: &str = "HTTP/1.1 413 Content Too Large\r\nContent-Length: 3\r\n\r\nno!";
     #[track_caller]
