@@ -255,6 +255,11 @@ impl Connection {
         matches!(self.phase, Phase::Head) && !self.in_head
     }
 
+    /// Whether a request has come on it.
+    pub(crate) const fn has_served(&self) -> bool {
+        self.requests > 0
+    }
+
     /// Whether all has been sent and only the peer's end is waited for.
     pub(crate) const fn is_lingering(&self) -> bool {
         matches!(self.phase, Phase::Lingering { .. })

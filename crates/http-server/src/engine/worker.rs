@@ -196,8 +196,11 @@ impl<P: Poller> Shared<P> {
             && let Some(connection) = self.table.take(key)
         {
             if self.is_finished() || connection.is_idle() && !connection.has_input() {
+                // It was busy when the stop began: what it has served since then was finished.
+                if !connection.has_served() {
+                    self.idle_closed.fetch_add(1, Ordering::SeqCst);
+                }
                 connection.hang_up();
-                self.idle_closed.fetch_add(1, Ordering::SeqCst);
                 self.remove(key);
             } else {
                 self.table.park(key, connection);

@@ -64,6 +64,33 @@ fn a_request_under_way_is_finished_and_its_answer_says_close() {
 }
 
 #[test]
+fn an_answer_that_was_being_sent_counts_as_finished_though_it_promised_to_keep_the_connection() {
+    let (begun, begins) = channel();
+    let (go, may_go) = channel::<()>();
+    let (begun, may_go) = (Mutex::new(begun), Arc::new(Mutex::new(may_go)));
+    let server = serve(move |_: &mut Request<'_>| {
+        let (begun, may_go) = (begun.lock().unwrap().clone(), Arc::clone(&may_go));
+        Response::stream("a/b", move |body| {
+            begun.send(()).unwrap();
+            let _: Result<(), _> = may_go.lock().unwrap().recv_timeout(PATIENCE);
+            std::io::Write::write_all(body, b"whole")
+        })
+    });
+    let mut client = Client::connect(&server);
+    client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    begins.recv_timeout(PATIENCE).unwrap();
+    std::thread::scope(|scope| {
+        let stopping = scope.spawn(|| server.shutdown(PATIENCE));
+        wait_until(|| server.is_stopping(), "the stop has not begun");
+        go.send(()).unwrap();
+        assert_eq!(client.answer().text(), "whole");
+        client.expect_end();
+        let report = stopping.join().unwrap();
+        assert_eq!((report.idle_closed, report.drained, report.cut), (0, 1, 0));
+    });
+}
+
+#[test]
 fn a_head_that_has_begun_is_still_served() {
     let server = serve(|_: &mut Request<'_>| Response::text("x"));
     let mut client = Client::connect(&server);
