@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::{Child, ChildStderr, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// No answer of a healthy server takes nearly as long; only a broken one makes a test wait for it.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -126,6 +126,16 @@ impl Running {
     pub(crate) fn signal(&self, signal: rustix::process::Signal) {
         let id = rustix::process::Pid::from_child(&self.child);
         rustix::process::kill_process(id, signal).unwrap();
+    }
+
+    /// Waits until the server takes no more connections, for [`PATIENCE`] at most.
+    #[expect(clippy::disallowed_methods, reason = "a wait that is bounded needs a clock")]
+    pub(crate) fn wait_until_deaf(&self) {
+        let began = Instant::now();
+        while TcpStream::connect(self.address()).is_ok() {
+            assert!(began.elapsed() < PATIENCE, "the server goes on listening");
+            std::thread::yield_now();
+        }
     }
 
     /// Waits for the end of the process.

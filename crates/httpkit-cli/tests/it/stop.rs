@@ -53,6 +53,8 @@ fn a_download_that_goes_on_is_finished_first() {
     let mut output = vec![0; 1024];
     client.read_exact(&mut output).unwrap();
     server.signal(rustix::process::Signal::INT);
+    // Until it stops, the rest is not taken: else it could be over before.
+    server.wait_until_deaf();
     client.read_to_end(&mut output).unwrap();
     assert!(output.len() as u64 > size_bytes, "{} bytes", output.len());
     assert_eq!(server.end().code(), Some(0));
