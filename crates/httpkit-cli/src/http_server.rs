@@ -24,6 +24,7 @@ mod signals;
 mod site;
 mod tls;
 
+pub use auth::Secret;
 pub use options::{Links, Log, Options, Protocol, command};
 
 /// How long requests that are under way have to finish after the first signal.

@@ -3,6 +3,22 @@
 use httpkit::server::{Handler, HandlerError, Request, Response, StatusCode};
 use std::fmt;
 
+/// User name and password as they were given, never shown by `Debug`.
+#[derive(Clone)]
+pub struct Secret(String);
+
+impl From<&str> for Secret {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[hidden]")
+    }
+}
+
 /// What a client must send, in the form in which it sends it.
 #[derive(Clone)]
 pub(crate) struct Credentials {
@@ -12,7 +28,7 @@ pub(crate) struct Credentials {
 
 impl Credentials {
     /// Reads `user:password`; `None` without a colon or a user.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(Secret(text): &Secret) -> Option<Self> {
         let (user, _) = text.split_once(':')?;
         (!user.is_empty()).then(|| Self { encoded: base64(text.as_bytes()) })
     }

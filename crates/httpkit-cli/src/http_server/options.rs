@@ -1,5 +1,6 @@
 //! The command line of `http-server`, and what of it can be judged without looking at the system.
 
+use super::auth::Secret;
 use clap::{CommandFactory as _, Parser, ValueEnum};
 use httpkit::server::files::Symlinks;
 use httpkit::server::limits::Limits;
@@ -120,7 +121,7 @@ pub struct Options {
         hide_env_values = true,
         help_heading = "Access"
     )]
-    pub auth: Option<String>,
+    pub auth: Option<Secret>,
 
     /// Connections at a time; when there are more, the ones that idle longest make room [default: 10000]
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Access")]

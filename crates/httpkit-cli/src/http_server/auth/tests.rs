@@ -32,12 +32,16 @@ fn equal_is_only_what_is_equal() {
     }
 }
 
+fn credentials(text: &str) -> Option<Credentials> {
+    Credentials::parse(&text.into())
+}
+
 #[test]
 fn a_user_may_not_be_empty_and_a_password_may_hold_colons() {
-    assert!(Credentials::parse("user").is_none());
-    assert!(Credentials::parse(":x").is_none());
-    assert!(Credentials::parse("user:").is_some());
-    let credentials = Credentials::parse("Aladdin:open:sesame").unwrap();
+    assert!(credentials("user").is_none());
+    assert!(credentials(":x").is_none());
+    assert!(credentials("user:").is_some());
+    let credentials = credentials("Aladdin:open:sesame").unwrap();
     assert!(credentials.are_in(format!("Basic {}", base64(b"Aladdin:open:sesame")).as_bytes()));
     assert_eq!(format!("{credentials:?}"), "Credentials([hidden])");
 }
@@ -45,7 +49,7 @@ fn a_user_may_not_be_empty_and_a_password_may_hold_colons() {
 #[test]
 fn only_the_right_credentials_reach_the_handler() {
     let handler = |_: &mut Request<'_>| Response::text("inside");
-    let locked = WithAuth::new(handler, Credentials::parse("Aladdin:open sesame").unwrap());
+    let locked = WithAuth::new(handler, credentials("Aladdin:open sesame").unwrap());
     let status = |value: &str| {
         testing::get("/").with_header("Authorization", value).send_to(&locked).status().as_u16()
     };

@@ -57,3 +57,11 @@ fn contradictions_are_refused() {
         assert!(parse(line).is_err(), "{line}");
     }
 }
+
+#[test]
+fn no_password_is_shown_in_debug_text() {
+    let options = parse("--auth me:hunter2").unwrap();
+    assert!(options.auth.is_some());
+    let text = format!("{options:?}");
+    assert!(text.contains("auth: Some([hidden])") && !text.contains("hunter2"), "{text}");
+}
