@@ -2,6 +2,9 @@
 //!
 //! - [`http_server`]: the command `http-server`, what one types instead of `python -m http.server`.
 //!
+//! - [`fetch`]: the command `httpkit`, what one types instead of `curl`.
+//!
 //! The commands are a crate of their own so that nobody who uses the libraries compiles a parser of command lines.
 
+pub mod fetch;
 pub mod http_server;

@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod fetch;
 mod files;
 mod log;
 mod process;

@@ -1,0 +1,7 @@
+//! The command `httpkit`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    httpkit_cli::fetch::main()
+}
