@@ -1,13 +1,14 @@
 //! The options of a connection, checked before anything is opened.
 
 use crate::authority::Authority;
-use crate::clock::{Clock, SystemClock};
+use crate::clock::Clock;
 use crate::connect::resolve::{Resolve, SystemResolver};
 use crate::connect::socks::SocksProxy;
 use crate::connect::{Connect, SocketOptions, Source};
 use crate::connection::HttpConnection;
 use crate::error::{Error, ErrorKind, Phase};
 use crate::observer::Observer;
+use crate::options::Options;
 use crate::timeouts::Timeouts;
 #[cfg(feature = "tls")]
 use crate::tls::TlsConfig;
@@ -18,76 +19,6 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-
-/// The port of HTTP.
-pub const HTTP_PORT: u16 = 80;
-
-/// The port of HTTPS.
-pub const HTTPS_PORT: u16 = 443;
-
-/// Called with each interim answer.
-pub(crate) type OnInformational = Box<dyn FnMut(&ResponseHead) + Send>;
-
-/// What a connection is configured with, besides where it leads.
-pub(crate) struct Options {
-    pub(crate) timeouts: Timeouts,
-    pub(crate) limits: Limits,
-    pub(crate) leniency: Leniency,
-    pub(crate) block_bytes: usize,
-    pub(crate) auto_open: bool,
-    pub(crate) version: Version,
-    pub(crate) accept_http09: bool,
-    pub(crate) informational_max: u32,
-    pub(crate) continue_wait: Duration,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) observer: Option<Box<dyn Observer>>,
-    pub(crate) on_informational: Option<OnInformational>,
-    #[cfg(feature = "tls")]
-    pub(crate) tls: Option<TlsConfig>,
-    #[cfg(feature = "tls")]
-    pub(crate) proxy_tls: Option<TlsConfig>,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            timeouts: Timeouts::DEFAULT,
-            limits: Limits::CLIENT,
-            leniency: Leniency::Recipient,
-            block_bytes: 64 * 1024,
-            auto_open: true,
-            version: Version::HTTP_11,
-            accept_http09: false,
-            informational_max: 32,
-            continue_wait: Duration::from_secs(1),
-            clock: Arc::new(SystemClock),
-            observer: None,
-            on_informational: None,
-            #[cfg(feature = "tls")]
-            tls: None,
-            #[cfg(feature = "tls")]
-            proxy_tls: None,
-        }
-    }
-}
-
-impl Options {
-    /// The port that a Host field leaves out.
-    pub(crate) fn default_port(&self) -> u16 {
-        if self.is_tls() { HTTPS_PORT } else { HTTP_PORT }
-    }
-
-    pub(crate) fn is_tls(&self) -> bool {
-        #[cfg(feature = "tls")]
-        {
-            self.tls.is_some()
-        }
-        #[cfg(not(feature = "tls"))]
-        {
-            false
-        }
-    }
-}
 
 /// Builds an [`HttpConnection`]. Nothing is opened by building.
 ///
@@ -110,6 +41,30 @@ pub struct ConnectionBuilder {
     resolver: Option<Box<dyn Resolve>>,
     socks: Option<SocksProxy>,
     source: Option<Source>,
+}
+
+impl HttpConnection {
+    /// A connection to `host`, `host:port`, `[IPv6]` or `[IPv6]:port`, port 80 by default. Nothing is opened yet.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidHost`] and [`ErrorKind::InvalidPort`].
+    pub fn new(host: &str) -> Result<Self, Error> {
+        ConnectionBuilder::new(host).build()
+    }
+
+    /// A connection with options.
+    pub fn builder(host: &str) -> ConnectionBuilder {
+        ConnectionBuilder::new(host)
+    }
+
+    /// A connection over a transport that is open already, without timeouts. `host` is what requests call it.
+    /// Once closed it stays closed.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidHost`] and [`ErrorKind::InvalidPort`].
+    pub fn from_transport(transport: impl Transport + 'static, host: &str) -> Result<Self, Error> {
+        ConnectionBuilder::new(host).transport(transport).timeouts(Timeouts::NONE).build()
+    }
 }
 
 impl ConnectionBuilder {

@@ -2,14 +2,14 @@
 //! answers read by `connection/receiving.rs`; the typed door to both is `connection/steps.rs`.
 
 use crate::authority::Authority;
-use crate::builder::{ConnectionBuilder, Options};
 use crate::clock::Deadline;
 use crate::connect::{Budget, Source};
 use crate::error::{Error, ErrorKind, Phase, Sent};
 use crate::observer::Event as Observed;
+use crate::options::Options;
 use crate::state::{Event, Refusal, State};
 use crate::timeouts::Timeouts;
-use crate::transport::{ConnectionInfo, Incoming, Interrupt, Transport};
+use crate::transport::{ConnectionInfo, Incoming, Interrupt};
 use crate::upgraded::Upgraded;
 use crate::wire::Wire;
 use http_proto::stream::ReadBuffer;
@@ -114,28 +114,6 @@ impl Default for Request {
 }
 
 impl HttpConnection {
-    /// A connection to `host`, `host:port`, `[IPv6]` or `[IPv6]:port`, port 80 by default. Nothing is opened yet.
-    ///
-    /// # Errors
-    /// [`ErrorKind::InvalidHost`] and [`ErrorKind::InvalidPort`].
-    pub fn new(host: &str) -> Result<Self, Error> {
-        ConnectionBuilder::new(host).build()
-    }
-
-    /// A connection with options.
-    pub fn builder(host: &str) -> ConnectionBuilder {
-        ConnectionBuilder::new(host)
-    }
-
-    /// A connection over a transport that is open already, without timeouts. `host` is what requests call it.
-    /// Once closed it stays closed.
-    ///
-    /// # Errors
-    /// [`ErrorKind::InvalidHost`] and [`ErrorKind::InvalidPort`].
-    pub fn from_transport(transport: impl Transport + 'static, host: &str) -> Result<Self, Error> {
-        ConnectionBuilder::new(host).transport(transport).timeouts(Timeouts::NONE).build()
-    }
-
     pub(crate) fn assemble(authority: Authority, options: Options, source: Source) -> Self {
         let parser = ResponseParser::new(options.limits, options.leniency);
         let decoder = BodyDecoder::new(Framing::None, options.limits);

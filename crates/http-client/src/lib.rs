@@ -81,6 +81,7 @@ mod error;
 #[cfg(feature = "tls")]
 mod https;
 mod observer;
+mod options;
 #[cfg(feature = "tls")]
 pub mod python;
 mod response;
@@ -95,7 +96,7 @@ mod wire;
 
 pub use authority::Authority;
 pub use body::Body;
-pub use builder::{ConnectionBuilder, HTTP_PORT, HTTPS_PORT};
+pub use builder::ConnectionBuilder;
 #[cfg(feature = "client")]
 pub use client::{Client, ClientBuilder, delete, get, head, patch, post, put, request};
 pub use clock::{Clock, SystemClock};
@@ -112,6 +113,7 @@ pub use http_proto::{
 #[cfg(feature = "tls")]
 pub use https::HttpsConnection;
 pub use observer::{Event, Observer};
+pub use options::{HTTP_PORT, HTTPS_PORT};
 pub use response::Response;
 pub use state::State;
 pub use timeouts::{Limit, Timeouts};

@@ -1,10 +1,10 @@
 //! A tunnel through an HTTP proxy: CONNECT (RFC 9110 §9.3.6), its answer, and nothing of what is said inside.
 
 use crate::authority::Authority;
-use crate::builder::Options;
 use crate::connect::{Budget, set_both};
 use crate::error::{Error, ErrorKind, Phase};
 use crate::observer::{Event, redacted};
+use crate::options::Options;
 use crate::timeouts::Limit;
 use crate::transport::Transport;
 use http_proto::stream::{BodyError, ReadBuffer, read_body};
