@@ -19,6 +19,8 @@ pub(crate) struct Link {
     tls: Option<Box<Session>>,
     /// Whether a read waits for input. Only while a handler has the connection.
     waits: bool,
+    /// Whether something has been written since the answer began.
+    wrote: bool,
     pace: Pace,
 }
 
@@ -29,6 +31,7 @@ impl Link {
             #[cfg(feature = "tls")]
             tls: None,
             waits: false,
+            wrote: false,
             pace: Pace::new(timeouts),
         }
     }
@@ -70,6 +73,22 @@ impl Link {
         self.waits = waits;
     }
 
+    /// An answer begins, of which nothing has been written.
+    pub(crate) const fn begin_answer(&mut self) {
+        self.wrote = false;
+    }
+
+    /// Whether something of the answer may be on its way.
+    pub(crate) const fn has_written(&self) -> bool {
+        self.wrote
+    }
+
+    /// Something is written past this, by the kernel.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    pub(crate) const fn set_written(&mut self) {
+        self.wrote = true;
+    }
+
     /// A body begins: what the peer has been slow with before is forgotten.
     pub(crate) const fn begin_body(&mut self) {
         self.pace.begin();
@@ -103,6 +122,7 @@ impl Link {
 
     /// Writes all of `parts` in order, in as few calls as the system allows.
     pub(crate) fn write_all_parts(&mut self, parts: &mut [IoSlice<'_>]) -> io::Result<()> {
+        self.wrote = true;
         #[cfg(feature = "tls")]
         if let Some(session) = &mut self.tls {
             let began = clock::now();

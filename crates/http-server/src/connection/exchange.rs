@@ -80,6 +80,8 @@ impl Connection {
             date: &date,
             server: &context.server_name,
         };
+        let queued = work.io.out.len();
+        self.link.begin_answer();
         // Bodies are code of the handler's, too.
         let sent = catch_unwind(AssertUnwindSafe(|| send(response, &facts, &mut self.link, &mut work.io)));
         let sent = sent.unwrap_or_else(|_| {
@@ -88,7 +90,7 @@ impl Connection {
         });
         self.link.set_waits(false);
         watch.end(began);
-        self.after(sent, work, context)
+        self.after(sent, queued, work, context)
     }
 
     /// What the head asks of the connection, ready to be handled; `None` where the request has been refused.
@@ -110,8 +112,15 @@ impl Connection {
         Some(verdict)
     }
 
-    /// What follows from an answer that has been sent, or has not.
-    fn after(&mut self, sent: io::Result<Sent>, work: &mut Work, context: &Context<'_>) -> Option<Next> {
+    /// What follows from an answer that has been sent, or has not. Behind the first `queued` bytes of the queue, it
+    /// began.
+    fn after(
+        &mut self,
+        sent: io::Result<Sent>,
+        queued: usize,
+        work: &mut Work,
+        context: &Context<'_>,
+    ) -> Option<Next> {
         match sent {
             Ok(Sent::Kept) => {
                 if !work.io.decoder.is_done() {
@@ -127,6 +136,13 @@ impl Connection {
             Ok(Sent::Upgrade(run)) => Some(Next::Upgrade(run)),
             Err(error) => {
                 context.observe(&Event::AnswerCut { peer: self.peer.addr, error: &error });
+                if !self.link.has_written() {
+                    // The peer has seen nothing of it: there can be another.
+                    work.io.out.truncate(queued);
+                    let page = Response::error_page(StatusCode::INTERNAL_SERVER_ERROR);
+                    self.answer_fault(page, &work.head.method.clone(), work, context);
+                    return None;
+                }
                 // What is queued is true as far as it goes: the peer sees that the rest is missing.
                 if work.io.ends_with_connection {
                     self.link.reset_on_close();

@@ -86,7 +86,7 @@ fn many_pipelined_requests_give_others_their_turn<P: Poller>() {
 }
 
 fn deadlines_pass_in_order<P: Poller>() {
-    let timeouts = Timeouts::default().idle(Duration::from_millis(60)).head(Duration::from_millis(20));
+    let timeouts = Timeouts::default().idle(Duration::from_millis(500)).head(Duration::from_millis(20));
     let (engine, address) = start::<P>(timeouts);
     let mut silent = connect(address);
     let mut slow = connect(address);

@@ -37,9 +37,7 @@ fn queue(file: &File, offset: u64, length: u64, link: &mut Link, io: &mut Io) ->
     io.out.resize(start + length, 0);
     let room = io.out.get_mut(start..).unwrap_or_default();
     if let Err(error) = read_exact_at(file, room, offset) {
-        // The head is true, the rest is missing: the peer sees it when the connection ends.
         io.out.truncate(start);
-        io.flush(link)?;
         return Err(error);
     }
     io.sent_bytes += length as u64;
@@ -89,6 +87,7 @@ fn copy_in_kernel(
     use rustix::io::Errno;
 
     const STEP_BYTES: usize = 512 * 1024;
+    link.set_written();
     let head = std::mem::take(&mut io.out);
     let sent = link.plain_socket().map_or(Ok(0), |socket| socket.write_more(&head));
     let sent = sent.or_else(|error| match error.kind() {

@@ -165,3 +165,25 @@ fn methods_are_dispatched_and_refused_by_name() {
     assert_eq!(client.send("OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n").answer().status, 204);
     assert_eq!(client.send("GET http://y/z HTTP/1.1\r\nHost: x\r\n\r\n").answer().text(), "read");
 }
+
+#[test]
+fn a_body_that_fails_before_anything_was_sent_is_answered_with_500() {
+    let server = serve(|request: &mut Request<'_>| match request.path() {
+        "/panic" => Response::stream("a/b", |_| panic!("on purpose")),
+        "/error" => Response::stream("a/b", |body| {
+            std::io::Write::write_all(body, b"not yet sent")?;
+            Err(std::io::Error::other("on purpose"))
+        }),
+        _ => Response::text("fine"),
+    });
+    for path in ["/panic", "/error"] {
+        let mut client = Client::connect(&server);
+        // The answer before it is not lost.
+        client.send(format!("GET / HTTP/1.1\r\nHost: x\r\n\r\nGET {path} HTTP/1.1\r\nHost: x\r\n\r\n"));
+        assert_eq!(client.answer().text(), "fine", "{path}");
+        let answer = client.answer();
+        assert_eq!(answer.status, 500, "{path}");
+        assert!(answer.says_close(), "{path}");
+        client.expect_end();
+    }
+}

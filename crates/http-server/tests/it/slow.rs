@@ -8,13 +8,8 @@ use std::time::Duration;
 const SHORT: Duration = Duration::from_millis(40);
 
 fn impatient(handler: impl http_server::Handler + 'static) -> ServerHandle {
-    let timeouts = Timeouts::default()
-        .head(SHORT)
-        .idle(SHORT)
-        .stall(SHORT)
-        .linger(SHORT)
-        .rate_grace(SHORT)
-        .rate_bytes_per_second_min(1_000_000);
+    let timeouts =
+        Timeouts::default().head(SHORT).stall(SHORT).rate_grace(SHORT).rate_bytes_per_second_min(1_000_000);
     Server::bind("127.0.0.1:0").unwrap().timeouts(timeouts).observer(|_| {}).serve(handler).unwrap()
 }
 
@@ -53,7 +48,8 @@ fn the_deadline_of_a_head_counts_from_its_first_byte_not_from_its_last() {
 
 #[test]
 fn an_idle_connection_is_closed_without_a_word() {
-    let server = impatient(reads);
+    let timeouts = Timeouts::default().idle(Duration::from_millis(300));
+    let server = Server::bind("127.0.0.1:0").unwrap().timeouts(timeouts).serve(reads).unwrap();
     Client::connect(&server).expect_end();
     let mut client = Client::connect(&server);
     assert_eq!(client.get("/").text(), "0");
@@ -147,7 +143,8 @@ fn bodies_that_trickle_in_are_served_beside_others() {
 
 #[test]
 fn a_connection_that_will_not_end_is_closed_after_the_last_answer() {
-    let server = impatient(reads);
+    let timeouts = Timeouts::default().linger(SHORT);
+    let server = Server::bind("127.0.0.1:0").unwrap().timeouts(timeouts).serve(reads).unwrap();
     let mut client = Client::connect(&server);
     client.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     assert_eq!(client.answer().text(), "0");
