@@ -354,6 +354,8 @@ impl StaticFiles {
             match self.find(&index, now) {
                 Ok(Found::Folder) => {}
                 Ok(found) => return Ok(Some(self.respond_with_file(request, &index, found, now))),
+                // An index that may not be read still means that its folder is not to be listed.
+                Err(OpenFailure::Denied) => return self.respond_not_found(now).map(Some),
                 Err(failure) => {
                     if let Some(unavailable) = not_there(failure)? {
                         return Ok(Some(unavailable));
