@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 /// Prints the first line and those for further URLs, and writes the port file.
 ///
@@ -29,7 +30,30 @@ pub(crate) fn announce(
         }
         text
     };
-    print_line(&text)
+    print_line(&text)?;
+    match urls.first() {
+        Some(url) if options.open => open_browser(url),
+        _ => Ok(()),
+    }
+}
+
+/// Has the system open the URL in whatever browser it prefers; does not wait for it.
+fn open_browser(url: &str) -> Result<(), Failure> {
+    let (program, before): (&str, &[&str]) = if cfg!(windows) {
+        ("rundll32", &["url.dll,FileProtocolHandler"])
+    } else if cfg!(target_os = "macos") {
+        ("open", &[])
+    } else {
+        ("xdg-open", &[])
+    };
+    let mut command = Command::new(program);
+    command.args(before).arg(url).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = command.spawn().map_err(|error| {
+        Failure::new(format!("cannot open a browser: {program}: {error}; leave out --open"))
+    })?;
+    // Waited for elsewhere, so that it does not stay behind as a dead process.
+    let reaper = std::thread::Builder::new().name("browser".to_owned()).spawn(move || drop(child.wait()));
+    reaper.map(drop).map_err(|error| Failure::new(format!("cannot start a thread: {error}")))
 }
 
 /// One or more lines on standard output, out at once.

@@ -149,6 +149,10 @@ pub struct Options {
     #[arg(long, help_heading = "Output")]
     pub json: bool,
 
+    /// Open the first URL in a browser
+    #[arg(long, help_heading = "Output")]
+    pub open: bool,
+
     /// Write the port into this file once the server listens
     #[arg(long, value_name = "PATH", help_heading = "Output")]
     pub port_file: Option<PathBuf>,

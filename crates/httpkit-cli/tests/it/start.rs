@@ -200,3 +200,22 @@ fn a_plain_port_beside_tls_sends_people_on() {
     assert_eq!((answer.status, answer.field("Location")), (308, location.as_str()));
     check_refused(&["0", "--redirect-http", "0"], 1, &["--redirect-http needs --tls-cert or --self-signed"]);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_browser_is_opened_at_the_first_url() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = folder();
+    let browser = folder.path().join("xdg-open");
+    // Writes what it was asked for into a pipe, so that the test can wait for it.
+    let pipe = folder.path().join("asked");
+    fs::write(&browser, format!("#!/bin/sh\necho \"$1\" > '{}'\n", pipe.display())).unwrap();
+    fs::set_permissions(&browser, fs::Permissions::from_mode(0o755)).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let mut command = command();
+    command.args(["0", "-b", "127.0.0.1", "--open", "-d"]).arg(folder.path());
+    let path = std::env::var("PATH").unwrap();
+    command.env("PATH", format!("{}:{path}", folder.path().display()));
+    let server = start(command);
+    assert_eq!(fs::read_to_string(&pipe).unwrap(), format!("http://127.0.0.1:{}/\n", server.port));
+}
