@@ -78,7 +78,7 @@ fn no_get_fails_while_a_server_closes_idle_connections_at_random() {
     std::thread::scope(|scope| {
         for _ in 0..8 {
             scope.spawn(|| {
-                for _ in 0..250 {
+                for _ in 0..12_500 {
                     assert_eq!(client.get(stage.url("/")).send().unwrap().text().unwrap(), "hello");
                 }
             });
