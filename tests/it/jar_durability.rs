@@ -104,7 +104,7 @@ fn a_file_is_whole_whenever_its_writer_is_killed() {
     let mut chance = 0x2545_F491_u32;
     let mut seen = 0;
     for round in 0..1000 {
-        let durable = round % 40 == 0;
+        let durable = round % 100 == 0;
         let mut child = child(&mut this_program(), &file, &format!("generations {durable}"));
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         chance = chance.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);

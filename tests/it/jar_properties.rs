@@ -83,9 +83,24 @@ fn path_under(path: &str, cookie_path: &str) -> bool {
         }
 }
 
+fn lower_text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).to_ascii_lowercase()
+}
+
+fn directory_of(path: &str) -> &str {
+    path.rsplit_once('/')
+        .map(|(directory, _)| directory)
+        .filter(|directory| !directory.is_empty())
+        .unwrap_or("/")
+}
+
+fn imitates_prefix(value: &[u8]) -> bool {
+    ["__secure-", "__host-", "__http-"].iter().any(|prefix| lower_text(value).starts_with(prefix))
+}
+
 /// What names with a prefix promise.
 fn prefix_allows(parsed: &SetCookie<'_>, host_only: bool, script: bool) -> bool {
-    let name = String::from_utf8_lossy(parsed.name).to_ascii_lowercase();
+    let name = lower_text(parsed.name);
     let rooted = host_only && parsed.path == Some(&b"/"[..]);
     if name.starts_with("__host-") && !(parsed.secure && rooted) {
         return false;
@@ -105,12 +120,10 @@ impl Slow {
     fn store(&mut self, place: &Place, line: &str, now: i64) -> Option<()> {
         self.live(now);
         let parsed = parse_set_cookie(line.as_bytes()).ok()?;
-        let lower = |bytes: &[u8]| String::from_utf8_lossy(bytes).to_ascii_lowercase();
-        let prefixes = ["__secure-", "__host-", "__http-"];
-        if parsed.name.is_empty() && prefixes.iter().any(|prefix| lower(parsed.value).starts_with(prefix)) {
+        if parsed.name.is_empty() && imitates_prefix(parsed.value) {
             return None;
         }
-        let mut domain = parsed.domain.map(lower).unwrap_or_default();
+        let mut domain = parsed.domain.map(lower_text).unwrap_or_default();
         if !domain.is_empty() && !domain.contains('.') && !is_ip(&domain) {
             if domain != place.host {
                 return None;
@@ -123,8 +136,7 @@ impl Slow {
         } else if !under(place.host, &domain) {
             return None;
         }
-        let directory = place.path.rsplit_once('/').map_or("", |(directory, _)| directory);
-        let default = if directory.is_empty() { "/" } else { directory };
+        let default = directory_of(place.path);
         let path = parsed.path.map_or(default.to_owned(), |path| String::from_utf8(path.to_vec()).unwrap());
         let end = match (parsed.max_age, parsed.expires) {
             (Some(age), _) => Some(if age <= 0 { i64::MIN } else { now.saturating_add(age) }),
