@@ -1,21 +1,18 @@
 //! CPython's rules, for programs that come from Python: Netscape and RFC 2965 cookies, with every argument of CPython's
 //! `DefaultCookiePolicy`.
 //!
-//! Decisions, their order, and the format of the `Cookie` field are CPython's. What differs, on purpose:
+//! Decisions, their order, and the format of the `Cookie` field are CPython's. These differ, on purpose:
 //!
-//! | CPython | here |
-//! | --- | --- |
-//! | an expired cookie deletes its namesake before the policy is asked, so that strangers can delete cookies | a deletion is put to the policy like any other cookie |
-//! | deletions of a response happen before all else | fields are worked off in order |
-//! | a `Max-Age` without a value, an odd date, an odd port lose all cookies of the response | each field stands for itself |
-//! | RFC 2965's domain match looks for the domain anywhere in the host | at its end |
-//! | control characters are stored and sent | the cookie is refused, as no field could carry it |
-//! | user and password count as part of the host | the host is that of the URL |
-//! | the port of an `https` URL without one is 80 | 443 |
-//! | a domain, path or expired cookie that has gone keeps its place in the order of sending | it joins again at the end |
-//! | a cookie with `Domain=` is kept and never sent | it is refused |
-//! | `HttpOnly` is lost in `cookies.txt` | it is kept |
-//! | a cookie's bytes are read as Latin-1, blanks of Latin-1 cut off | bytes stay bytes, only ASCII blanks are cut off |
+//! - A cookie whose end has come deletes its namesake only if the policy would let it be stored, and in its turn: the fields of a
+//!   response are worked off one by one, and one that cannot be read does not touch the others.
+//! - RFC 2965's domain match looks at the end of the host.
+//! - Control characters make a cookie refused, as no field could carry it; so do a `Domain` without text and a
+//!   negative `Version`.
+//! - The host is that of the URL, without user and password, and an `https` URL without a port has port 443.
+//! - A domain, path or expired cookie that has gone joins again at the end of the order of sending.
+//! - `HttpOnly` is kept in `cookies.txt`.
+//! - Bytes stay bytes, and only blanks of ASCII are cut off.
+//! - The jar has bounds, which [`PythonCookiePolicy::with_limits`] lifts.
 
 use crate::cookie::Cookie;
 use crate::policy::domains::DomainList;

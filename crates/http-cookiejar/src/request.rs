@@ -27,6 +27,43 @@ pub enum SiteContext {
 /// What a request must tell the jar.
 ///
 /// Implement this for the request type of any client; [`RequestInfo`] is a ready-made one.
+///
+/// ```
+/// use http_cookiejar::{CookieJar, CookieRequest, CookieRequestMut, CookieResponse};
+///
+/// /// A request of some client, and its answer.
+/// struct Request { secure: bool, host: String, path: String, headers: Vec<(String, Vec<u8>)> }
+/// struct Response { headers: Vec<(String, Vec<u8>)> }
+///
+/// impl CookieRequest for Request {
+///     fn scheme(&self) -> &str { if self.secure { "https" } else { "http" } }
+///     fn host(&self) -> &str { &self.host }
+///     fn port(&self) -> Option<u16> { None }
+///     fn path(&self) -> &str { &self.path }
+///     fn has_header(&self, name: &str) -> bool { self.headers.iter().any(|(key, _)| key.eq_ignore_ascii_case(name)) }
+/// }
+///
+/// impl CookieRequestMut for Request {
+///     fn set_header(&mut self, name: &str, value: &[u8]) -> bool {
+///         self.headers.push((name.to_owned(), value.to_vec()));
+///         true
+///     }
+/// }
+///
+/// impl CookieResponse for Response {
+///     fn for_each_header(&self, name: &str, each: &mut dyn FnMut(&[u8])) {
+///         for (_, value) in self.headers.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name)) {
+///             each(value);
+///         }
+///     }
+/// }
+///
+/// let mut jar = CookieJar::new();
+/// let mut request = Request { secure: true, host: "x.org".into(), path: "/".into(), headers: Vec::new() };
+/// let response = Response { headers: vec![("Set-Cookie".into(), b"a=1".to_vec())] };
+/// jar.extract_cookies(&response, &request);
+/// assert!(jar.add_cookie_header(&mut request));
+/// ```
 pub trait CookieRequest {
     /// The URL's scheme, in lower case.
     #[doc(alias = "type")]

@@ -1,4 +1,4 @@
-"""Runs scenarios through CPython's cookie jar, as it is and with the holes closed that the project closes.
+"""Runs scenarios through CPython's cookie jar, as it is and with the differences that http_cookiejar::python lists.
 
 Reads one JSON scenario a line, writes one JSON answer a line: for each step of each jar the Cookie and Cookie2
 fields, and at the end every cookie.
