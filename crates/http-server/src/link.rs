@@ -100,7 +100,7 @@ impl Link {
     }
 
     /// Whether this is a plain socket, into which the kernel can copy files.
-    #[cfg(unix)]
+    #[cfg(any(target_os = "linux", target_os = "android"))]
     pub(crate) fn plain_socket(&self) -> Option<&Socket> {
         #[cfg(feature = "tls")]
         if self.tls.is_some() {
@@ -110,7 +110,7 @@ impl Link {
     }
 
     /// Says that the peer has taken `bytes` in a call of its own that began at `began`.
-    #[cfg(unix)]
+    #[cfg(any(target_os = "linux", target_os = "android"))]
     pub(crate) fn note_written(&mut self, bytes: usize, began: std::time::Instant) -> io::Result<()> {
         self.pace.note(bytes, clock::now().saturating_duration_since(began))
     }

@@ -1,5 +1,6 @@
 //! Where connections come from: TCP and local sockets, made, prepared and accepted from. It starts nothing.
 
+#[cfg(unix)]
 use crate::error::Error;
 use crate::limits::Timeouts;
 use crate::socket::Socket;

@@ -68,14 +68,24 @@ pub enum Event<'e> {
 impl Event<'_> {
     /// Whether it is the server's or the system's fault rather than the peer's.
     #[must_use]
-    pub const fn is_own_fault(&self) -> bool {
+    pub fn is_own_fault(&self) -> bool {
         match self {
             Self::HandlerFailed { .. }
             | Self::HandlerPanicked { .. }
             | Self::UpgradePanicked { .. }
             | Self::AcceptFailed { .. }
             | Self::ThreadFailed { .. } => true,
-            Self::AnswerCut { .. } | Self::BadRequest { .. } => false,
+            // A body that fails has kinds of its own.
+            Self::AnswerCut { error, .. } => !matches!(
+                error.kind(),
+                io::ErrorKind::BrokenPipe
+                    | io::ErrorKind::ConnectionReset
+                    | io::ErrorKind::ConnectionAborted
+                    | io::ErrorKind::NotConnected
+                    | io::ErrorKind::TimedOut
+                    | io::ErrorKind::WriteZero
+            ),
+            Self::BadRequest { .. } => false,
         }
     }
 }

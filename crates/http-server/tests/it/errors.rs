@@ -187,3 +187,34 @@ fn a_body_that_fails_before_anything_was_sent_is_answered_with_500() {
         client.expect_end();
     }
 }
+
+#[test]
+fn whoever_runs_the_server_is_told_whose_fault_a_cut_answer_is() {
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let tell = Arc::clone(&told);
+    let server = Server::bind("127.0.0.1:0")
+        .unwrap()
+        .observer(move |event| tell.lock().unwrap().push((event.is_own_fault(), event.to_string())))
+        .serve(|request: &mut Request<'_>| match request.path() {
+            "/fails" => Response::stream("a/b", |body| {
+                std::io::Write::flush(body)?;
+                Err(std::io::Error::other("the disk is gone"))
+            }),
+            _ => Response::stream("a/b", |body| {
+                loop {
+                    std::io::Write::write_all(body, &[0; 65536])?;
+                }
+            }),
+        })
+        .unwrap();
+    Client::connect(&server).send("GET /fails HTTP/1.1\r\nHost: x\r\n\r\n").rest();
+    // It asks and goes away.
+    Client::connect(&server).send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    crate::client::wait_until(|| told.lock().unwrap().len() == 2, "nobody is told");
+    let told = told.lock().unwrap();
+    assert!(
+        told.iter().any(|(own, text)| *own && text.ends_with("answer cut: the disk is gone")),
+        "{told:?}"
+    );
+    assert!(told.iter().any(|(own, _)| !own), "{told:?}");
+}
