@@ -96,12 +96,24 @@ pub(crate) struct Budget<'a> {
     pub(crate) deadline: Deadline,
     /// Whether the deadline is that of the whole exchange.
     pub(crate) by_total: bool,
+    /// The timeout that the deadline was made of.
+    timeout: Option<Duration>,
 }
 
 impl<'a> Budget<'a> {
     pub(crate) fn new(clock: &'a dyn Clock, limit: Option<Duration>, total: Deadline) -> Self {
         let (deadline, by_total) = Deadline::after(clock, limit).earlier(total);
-        Self { clock, deadline, by_total }
+        Self { clock, deadline, by_total, timeout: limit }
+    }
+
+    /// The time that is left, or the whole timeout while next to nothing of it has passed: an equal timeout for
+    /// writing need not be set again then.
+    pub(crate) fn rounded(self, left: Duration) -> Duration {
+        const NEXT_TO_NOTHING: Duration = Duration::from_millis(5);
+        match self.timeout {
+            Some(whole) if !self.by_total && whole.saturating_sub(left) < NEXT_TO_NOTHING => whole,
+            _ => left,
+        }
     }
 
     pub(crate) fn limit(self, limit: Limit) -> Limit {

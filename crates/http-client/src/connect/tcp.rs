@@ -29,12 +29,12 @@ pub(crate) fn open(
     let addresses = addresses(resolver, options, to, budget)?;
     let mut failed = Vec::new();
     let connected = match addresses.as_slice() {
-        [one] => connect_one(*one, options, budget).map(|stream| (stream, *one)),
-        several => race(several, options, budget, &mut failed),
+        [one] => connect_one(*one, options, budget).map(|(stream, timeout)| (stream, *one, timeout)),
+        several => race(several, options, budget, &mut failed).map(|(stream, addr)| (stream, addr, None)),
     };
-    let (stream, peer) = connected?;
+    let (stream, peer, write_timeout) = connected?;
     let stream = TcpStream::from(stream);
-    Ok(TcpTransport::connected(stream, Some(peer), failed))
+    Ok(TcpTransport::connected(stream, Some(peer), failed, write_timeout))
 }
 
 fn addresses(
@@ -97,18 +97,22 @@ fn socket(address: SocketAddr, options: &SocketOptions) -> io::Result<Socket> {
     Ok(socket)
 }
 
-/// One address needs no race.
-fn connect_one(address: SocketAddr, options: &SocketOptions, budget: Budget<'_>) -> Result<Socket, Error> {
+/// One address needs no race: the socket, and the write timeout that it has been given for connecting.
+fn connect_one(
+    address: SocketAddr,
+    options: &SocketOptions,
+    budget: Budget<'_>,
+) -> Result<(Socket, Option<Duration>), Error> {
     let failed = |error| budget.error(error, Limit::Connect, ErrorKind::Connect, Phase::Connect);
     let left = budget.left(Limit::Connect, Phase::Connect)?;
     let socket = socket(address, options).map_err(failed)?;
     let Some(left) = left else {
         // Without a limit there is nothing but to wait; an interrupted connect goes on by itself.
         return match socket.connect(&address.into()) {
-            Ok(()) => Ok(socket),
+            Ok(()) => Ok((socket, None)),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {
                 wait_connected(&socket, address, budget).map_err(failed)?;
-                Ok(socket)
+                Ok((socket, None))
             }
             Err(error) => Err(failed(error)),
         };
@@ -116,12 +120,13 @@ fn connect_one(address: SocketAddr, options: &SocketOptions, budget: Budget<'_>)
     // Linux: a blocking connect minds SO_SNDTIMEO, which saves three system calls.
     #[cfg(target_os = "linux")]
     {
-        socket.set_write_timeout(Some(left.max(Duration::from_millis(1)))).map_err(failed)?;
+        let timeout = Some(budget.rounded(left).max(Duration::from_millis(1)));
+        socket.set_write_timeout(timeout).map_err(failed)?;
         match socket.connect(&address.into()) {
-            Ok(()) => Ok(socket),
+            Ok(()) => Ok((socket, timeout)),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {
                 wait_connected(&socket, address, budget).map_err(failed)?;
-                Ok(socket)
+                Ok((socket, timeout))
             }
             // EINPROGRESS, after the time has passed.
             Err(error) if error.raw_os_error() == Some(rustix::io::Errno::INPROGRESS.raw_os_error()) => {
@@ -133,7 +138,7 @@ fn connect_one(address: SocketAddr, options: &SocketOptions, budget: Budget<'_>)
     #[cfg(not(target_os = "linux"))]
     {
         socket.connect_timeout(&address.into(), left).map_err(failed)?;
-        Ok(socket)
+        Ok((socket, None))
     }
 }
 
@@ -169,7 +174,7 @@ fn race(
     let mut last = None;
     for &address in addresses {
         match connect_one(address, options, budget) {
-            Ok(socket) => return Ok((socket, address)),
+            Ok((socket, _)) => return Ok((socket, address)),
             Err(error) => {
                 failed.push(FailedAttempt { addr: address, reason: io::ErrorKind::Other });
                 last = Some(error);

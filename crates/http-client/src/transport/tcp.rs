@@ -15,6 +15,8 @@ pub struct TcpTransport {
     failed_attempts: Vec<FailedAttempt>,
     #[cfg(unix)]
     write_timeout: Option<Duration>,
+    /// What the socket was given for connecting: the first call that asks for the same costs nothing.
+    preset: Option<Duration>,
 }
 
 impl TcpTransport {
@@ -22,13 +24,14 @@ impl TcpTransport {
     #[must_use]
     pub fn new(stream: TcpStream) -> Self {
         let peer_addr = stream.peer_addr().ok();
-        Self::connected(stream, peer_addr, Vec::new())
+        Self::connected(stream, peer_addr, Vec::new(), None)
     }
 
     pub(crate) fn connected(
         stream: TcpStream,
         peer_addr: Option<SocketAddr>,
         failed_attempts: Vec<FailedAttempt>,
+        preset: Option<Duration>,
     ) -> Self {
         Self {
             stream: Arc::new(stream),
@@ -36,6 +39,7 @@ impl TcpTransport {
             failed_attempts,
             #[cfg(unix)]
             write_timeout: None,
+            preset,
         }
     }
 
@@ -80,7 +84,10 @@ impl Transport for TcpTransport {
         {
             self.write_timeout = timeout;
         }
-        self.stream.set_write_timeout(timeout)
+        match self.preset.take() {
+            Some(preset) if Some(preset) == timeout => Ok(()),
+            _ => self.stream.set_write_timeout(timeout),
+        }
     }
 
     #[cfg(unix)]
@@ -112,7 +119,7 @@ impl Transport for TcpTransport {
 
     fn try_clone(&self) -> io::Result<Box<dyn Transport>> {
         let stream = self.stream.try_clone()?;
-        Ok(Box::new(Self::connected(stream, self.peer_addr, self.failed_attempts.clone())))
+        Ok(Box::new(Self::connected(stream, self.peer_addr, self.failed_attempts.clone(), None)))
     }
 
     fn interrupt_handle(&self) -> Option<Arc<dyn Interrupt>> {
