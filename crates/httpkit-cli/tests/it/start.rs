@@ -1,6 +1,9 @@
 //! How it starts: the first line, addresses, TLS, and what it says when it cannot.
 
 use super::process::{Answer, PATIENCE, command, connect, folder, run, serve, start};
+use httpkit::Headers;
+use httpkit::client::HttpsConnection;
+use httpkit::client::tls::TlsConfig;
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv6Addr, SocketAddr, TcpListener, TcpStream};
@@ -218,4 +221,39 @@ fn a_browser_is_opened_at_the_first_url() {
     command.env("PATH", format!("{}:{path}", folder.path().display()));
     let server = start(command);
     assert_eq!(fs::read_to_string(&pipe).unwrap(), format!("http://127.0.0.1:{}/\n", server.port));
+}
+
+/// A connection to the server over TLS that trusts this certificate.
+fn trusting(certificate: &str, port: u16) -> HttpsConnection {
+    let tls = TlsConfig::builder().without_mozilla_roots().roots_pem(certificate).unwrap().build().unwrap();
+    HttpsConnection::with_tls(&format!("localhost:{port}"), tls).unwrap()
+}
+
+#[test]
+fn tls_a_named_folder_and_an_address_work_together() {
+    let folder = folder();
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let keys = tempfile::tempdir().unwrap();
+    let path = |name: &str| keys.path().join(name).to_str().unwrap().to_owned();
+    fs::write(path("cert.pem"), made.cert.pem()).unwrap();
+    fs::write(path("key.pem"), made.signing_key.serialize_pem()).unwrap();
+    fs::write(path("both.pem"), made.cert.pem() + &made.signing_key.serialize_pem()).unwrap();
+    for files in [
+        &["--tls-cert", &path("both.pem")][..],
+        &["--tls-cert", &path("cert.pem"), "--tls-key", &path("key.pem")],
+    ] {
+        let mut command = command();
+        command.args(["0", "-b", "localhost", "-d"]).arg(folder.path()).args(files);
+        let server = start(command);
+        assert!(server.first_line.contains(" (https://"), "{}", server.first_line);
+        let mut connection = trusting(&made.cert.pem(), server.port).into_inner();
+        for _ in 0..2 {
+            connection.request("GET", "/a.txt", (), &Headers::new()).unwrap();
+            let mut response = connection.get_response().unwrap();
+            assert_eq!(
+                (response.status().as_u16(), response.read_all(100).unwrap()),
+                (200, b"hello".to_vec())
+            );
+        }
+    }
 }
