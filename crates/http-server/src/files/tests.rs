@@ -259,9 +259,15 @@ fn no_spelling_of_a_path_reaches_beside_the_folder() {
     let place = place();
     let escapes = escapes();
     assert!(escapes.len() >= 100);
-    let all = files(&place).hidden(true).precompressed(ContentCoding::ALL).fallback("page.html").unwrap();
+    let all = files(&place)
+        .hidden(true)
+        .archives(true)
+        .keep_in_memory(1 << 20)
+        .precompressed(ContentCoding::ALL)
+        .fallback("page.html")
+        .unwrap();
     for path in &escapes {
-        for suffix in ["", "/", "?sort=size", "/index.html"] {
+        for suffix in ["", "/", "?sort=size", "/?archive=tar", "/index.html"] {
             let answer = testing::get(&format!("{path}{suffix}"))
                 .with_header("Accept-Encoding", "br, gzip")
                 .send_to(&all);
