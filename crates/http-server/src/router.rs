@@ -1,7 +1,7 @@
 //! Which handler answers which path: routes with names in them, 404 where none fits, 405 with `Allow` where only the
 //! method does not.
 
-use crate::error::HandlerError;
+use crate::error::{Error, HandlerError};
 use crate::handler::Handler;
 use crate::method_handler::refuse;
 use crate::request::Request;
@@ -67,7 +67,7 @@ impl Router {
     ///
     /// # Errors
     /// As [`route`](Self::route).
-    pub fn get(self, pattern: &str, handler: impl Handler + 'static) -> Result<Self, crate::Error> {
+    pub fn get(self, pattern: &str, handler: impl Handler + 'static) -> Result<Self, Error> {
         self.route(Method::GET, pattern, handler)
     }
 
@@ -75,21 +75,21 @@ impl Router {
     ///
     /// # Errors
     /// As [`route`](Self::route).
-    pub fn post(self, pattern: &str, handler: impl Handler + 'static) -> Result<Self, crate::Error> {
+    pub fn post(self, pattern: &str, handler: impl Handler + 'static) -> Result<Self, Error> {
         self.route(Method::POST, pattern, handler)
     }
 
     /// Answers `method` on paths like `pattern`.
     ///
     /// # Errors
-    /// [`InvalidSetting`](crate::Error::InvalidSetting) for a pattern that does not begin with a slash, that has a
+    /// [`Error::InvalidSetting`] for a pattern that does not begin with a slash, that has a
     /// brace anywhere else than around a name, `{name...}` before its end, or one that is there already.
     pub fn route(
         self,
         method: Method,
         pattern: &str,
         handler: impl Handler + 'static,
-    ) -> Result<Self, crate::Error> {
+    ) -> Result<Self, Error> {
         self.add(Some(method), pattern, Box::new(handler))
     }
 
@@ -98,7 +98,7 @@ impl Router {
     ///
     /// # Errors
     /// As [`route`](Self::route).
-    pub fn any(self, pattern: &str, handler: impl Handler + 'static) -> Result<Self, crate::Error> {
+    pub fn any(self, pattern: &str, handler: impl Handler + 'static) -> Result<Self, Error> {
         self.add(None, pattern, Box::new(handler))
     }
 
@@ -121,11 +121,11 @@ impl Router {
         method: Option<Method>,
         pattern: &str,
         handler: Box<dyn Handler>,
-    ) -> Result<Self, crate::Error> {
+    ) -> Result<Self, Error> {
         let pattern = parse(pattern)?;
         let same = |route: &Route| route.method == method && shape(&route.pattern) == shape(&pattern);
         if self.routes.iter().any(same) {
-            return Err(crate::Error::InvalidSetting("two routes with one method and one pattern"));
+            return Err(Error::InvalidSetting("two routes with one method and one pattern"));
         }
         self.routes.push(Route { method, pattern, handler });
         Ok(self)
@@ -142,14 +142,14 @@ fn shape(pattern: &[Part]) -> Vec<Part> {
     pattern.iter().map(nameless).collect()
 }
 
-fn parse(pattern: &str) -> Result<Vec<Part>, crate::Error> {
+fn parse(pattern: &str) -> Result<Vec<Part>, Error> {
     let Some(path) = pattern.strip_prefix('/') else {
-        return Err(crate::Error::InvalidSetting("a route's pattern begins with a slash"));
+        return Err(Error::InvalidSetting("a route's pattern begins with a slash"));
     };
     let mut parts = Vec::new();
     for segment in path.split('/') {
         if matches!(parts.last(), Some(Part::Rest(_))) {
-            return Err(crate::Error::InvalidSetting("nothing can follow {name...} in a route's pattern"));
+            return Err(Error::InvalidSetting("nothing can follow {name...} in a route's pattern"));
         }
         let name = segment.strip_prefix('{').and_then(|name| name.strip_suffix('}'));
         let rest = name.and_then(|name| name.strip_suffix("..."));
@@ -159,7 +159,7 @@ fn parse(pattern: &str) -> Result<Vec<Part>, crate::Error> {
             (None, None) => (segment, Part::Text(segment.to_owned())),
         };
         if text.contains(['{', '}']) || name.is_some() && text.is_empty() {
-            return Err(crate::Error::InvalidSetting("braces in a route's pattern stand around one name"));
+            return Err(Error::InvalidSetting("braces in a route's pattern stand around one name"));
         }
         parts.push(part);
     }
