@@ -593,6 +593,8 @@ fn codings_are_taken_off_and_stay_visible() {
     }
     assert_eq!(get("/empty").bytes().unwrap(), b"");
     assert_eq!(client.connections(), (1, 1), "the end of the coding is the end of the answer");
+    get("/broken").finish();
+    assert_eq!(client.connections(), (1, 1), "what is not wanted is not decoded");
     assert_eq!(get("/four").bytes().unwrap_err().kind(), ErrorKind::Decode);
     assert_eq!(get("/broken").bytes().unwrap_err().kind(), ErrorKind::Decode);
     let raw = client.get(stage.url("/one")).raw().send().unwrap();

@@ -124,6 +124,27 @@ fn a_server_that_stalls_is_given_up_by_the_limit_of_that_step() {
 }
 
 #[test]
+fn a_connection_that_does_not_come_about_is_given_up() {
+    let client = Client::builder()
+        .connector(|_: &http_client::Authority, timeout: Option<Duration>| {
+            assert_eq!(timeout, Some(Duration::from_secs(7)));
+            Err(io::ErrorKind::TimedOut.into())
+        })
+        .timeouts(Timeouts::DEFAULT.connect(Some(Duration::from_secs(7))))
+        .clock(FakeClock::new())
+        .build()
+        .unwrap();
+    let error = client.get("http://10.0.0.1/").send().unwrap_err();
+    assert_eq!(error.timeout(), Some(TimeoutKind::Connect));
+
+    let silent = stalls(|_| Ok(()));
+    let client = Client::builder().timeouts(Timeouts::DEFAULT.tls(SOON)).build().unwrap();
+    let error = client.post(format!("https://{}/", silent.address())).body("x").send().unwrap_err();
+    assert_eq!(error.timeout(), Some(TimeoutKind::Tls));
+    assert!(error.is_safe_to_retry(), "nothing was sent");
+}
+
+#[test]
 fn an_upload_that_nobody_takes_is_given_up() {
     // It does not read at all, so that the buffers of both sides fill up.
     let (done, wait) = std::sync::mpsc::channel::<()>();

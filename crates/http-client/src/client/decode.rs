@@ -21,6 +21,9 @@ const STACKED_MAX: usize = 3;
 pub(crate) trait Layer<W>: BufRead + Send {
     /// The bottom.
     fn wire(&self) -> &W;
+
+    /// The bottom alone, without what decoders have read ahead.
+    fn into_wire(self: Box<Self>) -> W;
 }
 
 /// The bottom of a pile.
@@ -226,6 +229,10 @@ impl<W: Wire> BufRead for Bottom<W> {
 impl<W: Wire> Layer<W> for Bottom<W> {
     fn wire(&self) -> &W {
         &self.0
+    }
+
+    fn into_wire(self: Box<Self>) -> W {
+        self.0
     }
 }
 

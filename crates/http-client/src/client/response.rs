@@ -250,7 +250,7 @@ impl Response {
     pub fn finish(self) {
         match self.content {
             Decoded::Plain(content) | Decoded::Refused(_, content) => content.drain(),
-            Decoded::Layers(_) => {}
+            Decoded::Layers(layers) => layers.into_wire().drain(),
         }
     }
 

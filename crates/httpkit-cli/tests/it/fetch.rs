@@ -202,3 +202,32 @@ fn help_fits_a_screen() {
     }
     assert!(text(&httpkit(&["get", "-h"]).stdout).lines().count() <= 60);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn content_that_grows_is_decoded_in_little_memory() {
+    // 48 MiB of zeros in 48 members, by a process that may have no more than 32 MiB of memory.
+    const MEMBER_BYTES: u64 = 1 << 20;
+    const MEMBERS: usize = 48;
+    let mut member = Vec::new();
+    let zeros = std::io::repeat(0).take(MEMBER_BYTES);
+    flate2::read::GzEncoder::new(zeros, flate2::Compression::fast()).read_to_end(&mut member).unwrap();
+    let bomb = member.repeat(MEMBERS);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let thread = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut head = [0; 1024];
+        let asked = stream.read(&mut head).unwrap();
+        assert!(asked > 0);
+        let fields = "Content-Encoding: gzip\r\nConnection: close\r\n";
+        write!(stream, "HTTP/1.1 200 OK\r\n{fields}Content-Length: {}\r\n\r\n", bomb.len()).unwrap();
+        stream.write_all(&bomb).unwrap();
+    });
+    let script = format!("ulimit -v 32768; exec {} get {url}", env!("CARGO_BIN_EXE_httpkit"));
+    let mut child = Command::new("sh").args(["-c", &script]).stdout(Stdio::piped()).spawn().unwrap();
+    let received = std::io::copy(&mut child.stdout.take().unwrap(), &mut std::io::sink()).unwrap();
+    assert!(child.wait().unwrap().success());
+    assert_eq!(received, MEMBER_BYTES * MEMBERS as u64);
+    thread.join().unwrap();
+}

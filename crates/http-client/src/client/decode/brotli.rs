@@ -39,6 +39,10 @@ impl<W> Decode<W> for Brotli<W> {
     fn source(&self) -> &Source<W> {
         self.reader.get_ref()
     }
+
+    fn into_source(self) -> Source<W> {
+        self.reader.into_inner()
+    }
 }
 
 /// Reads to the end of the source, so that the bottom sees its end; content behind the coding's end is malformed.

@@ -112,4 +112,8 @@ impl<W> Decode<W> for Inflate<W> {
     fn source(&self) -> &Source<W> {
         &self.source
     }
+
+    fn into_source(self) -> Source<W> {
+        self.source
+    }
 }

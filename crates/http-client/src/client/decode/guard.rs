@@ -9,6 +9,7 @@ pub(super) type Source<W> = Box<dyn Layer<W>>;
 /// A decoder: it reads, and shows what it reads from.
 pub(super) trait Decode<W>: Read + Send {
     fn source(&self) -> &Source<W>;
+    fn into_source(self) -> Source<W>;
 }
 
 pub(super) fn guarded<W: Wire + 'static>(
@@ -47,6 +48,10 @@ impl<W: Wire, D: Decode<W>> Read for Guard<W, D> {
 impl<W: Wire, D: Decode<W>> Layer<W> for BufReader<Guard<W, D>> {
     fn wire(&self) -> &W {
         self.get_ref().decoder.source().wire()
+    }
+
+    fn into_wire(self: Box<Self>) -> W {
+        self.into_inner().decoder.into_source().into_wire()
     }
 }
 

@@ -151,6 +151,10 @@ impl<W> Decode<W> for Zstd<W> {
     fn source(&self) -> &Source<W> {
         &self.source
     }
+
+    fn into_source(self) -> Source<W> {
+        self.source
+    }
 }
 
 /// A source whose failures are kept: the library puts them into errors of its own.
