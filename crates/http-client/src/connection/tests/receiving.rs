@@ -234,6 +234,25 @@ fn interim_answers_go_to_the_hook_and_are_counted() {
 }
 
 #[test]
+fn as_many_interim_answers_are_taken_as_the_builder_says() {
+    for (interim, passes) in [(0, true), (1, true), (2, false)] {
+        let answer = format!("{}HTTP/1.1 204 No\r\n\r\n", "HTTP/1.1 102 Processing\r\n\r\n".repeat(interim));
+        let (connector, _) = ScriptedConnector::new([Script::new().expect(GET).reply(answer)]);
+        let builder = HttpConnection::builder("example.org").connector(connector).informational_max(1);
+        let mut connection = builder.build().unwrap();
+        connection.request("GET", "/", (), &Headers::new()).unwrap();
+        match connection.get_response() {
+            Ok(response) => assert!(passes && response.status() == 204, "{interim}"),
+            Err(error) => {
+                let kind = error.into_kind();
+                let named = matches!(kind, ErrorKind::TooManyInformational { count_max: 1 });
+                assert!(!passes && named, "{interim}: {kind:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn head_has_no_content_whatever_its_fields_say() {
     let head = GET.replace("GET", "HEAD");
     for field in ["Content-Length: 5", "Transfer-Encoding: chunked", "X: y"] {
