@@ -1,8 +1,21 @@
-//! Python's `http.client` for Rust: one HTTP/1.x connection under your control, blocking, without a runtime.
+//! Python's `http.client` for Rust: one HTTP/1.x connection under your control, blocking, without a runtime; and a client
+//! for URLs on top.
 //!
 //! **In scope:** [`HttpConnection`] and [`HttpsConnection`]: requests byte for byte as you want them, answers with
 //! every framing, trailers, interim answers, `100-continue`, upgrades, tunnels, SOCKS, TLS, Unix sockets, own
 //! transports, deadlines. **Out of scope:** HTTP/2 and HTTP/3, async.
+//!
+//! That is level 1. On it stands level 2, the feature `client`: `Client`, which knows URLs, keeps connections, follows
+//! redirects, decodes, authenticates and repeats. It has a module of its own, `client`, whose names stand beside those of
+//! level 1.
+//!
+//! | feature | brings |
+//! | --- | --- |
+//! | `tls` (default) | HTTPS by rustls, Mozilla's roots |
+//! | `client` (default) | level 2 |
+//! | `gzip` (default), `brotli`, `zstd` | codings that level 2 takes off |
+//! | `charset`, `json`, `digest`, `log` | charsets of the web, JSON bodies, Digest authentication, an observer that logs |
+//! | `platform-verifier` | what the operating system trusts |
 //!
 //! # Python's way
 //!
