@@ -661,3 +661,25 @@ fn a_unix_socket_stands_in_for_the_host() {
     let seen = server.join().unwrap().unwrap();
     assert_eq!((seen.line(), seen.field("Host")), ("GET /x HTTP/1.1", Some("name.test")));
 }
+
+#[test]
+fn the_last_clone_takes_the_idle_connections_with_it() {
+    let (sender, ended) = std::sync::mpsc::channel();
+    let sender = Mutex::new(sender);
+    let stage = Stage::raw(move |_, mut stream| {
+        let mut reader = io::BufReader::new(stream.try_clone()?);
+        while support::stage::read_request(&mut reader, 0, 0)?.is_some() {
+            write_answer(&mut stream, "200 OK", "", b"hello")?;
+        }
+        let told = sender.lock().unwrap().send(());
+        told.map_err(io::Error::other)
+    })
+    .unwrap();
+    let client = Client::new();
+    let twin = client.clone();
+    client.get(stage.url("/").replace("127.0.0.1", "localhost")).send().unwrap().text().unwrap();
+    drop(client);
+    assert_eq!(twin.connections(), (1, 1));
+    drop(twin);
+    ended.recv_timeout(Duration::from_secs(20)).unwrap();
+}

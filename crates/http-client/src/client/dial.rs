@@ -8,7 +8,7 @@ use crate::client::error::{Error, ErrorKind};
 use crate::client::events::Event;
 use crate::client::proxies::{Proxy, ProxyKind};
 use crate::client::request::InformationalHook;
-use crate::client::shared::Shared;
+use crate::client::shared::{Config, Shared};
 use crate::connect::resolve::Resolve;
 use crate::connect::socks::SocksProxy;
 use crate::connection::HttpConnection;
@@ -150,9 +150,9 @@ fn with_hook(
     informational: &Arc<Mutex<Option<Box<InformationalHook>>>>,
 ) -> ConnectionBuilder {
     let hook = Arc::clone(informational);
-    let shared = Arc::clone(shared);
+    let config = Arc::clone(&shared.config);
     builder.on_informational(move |head: &ResponseHead| {
-        shared.observe(|| Event::Informational { head });
+        config.observe(|| Event::Informational { head });
         if let Some(hook) = hook.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
             hook(head);
         }
@@ -185,7 +185,7 @@ fn with_source(
         return Ok(builder.unix_socket(path));
     }
     let mut builder = builder.resolver(WatchedResolver {
-        shared: Arc::clone(shared),
+        config: Arc::clone(config),
         exempt: target.proxy.map(|proxy| proxy.host().to_owned()),
         timeout: resolve_timeout,
         micros: Arc::clone(resolve_micros),
@@ -272,7 +272,7 @@ fn check_literal(shared: &Shared, target: &Target<'_>) -> Result<(), Error> {
 
 /// The client's resolver, measured and filtered.
 struct WatchedResolver {
-    shared: Arc<Shared>,
+    config: Arc<Config>,
     /// The proxy's name, which the caller has given.
     exempt: Option<String>,
     timeout: Option<Duration>,
@@ -285,13 +285,13 @@ impl Resolve for WatchedResolver {
             (Some(one), Some(other)) => Some(one.min(other)),
             (one, other) => one.or(other),
         };
-        let begun = self.shared.now();
-        let found = self.shared.config.resolver.resolve(host, port, timeout);
-        let took = self.shared.now().saturating_duration_since(begun);
+        let begun = self.config.now();
+        let found = self.config.resolver.resolve(host, port, timeout);
+        let took = self.config.now().saturating_duration_since(begun);
         self.micros.store(u64::try_from(took.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
         let addresses = found?;
-        self.shared.observe(|| Event::Resolved { host, addresses: &addresses, took });
-        match &self.shared.config.address_filter {
+        self.config.observe(|| Event::Resolved { host, addresses: &addresses, took });
+        match &self.config.address_filter {
             Some(filter) if self.exempt.as_deref() != Some(host) => filtered(filter, addresses),
             _ => Ok(addresses),
         }

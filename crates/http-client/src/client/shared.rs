@@ -64,12 +64,26 @@ pub(crate) struct Config {
     pub(crate) proxy_tls: Option<TlsConfig>,
 }
 
+impl Config {
+    pub(crate) fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    /// Tells the observer, if there is one.
+    pub(crate) fn observe<'e>(&self, event: impl FnOnce() -> Event<'e>) {
+        if let Some(observer) = &self.observer {
+            observer.event(&event());
+        }
+    }
+}
+
 /// Called with each socket before it is connected.
 pub(crate) type SocketHook = dyn Fn(&socket2::Socket) -> io::Result<()> + Send + Sync;
 
 /// A client's insides.
 pub(crate) struct Shared {
-    pub(crate) config: Config,
+    /// On its own, for connections to hold: what they hold must not hold the pool that holds them.
+    pub(crate) config: Arc<Config>,
     pub(crate) pool: Arc<Pool<Key, Held>>,
     /// Open connections, to be broken off by a shutdown.
     open: Mutex<Vec<Weak<dyn Interrupt>>>,
@@ -81,7 +95,7 @@ pub(crate) struct Shared {
 impl Shared {
     pub(crate) fn new(config: Config, pool: Arc<Pool<Key, Held>>) -> Self {
         Self {
-            config,
+            config: Arc::new(config),
             pool,
             open: Mutex::new(Vec::new()),
             is_shut: AtomicBool::new(false),
@@ -91,7 +105,7 @@ impl Shared {
     }
 
     pub(crate) fn now(&self) -> Instant {
-        self.config.clock.now()
+        self.config.now()
     }
 
     pub(crate) fn is_shut(&self) -> bool {
@@ -100,9 +114,7 @@ impl Shared {
 
     /// Tells the observer, if there is one.
     pub(crate) fn observe<'e>(&self, event: impl FnOnce() -> Event<'e>) {
-        if let Some(observer) = &self.config.observer {
-            observer.event(&event());
-        }
+        self.config.observe(event);
     }
 
     /// Remembers an open connection.
