@@ -28,6 +28,7 @@ fn main() -> ExitCode {
     upload(&mut bench);
     tls::get(&mut bench);
     tls::download(&mut bench);
+    tls::upload(&mut bench);
     steady::heads(&mut bench);
     steady::chunks(&mut bench);
     bench.finish()

@@ -102,7 +102,15 @@ pub(crate) fn ours_new(address: SocketAddr) -> impl FnMut() -> u64 {
 }
 
 pub(crate) fn ours_upload(address: SocketAddr, content_bytes: u64, chunked: bool) -> impl FnMut() -> u64 {
-    let mut connection = HttpConnection::new(&address.to_string()).expect("an address is a host");
+    let connection = HttpConnection::new(&address.to_string()).expect("an address is a host");
+    ours_upload_on(connection, content_bytes, chunked)
+}
+
+pub(crate) fn ours_upload_on(
+    mut connection: HttpConnection,
+    content_bytes: u64,
+    chunked: bool,
+) -> impl FnMut() -> u64 {
     let headers = Headers::new();
     move || {
         let source = io::repeat(b'x').take(content_bytes);

@@ -1,6 +1,6 @@
 //! The same over TLS: beside bare rustls, since the cryptography is its and everybody's.
 
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::server::{self, Serve};
 use crate::{LARGE_BYTES, SMALL_BYTES, large, peers, small};
 
 /// A server with a certificate of its own, and that certificate.
-fn serve(answer: Vec<u8>) -> (SocketAddr, CertificateDer<'static>, String) {
+fn serve(serve: Serve) -> (SocketAddr, CertificateDer<'static>, String) {
     let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).expect("ring makes keys");
     let certificate = made.cert.der().clone();
     let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).expect("the key is in PKCS #8");
@@ -22,7 +22,6 @@ fn serve(answer: Vec<u8>) -> (SocketAddr, CertificateDer<'static>, String) {
         .with_no_client_auth()
         .with_single_cert(vec![certificate.clone()], key)
         .expect("the key fits");
-    let serve = Serve::Answer { bytes: Arc::new(answer), close: false };
     (server::start_tls(serve, Arc::new(config)), certificate, made.cert.pem())
 }
 
@@ -30,10 +29,15 @@ fn provider() -> Arc<rustls::crypto::CryptoProvider> {
     Arc::new(rustls::crypto::ring::default_provider())
 }
 
-/// Bare rustls: a request, and reads until all has come.
-fn raw(answer: Vec<u8>, content_bytes: u64) -> impl FnMut() -> u64 {
-    let answer_bytes = answer.len();
-    let (address, certificate, _) = serve(answer);
+fn answering(answer: Vec<u8>) -> Serve {
+    Serve::Answer { bytes: Arc::new(answer), close: false }
+}
+
+/// A bare rustls stream to a server.
+fn connect(
+    address: SocketAddr,
+    certificate: CertificateDer<'static>,
+) -> rustls::StreamOwned<rustls::ClientConnection, TcpStream> {
     let mut roots = rustls::RootCertStore::empty();
     roots.add(certificate).expect("the certificate can be a root");
     let config = rustls::ClientConfig::builder_with_provider(provider())
@@ -45,7 +49,14 @@ fn raw(answer: Vec<u8>, content_bytes: u64) -> impl FnMut() -> u64 {
     let session = rustls::ClientConnection::new(Arc::new(config), name).expect("the configuration is good");
     let socket = TcpStream::connect(address).expect("the server listens");
     socket.set_nodelay(true).expect("a socket takes the option");
-    let mut stream = rustls::StreamOwned::new(session, socket);
+    rustls::StreamOwned::new(session, socket)
+}
+
+/// Bare rustls: a request, and reads until all has come.
+fn raw(answer: Vec<u8>, content_bytes: u64) -> impl FnMut() -> u64 {
+    let answer_bytes = answer.len();
+    let (address, certificate, _) = serve(answering(answer));
+    let mut stream = connect(address, certificate);
     let mut block = vec![0; 64 * 1024];
     move || {
         stream
@@ -59,16 +70,40 @@ fn raw(answer: Vec<u8>, content_bytes: u64) -> impl FnMut() -> u64 {
     }
 }
 
-fn ours(answer: Vec<u8>) -> impl FnMut() -> u64 {
-    let (address, _, pem) = serve(answer);
+/// Bare rustls: a head, and the content through a buffer.
+fn raw_upload() -> impl FnMut() -> u64 {
+    let (address, certificate, _) = serve(Serve::Swallow { content_bytes: LARGE_BYTES });
+    let mut stream = connect(address, certificate);
+    let head = format!("PUT / HTTP/1.1\r\nHost: localhost\r\nContent-Length: {LARGE_BYTES}\r\n\r\n");
+    let mut block = vec![0; 64 * 1024];
+    move || {
+        stream.write_all(head.as_bytes()).expect("the server takes it");
+        let mut source = io::repeat(b'x').take(LARGE_BYTES);
+        loop {
+            match source.read(&mut block).expect("there is no end of x") {
+                0 => break,
+                count => stream.write_all(&block[..count]).expect("the server takes it"),
+            }
+        }
+        let mut answer = [0; 1024];
+        stream.read(&mut answer).expect("the server answers").min(2) as u64
+    }
+}
+
+/// Ours to such a server.
+fn our_connection(to: Serve) -> HttpConnection {
+    let (address, _, pem) = serve(to);
     let tls = TlsConfig::builder().without_mozilla_roots().roots_pem(pem).and_then(|tls| tls.build());
-    let connection = HttpConnection::builder("localhost")
+    HttpConnection::builder("localhost")
         .port(address.port())
         .tls(tls.expect("the certificate can be a root"))
         .resolver(move |_: &str, _: u16, _: Option<std::time::Duration>| Ok(vec![address]))
         .build()
-        .expect("a name");
-    peers::ours_on(connection)
+        .expect("a name")
+}
+
+fn ours(answer: Vec<u8>) -> impl FnMut() -> u64 {
+    peers::ours_on(our_connection(answering(answer)))
 }
 
 pub(crate) fn get(bench: &mut Bench) {
@@ -88,5 +123,21 @@ pub(crate) fn download(bench: &mut Bench) {
         .on_one_core()
         .case("rustls", || raw(large(), LARGE_BYTES))
         .case("http-client", || ours(large()))
+        .run();
+}
+
+pub(crate) fn upload(bench: &mut Bench) {
+    bench
+        .table("tls-upload", "16 MiB from a reader over TLS 1.3")
+        .answer(2)
+        .on_one_core()
+        .case("rustls", raw_upload)
+        .case("http-client", || {
+            peers::ours_upload_on(
+                our_connection(Serve::Swallow { content_bytes: LARGE_BYTES }),
+                LARGE_BYTES,
+                false,
+            )
+        })
         .run();
 }
