@@ -13,6 +13,8 @@ use crate::jar::CookieJar;
 use crate::policy::CookiePolicy;
 
 pub mod error;
+#[cfg(feature = "firefox")]
+pub mod firefox;
 pub mod json;
 pub mod lwp;
 pub mod mozilla;

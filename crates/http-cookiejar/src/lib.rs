@@ -48,7 +48,8 @@
 //!
 //! [`MozillaCookieJar`] is `cookies.txt`, [`LwpCookieJar`] libwww-perl's format, [`JsonCookieJar`] the only one that holds
 //! everything. A save waits for its lock, merges what other processes saved meanwhile, writes a new file with mode 0600 and puts it
-//! in the place of the old one in one step. Cookies of a driven browser come over by [`read_storage_state`].
+//! in the place of the old one in one step. Cookies of a driven browser come over by [`read_storage_state`], those of
+//! Firefox by `read_firefox` (feature `firefox`, which compiles SQLite and so needs a C compiler).
 //!
 //! # From Python
 //!
@@ -94,6 +95,10 @@ pub use crate::cookie::Cookie;
 pub use crate::cookie::builder::CookieBuilder;
 pub use crate::error::{CookieError, NotFound, RequestError};
 pub use crate::file::error::{LoadError, NotThisFormat, SaveError};
+#[cfg(feature = "firefox")]
+pub use crate::file::firefox::{
+    BadRow, BadRowReason, FirefoxError, FirefoxImported, FirefoxOptions, read_firefox,
+};
 pub use crate::file::json::{JsonCookieJar, JsonFormat};
 pub use crate::file::lwp::{LwpCookieJar, LwpFormat, as_lwp_str};
 pub use crate::file::mozilla::{MozillaCookieJar, MozillaFormat};
