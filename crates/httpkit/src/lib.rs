@@ -16,7 +16,7 @@
 //!
 //! # Features
 //!
-//! All but `secure` are on by default; each can be taken alone.
+//! All but `psl`, `firefox` and `secure` are on by default; each can be taken alone.
 //!
 //! | feature | brings |
 //! | --- | --- |
@@ -24,6 +24,8 @@
 //! | `server` | [`server`] |
 //! | `cookies` | [`cookies`] |
 //! | `cookiejar` | [`cookiejar`], and with it `client` and `cookies` |
+//! | `psl` | the Mozilla list of public suffixes in `cookiejar`, compiled in |
+//! | `firefox` | import of Firefox's cookies in `cookiejar`; compiles SQLite, which is C |
 //! | `secure` | signed and encrypted cookies in `cookies` |
 //! | `tls` | HTTPS in `client` and `server`, by rustls |
 
