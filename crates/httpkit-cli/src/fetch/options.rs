@@ -108,7 +108,7 @@ pub struct GetOptions {
     #[arg(short = 'c', long, value_name = "FILE", help_heading = "Who")]
     pub cookie_jar: Option<PathBuf>,
 
-    /// Proxy: [http|https|socks4|socks4a|socks5|socks5h://][user:password@]host[:port], or '' for none
+    /// Proxy as SCHEME://USER:PASSWORD@HOST:PORT (http, https, socks4, socks4a, socks5, socks5h), or '' for none
     /// [default: from the environment]
     #[arg(short = 'x', long, value_name = "URL", help_heading = "Way")]
     pub proxy: Option<String>,
