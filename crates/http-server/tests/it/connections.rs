@@ -285,7 +285,8 @@ fn local_sockets_are_served_and_their_files_looked_after() {
     // A living one is not replaced.
     assert!(Server::builder().bind_unix(&path, 0o600).is_err());
     let report = server.shutdown(Duration::from_secs(5));
-    assert!(report.idle_closed >= 1 && report.cut == 0, "{report:?}");
+    // An answer is there before its thread has parked the connection.
+    assert!(report.idle_closed + report.drained >= 1 && report.cut == 0, "{report:?}");
     assert!(!path.exists());
     // Nor is any other file.
     std::fs::write(&path, "mine").unwrap();
