@@ -2,12 +2,11 @@
 //! data lies, so that data can go straight from a socket to where it is wanted.
 
 use crate::ascii::FIELD_VALUE;
-use crate::body::BodyStep;
 use crate::error::{InvalidInput, ProtocolError};
 use crate::fields::{FieldSection, Scan, SectionLimits};
 use crate::headers::Headers;
-use crate::limits::{Leniency, Limits};
-use crate::parse::clamp;
+use crate::limits::{Leniency, Limits, clamp};
+use crate::step::BodyStep;
 use std::fmt;
 
 /// Where a decoder stands.

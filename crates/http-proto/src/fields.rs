@@ -3,8 +3,7 @@
 use crate::ascii::{TOKEN, trim_ows};
 use crate::error::ProtocolError;
 use crate::headers::{Entry, Headers};
-use crate::limits::{Leniency, Limits};
-use crate::parse::clamp;
+use crate::limits::{Leniency, Limits, clamp};
 use crate::scan::first_control;
 
 /// The bounds of one section, and the errors that exceeding them gives.
@@ -134,7 +133,7 @@ impl FieldSection {
             }
             let searched = input.get(self.scanned..).unwrap_or_default();
             #[cfg(test)]
-            crate::testing::count_bytes(memchr::memchr(b'\n', searched).map_or(searched.len(), |at| at + 1));
+            crate::effort::count_bytes(memchr::memchr(b'\n', searched).map_or(searched.len(), |at| at + 1));
             let Some(found) = memchr::memchr(b'\n', searched) else {
                 self.check_bounds(input.len(), input.len(), limits)?;
                 self.scanned = input.len();
@@ -158,7 +157,7 @@ impl FieldSection {
                 return Err(ProtocolError::LineTooLong { bytes_max: clamp(limits.line_bytes_max) });
             }
             #[cfg(test)]
-            crate::testing::count_bytes(line.len());
+            crate::effort::count_bytes(line.len());
             self.line(line, self.line_start, leniency, limits)?;
             self.advance_to(next);
         }
@@ -325,7 +324,7 @@ struct PlainLine {
 fn plain_line(rest: &[u8]) -> Option<PlainLine> {
     let name_bytes = TOKEN.first_outside(rest)?;
     #[cfg(test)]
-    crate::testing::count_bytes(name_bytes + 1);
+    crate::effort::count_bytes(name_bytes + 1);
     if name_bytes == 0 || rest.get(name_bytes) != Some(&b':') {
         return None;
     }
@@ -336,7 +335,7 @@ fn plain_line(rest: &[u8]) -> Option<PlainLine> {
     let behind = rest.get(value_start..)?;
     let found = first_control(behind);
     #[cfg(test)]
-    crate::testing::count_bytes(found.unwrap_or(behind.len()));
+    crate::effort::count_bytes(found.unwrap_or(behind.len()));
     let line_end = value_start + found?;
     let Some([b'\r', b'\n']) = rest.get(line_end..line_end + 2) else { return None };
     let mut value_end = line_end;

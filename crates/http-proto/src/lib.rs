@@ -135,6 +135,8 @@ mod ascii;
 mod body;
 mod chunked;
 pub mod date;
+#[cfg(test)]
+mod effort;
 mod encode;
 mod error;
 pub mod field;
@@ -148,11 +150,12 @@ mod parse;
 mod scan;
 mod start_line;
 mod status;
+mod step;
 pub mod stream;
 #[cfg(test)]
 mod testing;
 
-pub use body::{BodyDecoder, BodyEncoder, BodyStep};
+pub use body::{BodyDecoder, BodyEncoder};
 pub use chunked::{CHUNK_END, ChunkDecoder, encode_chunk_start, encode_last_chunk, is_forbidden_trailer};
 pub use encode::{
     encode_decimal, encode_fields, encode_request, encode_request_line, encode_response, encode_status_line,
@@ -166,3 +169,4 @@ pub use limits::{Leniency, Limits};
 pub use method::MethodExt;
 pub use parse::{Parsed, RequestParser, ResponseParser, parse_request, parse_response};
 pub use status::StatusExt;
+pub use step::BodyStep;

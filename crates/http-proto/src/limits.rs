@@ -94,5 +94,15 @@ pub enum Leniency {
     Recipient,
 }
 
+/// A start line may be as long as any line, and not longer than the whole head.
+pub(crate) fn start_line_bytes_max(limits: &Limits) -> usize {
+    limits.line_bytes_max.min(limits.head_bytes_max)
+}
+
+/// `at` for an error, whose room is 32 bits.
+pub(crate) fn clamp(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
 #[cfg(test)]
 mod tests;

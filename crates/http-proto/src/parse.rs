@@ -6,7 +6,7 @@ use crate::error::ProtocolError;
 use crate::fields::{FieldSection, Scan};
 use crate::head::{RequestHead, ResponseHead};
 use crate::headers::Headers;
-use crate::limits::{Leniency, Limits};
+use crate::limits::{Leniency, Limits, clamp, start_line_bytes_max};
 use crate::start_line::{plain_request_line, plain_status_line, request_line, status_line};
 
 /// What a parser found.
@@ -317,7 +317,7 @@ impl Lines {
         let searched = input.get(self.scanned..).unwrap_or_default();
         let found = memchr::memchr(b'\n', searched);
         #[cfg(test)]
-        crate::testing::count_bytes(found.map_or(searched.len(), |at| at + 1));
+        crate::effort::count_bytes(found.map_or(searched.len(), |at| at + 1));
         let Some(found) = found else {
             self.scanned = input.len();
             return if input.len() > bound { Err(too_long) } else { Ok(None) };
@@ -344,16 +344,6 @@ impl Lines {
         self.start = next;
         self.scanned = next;
     }
-}
-
-/// A start line may be as long as any line, and not longer than the whole head.
-pub(crate) fn start_line_bytes_max(limits: &Limits) -> usize {
-    limits.line_bytes_max.min(limits.head_bytes_max)
-}
-
-/// `at` for an error, whose room is 32 bits.
-pub(crate) fn clamp(at: usize) -> u32 {
-    u32::try_from(at).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

@@ -3,8 +3,7 @@
 use crate::ascii::{FIELD_VALUE, TOKEN};
 use crate::error::{InvalidInput, ProtocolError};
 use crate::head::{RequestHead, ResponseHead};
-use crate::limits::Limits;
-use crate::parse::{clamp, start_line_bytes_max};
+use crate::limits::{Limits, clamp, start_line_bytes_max};
 use crate::scan::{first_control, first_outside_target};
 use http::{Method, StatusCode, Version};
 
@@ -19,7 +18,7 @@ pub(crate) fn plain_request_line(rest: &[u8], limits: &Limits, head: &mut Reques
     let [b' ', behind @ ..] = behind else { return None };
     let target_bytes = first_outside_target(behind);
     #[cfg(test)]
-    crate::testing::count_bytes(method_bytes + target_bytes.unwrap_or(behind.len()));
+    crate::effort::count_bytes(method_bytes + target_bytes.unwrap_or(behind.len()));
     let (target, behind) = behind.split_at_checked(target_bytes?)?;
     let version = match behind.first_chunk::<11>()? {
         b" HTTP/1.1\r\n" => Version::HTTP_11,
@@ -113,7 +112,7 @@ pub(crate) fn plain_status_line(rest: &[u8], limits: &Limits, head: &mut Respons
     let behind = rest.get(13..)?;
     let reason_bytes = first_control(behind);
     #[cfg(test)]
-    crate::testing::count_bytes(13 + reason_bytes.unwrap_or(behind.len()));
+    crate::effort::count_bytes(13 + reason_bytes.unwrap_or(behind.len()));
     let (reason, behind) = behind.split_at_checked(reason_bytes?)?;
     let [b'\r', b'\n', ..] = behind else { return None };
     if 13 + reason.len() > start_line_bytes_max(limits) {

@@ -1,8 +1,9 @@
 //! The one seam between bytes and `std::io`: a buffer that is filled from a reader, and content read through it.
 //! Client and server share it. It opens nothing, keeps no clock and decides nothing about framing.
 
-use crate::body::{BodyDecoder, BodyStep};
+use crate::body::BodyDecoder;
 use crate::error::ProtocolError;
+use crate::step::BodyStep;
 use std::io::{self, IoSliceMut, Read};
 
 /// Bytes that have been read and not yet understood.

@@ -1,24 +1,9 @@
-//! Tools of this crate's own tests: cutting input everywhere, and counting the bytes that parsers look at.
+//! Tools of this crate's own tests: cutting input everywhere.
 
 use crate::error::ProtocolError;
 use crate::head::{RequestHead, ResponseHead};
 use crate::limits::{Leniency, Limits};
 use crate::parse::{Parsed, RequestParser, ResponseParser};
-use std::cell::Cell;
-
-thread_local! {
-    static COUNTED_BYTES: Cell<usize> = const { Cell::new(0) };
-}
-
-/// Called by the parsers wherever they walk over input.
-pub(crate) fn count_bytes(bytes: usize) {
-    COUNTED_BYTES.with(|counted| counted.set(counted.get() + bytes));
-}
-
-/// How many bytes the parsers of this thread have walked over since the last call.
-pub(crate) fn counted_bytes() -> usize {
-    COUNTED_BYTES.with(|counted| counted.replace(0))
-}
 
 /// One way of handing a parser its input: the lengths of the growing beginnings that it sees, the last one whole.
 fn deliveries(length: usize) -> Vec<Vec<usize>> {

@@ -1,13 +1,13 @@
 //! Tests of the chunked coding: sizes, line ends, extensions, trailers, bounds, each read in every possible way.
 
 use super::{ChunkDecoder, encode_chunk_start, encode_last_chunk, is_forbidden_trailer};
-use crate::body::BodyStep;
 use crate::error::{
     InvalidInput,
     ProtocolError::{self, *},
 };
 use crate::headers::Headers;
 use crate::limits::Limits;
+use crate::step::BodyStep;
 use crate::testing::cut_everywhere;
 
 /// Content, trailer lines and used bytes of a chunked body, or the rule it breaks; `None` if it is not whole.

@@ -1,11 +1,12 @@
 //! Tests of whole heads, each read in every possible way: start lines, field lines, folds, line ends, limits.
 
 use super::{Parsed, RequestParser, ResponseParser, parse_request, parse_response};
+use crate::effort::counted_bytes;
 use crate::error::ProtocolError::{self, *};
 use crate::head::{RequestHead, ResponseHead};
 use crate::headers::Headers;
 use crate::limits::{Leniency, Limits};
-use crate::testing::{counted_bytes, request, response};
+use crate::testing::{request, response};
 use http::{Method, Version};
 
 mod differential;
