@@ -5,6 +5,7 @@
 
 mod cookie_dates;
 mod cookies;
+mod inventory;
 mod jar;
 mod names;
 mod suites;

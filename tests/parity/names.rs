@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use support::python;
+use support::sources::{root, rust_files};
 
 /// Every public name of the modules, and the public names that their classes define.
 const DUMP: &str = r#"
@@ -102,7 +102,7 @@ fn readme_table() -> BTreeMap<String, BTreeMap<String, String>> {
 /// What the crates declare: items, functions, and the variants of enums.
 fn declared_names() -> BTreeSet<String> {
     let mut names = BTreeSet::new();
-    for file in sources(&root().join("crates")) {
+    for file in rust_files(&root().join("crates")).unwrap() {
         let text = fs::read_to_string(&file).unwrap();
         for line in text.lines() {
             let line = line.trim_start();
@@ -121,21 +121,4 @@ fn declared_names() -> BTreeSet<String> {
         }
     }
     names
-}
-
-fn sources(folder: &Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            files.extend(sources(&path));
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            files.push(path);
-        }
-    }
-    files
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()
 }

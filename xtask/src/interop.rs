@@ -12,8 +12,8 @@ pub(crate) struct Peer {
 }
 
 pub(crate) const PYTHON: Peer = Peer { program: "python3", package: "python3" };
-const CURL: Peer = Peer { program: "curl", package: "curl" };
-const WGET: Peer = Peer { program: "wget", package: "wget" };
+pub(crate) const CURL: Peer = Peer { program: "curl", package: "curl" };
+pub(crate) const WGET: Peer = Peer { program: "wget", package: "wget" };
 /// Looks at the pages that we make.
 const CHROMIUM: Peer = Peer { program: "chromium", package: "chromium" };
 

@@ -1,4 +1,4 @@
-//! Helpers of the cross-crate tests: foreign programs with a deadline, and the foreign suites.
+//! Helpers of the cross-crate tests: foreign programs with a deadline, the foreign suites, and tables of rows.
 
 pub mod certificate;
 pub mod cut;
@@ -9,5 +9,7 @@ pub mod peer;
 pub mod python;
 #[cfg(doctest)]
 mod readme;
+pub mod rows;
+pub mod sources;
 pub mod stage;
 pub mod suites;
