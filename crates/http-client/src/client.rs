@@ -29,6 +29,7 @@ mod error;
 mod events;
 mod exchange;
 mod form;
+mod held;
 mod middleware;
 mod multipart;
 mod netrc;
@@ -91,6 +92,8 @@ use std::sync::{Arc, OnceLock};
 #[doc(alias = "Agent")]
 pub struct Client {
     shared: Arc<Shared>,
+    /// Outside of what is shared with connections, which know nothing of it.
+    middleware: Arc<[Arc<dyn Middleware>]>,
 }
 
 impl Client {
@@ -106,8 +109,8 @@ impl Client {
         ClientBuilder::new()
     }
 
-    pub(crate) fn of(shared: Shared) -> Self {
-        Self { shared: Arc::new(shared) }
+    pub(crate) fn of(shared: Shared, middleware: Vec<Arc<dyn Middleware>>) -> Self {
+        Self { shared: Arc::new(shared), middleware: middleware.into() }
     }
 
     /// A request with any method.
@@ -155,7 +158,7 @@ impl Client {
     /// # Errors
     /// Whatever kept an answer away. No status is an error.
     pub fn send(&self, request: Request) -> Result<Response, Error> {
-        match self.shared.config.middleware.as_slice() {
+        match &*self.middleware {
             [] => self.execute(request),
             middleware => Next::new(self, middleware).run(request),
         }

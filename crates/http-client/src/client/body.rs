@@ -1,6 +1,5 @@
 //! What a request carries: content that knows its length, whether it can be sent again, and how to be read.
 
-use crate::client::multipart::Multipart;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -33,7 +32,25 @@ enum Source {
         reader: Option<Box<dyn Read + Send>>,
         length: Option<u64>,
     },
-    Multipart(Multipart),
+    Composed(Box<dyn Composed>),
+}
+
+/// Content that is put together out of others while it is sent.
+pub(crate) trait Composed: Send {
+    /// What it is called in debug text.
+    fn name(&self) -> &'static str;
+
+    /// The `Content-Type`.
+    fn content_type(&self) -> &str;
+
+    /// Bytes in all, where that is known.
+    fn len(&self) -> Option<u64>;
+
+    /// Whether it can be sent more than once.
+    fn is_replayable(&self) -> bool;
+
+    /// A reader of it all.
+    fn open(&mut self) -> io::Result<Box<dyn Read + '_>>;
 }
 
 /// How content is to be sent.
@@ -93,7 +110,7 @@ impl Body {
     #[must_use]
     pub fn content_type(&self) -> Option<&str> {
         match &self.source {
-            Source::Multipart(multipart) if self.content_type.is_none() => Some(multipart.content_type()),
+            Source::Composed(composed) if self.content_type.is_none() => Some(composed.content_type()),
             _ => self.content_type.as_deref(),
         }
     }
@@ -111,7 +128,7 @@ impl Body {
             Source::Shared(bytes) => Some(bytes.len() as u64),
             Source::File { length, .. } => Some(*length),
             Source::Reader { length, .. } => *length,
-            Source::Multipart(multipart) => multipart.len(),
+            Source::Composed(composed) => composed.len(),
         }
     }
 
@@ -127,7 +144,7 @@ impl Body {
         match &self.source {
             Source::None | Source::Static(_) | Source::Shared(_) | Source::File { .. } => true,
             Source::Reader { .. } => false,
-            Source::Multipart(multipart) => multipart.is_replayable(),
+            Source::Composed(composed) => composed.is_replayable(),
         }
     }
 
@@ -139,7 +156,7 @@ impl Body {
             Source::Static(bytes) => Source::Static(bytes),
             Source::Shared(bytes) => Source::Shared(Arc::clone(bytes)),
             // Two handles on one file share its position: they would disturb each other.
-            Source::File { .. } | Source::Reader { .. } | Source::Multipart(_) => return None,
+            Source::File { .. } | Source::Reader { .. } | Source::Composed(_) => return None,
         };
         Some(Self { source, content_type: self.content_type.clone() })
     }
@@ -161,9 +178,9 @@ impl Body {
                 let reader = reader.take().ok_or_else(|| io::Error::other("the content was read before"))?;
                 Opened::Reader { reader, length: *length }
             }
-            Source::Multipart(multipart) => {
-                let length = multipart.len();
-                Opened::Reader { reader: multipart.open()?, length }
+            Source::Composed(composed) => {
+                let length = composed.len();
+                Opened::Reader { reader: composed.open()?, length }
             }
         })
     }
@@ -172,6 +189,13 @@ impl Body {
 impl From<Source> for Body {
     fn from(source: Source) -> Self {
         Self { source, content_type: None }
+    }
+}
+
+impl Body {
+    /// Content that is put together.
+    pub(crate) fn composed(content: impl Composed + 'static) -> Self {
+        Source::Composed(Box::new(content)).into()
     }
 }
 
@@ -220,12 +244,6 @@ impl From<String> for Body {
     }
 }
 
-impl From<Multipart> for Body {
-    fn from(multipart: Multipart) -> Self {
-        Source::Multipart(multipart).into()
-    }
-}
-
 /// The type of text.
 pub(crate) const TEXT: &str = "text/plain; charset=utf-8";
 
@@ -237,7 +255,7 @@ impl fmt::Debug for Body {
             Source::Static(_) | Source::Shared(_) => "bytes",
             Source::File { .. } => "file",
             Source::Reader { .. } => "reader",
-            Source::Multipart(_) => "multipart",
+            Source::Composed(composed) => composed.name(),
         };
         f.debug_struct("Body")
             .field("kind", &kind)

@@ -34,6 +34,7 @@ const CONTENT_BYTES_MAX: u64 = 64 * 1024 * 1024;
 #[must_use]
 pub struct ClientBuilder {
     config: Config,
+    middleware: Vec<Arc<dyn Middleware>>,
     pool: PoolLimits,
     problem: Option<Error>,
 }
@@ -55,7 +56,6 @@ impl ClientBuilder {
             address_filter: None,
             https_only: false,
             observer: None,
-            middleware: Vec::new(),
             limits: Limits::CLIENT,
             informational_max: 32,
             continue_wait: Duration::from_secs(1),
@@ -76,7 +76,7 @@ impl ClientBuilder {
             #[cfg(feature = "tls")]
             proxy_tls: None,
         };
-        Self { config, pool: PoolLimits::DEFAULT, problem: None }
+        Self { config, middleware: Vec::new(), pool: PoolLimits::DEFAULT, problem: None }
     }
 
     /// Sets a field of every request that does not set it itself. `User-Agent` and `Accept: */*` are set already.
@@ -155,7 +155,7 @@ impl ClientBuilder {
 
     /// Wraps all calls; the first one added is the outermost.
     pub fn middleware(mut self, middleware: impl Middleware + 'static) -> Self {
-        self.config.middleware.push(Arc::new(middleware));
+        self.middleware.push(Arc::new(middleware));
         self
     }
 
@@ -281,7 +281,7 @@ impl ClientBuilder {
             return Err(Error::new(ErrorKind::InvalidConfiguration).because(text));
         }
         let pool = Arc::new(Pool::new(self.pool));
-        Ok(Client::of(Shared::new(self.config, pool)))
+        Ok(Client::of(Shared::new(self.config, pool), self.middleware))
     }
 }
 

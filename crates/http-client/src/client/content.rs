@@ -3,9 +3,9 @@
 
 use crate::client::cancel::{CancelToken, Watch};
 use crate::client::decode::Wire;
-use crate::client::dial::Held;
 use crate::client::error::{Error, ErrorKind, TimeoutKind};
 use crate::client::events::Event;
+use crate::client::held::Held;
 use crate::client::pool::Slot;
 use crate::client::request::ProgressHook;
 use crate::client::shared::{Key, Shared};

@@ -6,6 +6,7 @@ use crate::client::Url;
 use crate::client::address_filter::{AddressFilter, AddressRefused};
 use crate::client::error::{Error, ErrorKind};
 use crate::client::events::Event;
+use crate::client::held::Held;
 use crate::client::proxies::{Proxy, ProxyKind};
 use crate::client::request::InformationalHook;
 use crate::client::shared::{Config, Shared};
@@ -13,9 +14,8 @@ use crate::connect::resolve::Resolve;
 use crate::connect::socks::SocksProxy;
 use crate::connection::HttpConnection;
 use crate::error::Phase;
-use crate::transport::{ConnectionInfo, Interrupt, Transport};
+use crate::transport::Transport;
 use http_proto::{Headers, ResponseHead};
-use std::fmt;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
@@ -23,38 +23,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use url::Host;
-
-/// A connection, and what goes with it from one request to the next.
-pub(crate) struct Held {
-    /// Away while an answer is being read.
-    pub(crate) connection: Option<Box<HttpConnection>>,
-    pub(crate) info: Arc<ConnectionInfo>,
-    pub(crate) interrupt: Option<Arc<dyn Interrupt>>,
-    /// The hook of the present request.
-    pub(crate) informational: Arc<Mutex<Option<Box<InformationalHook>>>>,
-    /// How long the last look-up took, in microseconds.
-    pub(crate) resolve_micros: Arc<AtomicU64>,
-    /// Memory for the fields of requests.
-    pub(crate) fields: Headers,
-    /// The proxy that whole URLs are sent to.
-    pub(crate) relay: Option<Arc<Proxy>>,
-}
-
-impl Held {
-    /// Lets go of what belongs to one call.
-    pub(crate) fn forget_call(&mut self) {
-        // Nobody else holds the lock between calls.
-        if let Ok(mut hook) = self.informational.try_lock() {
-            *hook = None;
-        }
-    }
-}
-
-impl fmt::Debug for Held {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Held").field("connection", &self.connection).finish_non_exhaustive()
-    }
-}
 
 /// Where to connect to.
 #[derive(Clone, Copy)]

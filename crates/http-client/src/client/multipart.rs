@@ -1,6 +1,6 @@
 //! `multipart/form-data` (RFC 7578), streamed: parts are read when they are sent, and counted before where they can be.
 
-use crate::client::body::{Body, Opened};
+use crate::client::body::{Body, Composed, Opened};
 use crate::client::random;
 use http_proto::{Headers, InvalidInput};
 use std::fmt;
@@ -103,16 +103,29 @@ impl Multipart {
         Some(sum)
     }
 
-    pub(crate) fn is_replayable(&self) -> bool {
-        self.parts.iter().all(|(_, body)| body.is_replayable())
-    }
-
     fn end(&self) -> String {
         format!("--{}--\r\n", self.boundary)
     }
+}
 
-    /// A reader of it all.
-    pub(crate) fn open(&mut self) -> io::Result<Box<dyn Read + '_>> {
+impl Composed for Multipart {
+    fn name(&self) -> &'static str {
+        "multipart"
+    }
+
+    fn content_type(&self) -> &str {
+        self.content_type()
+    }
+
+    fn len(&self) -> Option<u64> {
+        self.len()
+    }
+
+    fn is_replayable(&self) -> bool {
+        self.parts.iter().all(|(_, body)| body.is_replayable())
+    }
+
+    fn open(&mut self) -> io::Result<Box<dyn Read + '_>> {
         if let Some(problem) = self.problem {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, problem));
         }
@@ -133,6 +146,12 @@ impl Multipart {
         readers.push(Box::new(Cursor::new(end)));
         readers.reverse();
         Ok(Box::new(Sequence { readers }))
+    }
+}
+
+impl From<Multipart> for Body {
+    fn from(multipart: Multipart) -> Self {
+        Self::composed(multipart)
     }
 }
 

@@ -3,9 +3,8 @@
 use crate::client::address_filter::AddressFilter;
 use crate::client::cookies::CookieStore;
 use crate::client::decode::DecodeLimits;
-use crate::client::dial::Held;
 use crate::client::events::{Event, Observer};
-use crate::client::middleware::Middleware;
+use crate::client::held::Held;
 use crate::client::netrc::Netrc;
 use crate::client::pool::Pool;
 use crate::client::proxies::{Proxies, Proxy};
@@ -42,7 +41,6 @@ pub(crate) struct Config {
     pub(crate) address_filter: Option<AddressFilter>,
     pub(crate) https_only: bool,
     pub(crate) observer: Option<Arc<dyn Observer>>,
-    pub(crate) middleware: Vec<Arc<dyn Middleware>>,
     pub(crate) limits: Limits,
     pub(crate) informational_max: u32,
     pub(crate) continue_wait: Duration,
