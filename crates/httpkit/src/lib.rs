@@ -28,6 +28,19 @@
 //! | `firefox` | import of Firefox's cookies in `cookiejar`; compiles SQLite, which is C |
 //! | `secure` | signed and encrypted cookies in `cookies` |
 //! | `tls` | HTTPS in `client` and `server`, by rustls |
+//!
+//! # Where to go on
+//!
+//! The README is the tour. [`guides`] go through one task each.
+
+#[cfg(all(
+    feature = "client",
+    feature = "server",
+    feature = "cookies",
+    feature = "cookiejar",
+    feature = "tls"
+))]
+pub mod guides;
 
 #[cfg(feature = "client")]
 #[doc(inline)]
