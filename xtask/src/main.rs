@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use crate::context::{Context, Failure, Outcome};
 
+mod audit;
 mod bench;
 mod ci;
 mod clock;
@@ -74,6 +75,12 @@ const TASKS: &[Task] = &[
         arguments: "[FILTER]",
         about: "test against real peers on loopback: CPython, curl, nginx, proxies",
         run: interop::run,
+    },
+    Task {
+        name: "audit",
+        arguments: "[--advisories FOLDER]",
+        about: "what each crate brings along, licences, doubled versions, published advisories",
+        run: audit::run,
     },
     Task {
         name: "parity",

@@ -17,7 +17,7 @@ mod supply;
 
 /// One broken rule: where, which, and what to do.
 #[derive(Debug, PartialEq, Eq)]
-struct Finding {
+pub(crate) struct Finding {
     place: String,
     rule: &'static str,
     what: String,
@@ -83,6 +83,11 @@ pub(crate) fn run(context: &Context, _arguments: &[String]) -> Outcome {
         }
         count => Err(Failure::new(format!("{count} findings, listed above"))),
     }
+}
+
+/// The rules on what others wrote alone.
+pub(crate) fn supply_findings(metadata: &Metadata) -> Vec<Finding> {
+    supply::check(metadata)
 }
 
 /// Every file that is committed or about to be: what git ignores is not looked at.

@@ -8,6 +8,8 @@ use crate::metadata::{Kind, Metadata};
 
 const README: &str = "README.md";
 const MAP: &str = "crates/README.md";
+/// The head of the section whose table lists every dependency.
+const DEPENDENCIES: &str = "\n## Dependencies\n";
 
 /// Members that no user of the project depends on.
 const INNER: [&str; 2] = ["xtask", "httpkit-tests"];
@@ -72,18 +74,24 @@ fn check_rust_version(text: &str, metadata: &Metadata) -> Vec<Finding> {
         .collect()
 }
 
-/// Each direct dependency of a crate that users see has a row with its reason on the map.
+/// Each direct dependency of a crate that users see has a row with its reason on the map, and each row a dependency.
 fn check_dependency_table(text: &str, metadata: &Metadata) -> Vec<Finding> {
     let rows = row_names(text);
+    let section = text.split_once(DEPENDENCIES).map_or("", |(_, behind)| behind);
+    let section = row_names(section.split("\n## ").next().unwrap_or_default());
     let members = metadata.members.iter().filter(|member| !INNER.contains(&member.name.as_str()));
     let names: BTreeSet<&str> = members
         .flat_map(|member| &member.dependencies)
         .filter(|dependency| dependency.kind != Kind::Dev && metadata.member(&dependency.name).is_none())
         .map(|dependency| dependency.name.as_str())
         .collect();
-    let missing = names.into_iter().filter(|name| !rows.contains(name));
+    let missing = names.iter().filter(|name| !rows.contains(*name));
+    let surplus = section.iter().filter(|name| !names.contains(*name));
     missing
         .map(|name| Finding::new(MAP, "dependency table", format!("no row with the reason for `{name}`")))
+        .chain(surplus.map(|name| {
+            Finding::new(MAP, "dependency table", format!("nothing depends on `{name}` any more"))
+        }))
         .collect()
 }
 

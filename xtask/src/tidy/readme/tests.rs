@@ -53,6 +53,14 @@ fn a_dependency_without_a_reason_is_found() {
 }
 
 #[test]
+fn a_reason_without_a_dependency_is_found() {
+    let titled = MAP.replace("| dependency", "## Dependencies\n\n| dependency");
+    check_texts(README, &titled, &[]);
+    check_texts(README, &format!("{titled}| `gone` | none |\n"), &["dependency table"]);
+    check_texts(README, &format!("{titled}\n## Next\n\n| `word` | of another table |\n"), &[]);
+}
+
+#[test]
 fn links_that_lead_nowhere_are_found() {
     let files = [file("README.md", ""), file("crates/a/src/lib.rs", "")];
     let check = |from: &str, target: &str, found: usize| {
