@@ -44,11 +44,15 @@ fn noise(bytes: u32) -> Vec<u8> {
     (0..bytes).map(|number| number.wrapping_mul(2_654_435_761).to_be_bytes()[0]).collect()
 }
 
+/// A time long past.
+fn old_time() -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777)
+}
+
 /// Writes a file whose time is long past.
 fn write_old(path: &Path, content: impl AsRef<[u8]>) {
     fs::write(path, content).unwrap();
-    let old = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
-    fs::File::options().write(true).open(path).unwrap().set_modified(old).unwrap();
+    fs::File::options().write(true).open(path).unwrap().set_modified(old_time()).unwrap();
 }
 
 fn curl(arguments: &[&str]) -> String {
@@ -217,5 +221,45 @@ for member in tarfile.open(fileobj=response, mode="r|"):
              files/sub/{long} False 4 {time}\nfiles/sub/ü.txt False 1 {time}\nfiles/sub/empty True 0 0\n"
         )
     );
+    site.stop();
+}
+
+#[test]
+fn unzip_and_cpython_unpack_a_zip_archive() {
+    let content = noise(1_000_003);
+    let site = Site::start(|folder| {
+        fs::create_dir_all(folder.join("sub/empty")).unwrap();
+        for (name, content) in [("sub/a.txt", "a"), ("sub/ü.txt", "u"), ("sub/nothing", "")] {
+            write_old(&folder.join(name), content);
+        }
+        write_old(&folder.join("big"), &content);
+    });
+    let archive = site.work("all.zip");
+    curl(&["--output", &archive, &site.url("/?archive=zip")]);
+    let script = r#"
+import sys, zipfile
+archive = zipfile.ZipFile(sys.argv[1])
+print(archive.testzip())
+for member in archive.infolist():
+    print(member.filename, member.is_dir(), member.file_size, member.date_time)
+"#;
+    let said = peer::run(python::script(script).arg(&archive), b"").unwrap();
+    let time = "(1994, 11, 6, 8, 49, 36)";
+    let none = "(1980, 1, 1, 0, 0, 0)";
+    assert_eq!(
+        said,
+        format!(
+            "None\nfiles/ True 0 {none}\nfiles/big False 1000003 {time}\nfiles/sub/ True 0 {none}\n\
+             files/sub/a.txt False 1 {time}\nfiles/sub/nothing False 0 {time}\nfiles/sub/ü.txt False 1 {time}\n\
+             files/sub/empty/ True 0 {none}\n"
+        )
+    );
+    let into = site.work("unzipped");
+    peer::run(Command::new("unzip").args(["-q", &archive, "-d", &into]), b"").unwrap();
+    let unzipped = Path::new(&into).join("files");
+    assert!(fs::read(unzipped.join("big")).unwrap() == content);
+    assert_eq!(fs::read_to_string(unzipped.join("sub/ü.txt")).unwrap(), "u");
+    assert_eq!(fs::metadata(unzipped.join("big")).unwrap().modified().unwrap(), old_time());
+    assert!(unzipped.join("sub/empty").is_dir());
     site.stop();
 }

@@ -14,6 +14,7 @@ pub(crate) struct Peer {
 pub(crate) const PYTHON: Peer = Peer { program: "python3", package: "python3" };
 pub(crate) const CURL: Peer = Peer { program: "curl", package: "curl" };
 pub(crate) const WGET: Peer = Peer { program: "wget", package: "wget" };
+const UNZIP: Peer = Peer { program: "unzip", package: "unzip" };
 /// Looks at the pages that we make.
 const CHROMIUM: Peer = Peer { program: "chromium", package: "chromium" };
 
@@ -23,7 +24,7 @@ const TINYPROXY: Peer = Peer { program: "tinyproxy", package: "tinyproxy-bin" };
 const MICROSOCKS: Peer = Peer { program: "microsocks", package: "microsocks" };
 
 pub(crate) fn run(context: &Context, arguments: &[String]) -> Outcome {
-    provide(context, &[PYTHON, CURL, WGET, CHROMIUM, NGINX, TINYPROXY, MICROSOCKS])?;
+    provide(context, &[PYTHON, CURL, WGET, UNZIP, CHROMIUM, NGINX, TINYPROXY, MICROSOCKS])?;
     Call::cargo(context)
         .args(["test", "-p", "httpkit-tests", "--test", "interop", "--"])
         .args(arguments)

@@ -1,31 +1,23 @@
-//! Static files: a folder as a handler. It decides which file answers a path; opening is in `root`, what is sent of a
-//! file in `content`, and how a folder is shown in `listing`.
+//! Static files: a folder as a handler, and its settings. Which file answers a path is decided in `answer`.
 
 use crate::clock;
 use crate::error::{Error, HandlerError};
-use crate::files::accept::{asks_for_html, is_compressible, prefers_json};
-use crate::files::archive::write_tar;
-use crate::files::coding::accepted;
-use crate::files::content::{Representation, Source, serve_file};
-use crate::files::listing::html::{CONTENT_SECURITY_POLICY, HtmlPage};
-use crate::files::listing::json::JsonPage;
-use crate::files::listing::plain::PlainPage;
-use crate::files::listing::{Listing, ListingQuery, ListingReader, Look, encode_segment};
-use crate::files::memory::{Found, Memory};
-use crate::files::path::{FilePath, NameRules, PathRefusal};
-use crate::files::root::{OpenFailure, Opened, OpenedFile, Root};
+use crate::files::caching::Caching;
+use crate::files::memory::Memory;
+use crate::files::path::{FilePath, NameRules};
+use crate::files::root::Root;
 use crate::files::types::Types;
 use crate::handler::Handler;
 use crate::request::Request;
-use crate::response::{Body, Response};
-use http_proto::{Headers, Method, StatusCode};
+use crate::response::Response;
+use http_proto::Headers;
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
-use std::time::SystemTime;
 
 mod accept;
+mod answer;
 mod archive;
+mod caching;
 mod coding;
 mod conditional;
 mod content;
@@ -35,7 +27,6 @@ mod multipart;
 mod path;
 mod range;
 mod root;
-mod tar;
 mod types;
 
 pub use coding::ContentCoding;
@@ -94,7 +85,7 @@ pub struct StaticFiles {
     types: Types,
     /// For answers that are no errors.
     headers: Headers,
-    cache_control: String,
+    caching: Caching,
     codings: Vec<ContentCoding>,
     fallback: Option<FilePath>,
     not_found: Option<FilePath>,
@@ -125,7 +116,7 @@ impl StaticFiles {
             archives: false,
             types: Types::default(),
             headers: Headers::new(),
-            cache_control: "no-cache".to_owned(),
+            caching: Caching::default(),
             codings: Vec::new(),
             fallback: None,
             not_found: None,
@@ -174,9 +165,11 @@ impl StaticFiles {
         self
     }
 
-    /// Whether a folder can be downloaded as a whole, as a tar archive by `?archive=tar`. By default it can't.
+    /// Whether a folder can be downloaded as a whole, as an archive by `?archive=tar` or `?archive=zip`. By default it
+    /// can't.
     ///
-    /// The archive is made while it is sent: it costs no memory, but reads everything below the folder.
+    /// The archive is made while it is sent: it costs little memory, but reads everything below the folder. Files in it
+    /// are not compressed.
     pub fn archives(mut self, allow: bool) -> Self {
         self.archives = allow;
         self
@@ -218,9 +211,28 @@ impl StaticFiles {
     /// # Errors
     /// [`Error::InvalidResponse`] for a value that no field can hold.
     pub fn cache_control(mut self, value: &str) -> Result<Self, Error> {
-        Headers::new().append("Cache-Control", value)?;
-        value.clone_into(&mut self.cache_control);
+        self.caching.set_usual(value)?;
         Ok(self)
+    }
+
+    /// Another Cache-Control for some files; the first rule that fits decides.
+    ///
+    /// A pattern that begins with a slash is compared with the path below the folder (`/assets/*`), one with a slash
+    /// elsewhere with the type (`image/*`), any other with the name (`*.css`). `*` stands for any characters, slashes
+    /// among them.
+    ///
+    /// # Errors
+    /// [`Error::InvalidResponse`] for a value that no field can hold, [`Error::InvalidSetting`] for an empty pattern.
+    pub fn cache_rule(mut self, pattern: &str, value: &str) -> Result<Self, Error> {
+        self.caching.add(pattern, value)?;
+        Ok(self)
+    }
+
+    /// Whether files with a hash in their name, as build tools write them (`app.3f2a9c1b.js`), may be kept for a year
+    /// without asking again: `public, max-age=31536000, immutable` (RFC 8246). By default not; rules come first.
+    pub fn immutable_hashed_names(mut self, immutable: bool) -> Self {
+        self.caching.set_hashed_names(immutable);
+        self
     }
 
     /// Sends a ready compressed variant that lies beside a file, `app.js.br` for `app.js`, to those who take it.
@@ -264,266 +276,6 @@ impl StaticFiles {
     pub fn folder(&self) -> &Path {
         self.root.path()
     }
-
-    /// Answers a request at this time, which decides about the age of files and nothing else.
-    ///
-    /// # Errors
-    /// Where the system fails in a way that is neither "not there" nor "not allowed".
-    pub fn respond_at(&self, request: &Request<'_>, now: SystemTime) -> Result<Response, Error> {
-        const ALLOW: &str = "GET, HEAD, OPTIONS";
-        let method = request.method();
-        if *method == Method::OPTIONS {
-            return Ok(Response::new(StatusCode::NO_CONTENT).with_header("Allow", ALLOW));
-        }
-        if *method != Method::GET && *method != Method::HEAD {
-            return Ok(Response::error_page(StatusCode::METHOD_NOT_ALLOWED).with_header("Allow", ALLOW));
-        }
-        let Some(below) = self.below_prefix(request.path()) else {
-            return self.respond_not_found(now);
-        };
-        if below.is_empty() {
-            let name = self.prefix.rsplit('/').next().unwrap_or_default();
-            return Ok(redirect_to_folder(name, request.query()));
-        }
-        match FilePath::parse(below, NameRules::HERE) {
-            Ok(path) => self.respond_to(request, &path, now),
-            Err(PathRefusal::Malformed) => Ok(Response::error_page(StatusCode::BAD_REQUEST)),
-            Err(PathRefusal::Unservable) => self.respond_not_found(now),
-        }
-    }
-
-    /// The path below the prefix: empty if it is the prefix itself, `None` if it is outside.
-    fn below_prefix<'p>(&self, path: &'p str) -> Option<&'p str> {
-        let below = path.strip_prefix(self.prefix.as_str())?;
-        let ends_there = below.starts_with('/') || (below.is_empty() && !self.prefix.is_empty());
-        ends_there.then_some(below)
-    }
-
-    fn respond_to(&self, request: &Request<'_>, path: &FilePath, now: SystemTime) -> Result<Response, Error> {
-        if !self.hidden && path.is_hidden() {
-            return self.respond_not_found(now);
-        }
-        let wants_archive =
-            self.archives && request.query_value("archive").is_some_and(|format| format == "tar");
-        if path.names_folder() && !wants_archive {
-            // Looked for before the folder: most folders that are asked for have one.
-            if let Some(answer) = self.respond_with_index(request, path, now)? {
-                return Ok(answer);
-            }
-        }
-        match self.find(path, now) {
-            // Python as well: a file is no folder.
-            Ok(Found::File(_) | Found::Kept(_)) if path.names_folder() => self.respond_missing(request, now),
-            Ok(Found::Folder) if !path.names_folder() => match path.name() {
-                Some(name) => Ok(redirect_to_folder(encode_segment(name), request.query())),
-                None => self.respond_missing(request, now),
-            },
-            Ok(Found::Folder) if wants_archive => Ok(self.respond_with_archive(path, now)),
-            Ok(Found::Folder) if self.folder_view == FolderView::NotFound => {
-                self.respond_missing(request, now)
-            }
-            Ok(Found::Folder) => self.respond_with_listing(request, path, now),
-            Ok(found) => Ok(self.respond_with_file(request, path, found, now)),
-            Err(failure) => match not_there(failure)? {
-                Some(unavailable) => Ok(unavailable),
-                None => self.respond_missing(request, now),
-            },
-        }
-    }
-
-    /// Finds what the path names, in memory or on the disk.
-    fn find(&self, path: &FilePath, now: SystemTime) -> Result<Found, OpenFailure> {
-        match &self.memory {
-            Some(memory) => memory.find(path.as_bytes(), now, || self.root.open(path, now)),
-            None => self.root.open(path, now).map(|opened| match opened {
-                Opened::File(found) => Found::File(found),
-                Opened::Folder => Found::Folder,
-            }),
-        }
-    }
-
-    /// The first index file of a folder; `None` where there is none.
-    fn respond_with_index(
-        &self,
-        request: &Request<'_>,
-        folder: &FilePath,
-        now: SystemTime,
-    ) -> Result<Option<Response>, Error> {
-        for name in &self.index {
-            let index = folder.child(name);
-            match self.find(&index, now) {
-                Ok(Found::Folder) => {}
-                Ok(found) => return Ok(Some(self.respond_with_file(request, &index, found, now))),
-                // An index that may not be read still means that its folder is not to be listed.
-                Err(OpenFailure::Denied) => return self.respond_not_found(now).map(Some),
-                Err(failure) => {
-                    if let Some(unavailable) = not_there(failure)? {
-                        return Ok(Some(unavailable));
-                    }
-                }
-            }
-        }
-        Ok(None)
-    }
-
-    fn respond_with_listing(
-        &self,
-        request: &Request<'_>,
-        path: &FilePath,
-        now: SystemTime,
-    ) -> Result<Response, Error> {
-        let found = match self.root.entries(path, self.hidden, self.entries_max, now) {
-            Ok(found) => found,
-            Err(OpenFailure::Denied) => {
-                let message = Some("No permission to list directory");
-                return Ok(Response::error_page_with(StatusCode::NOT_FOUND, message, None));
-            }
-            Err(failure) => {
-                return match not_there(failure)? {
-                    Some(unavailable) => Ok(unavailable),
-                    None => self.respond_missing(request, now),
-                };
-            }
-        };
-        let trail = path.segments().map(<[u8]>::to_vec).collect();
-        if self.folder_view == FolderView::Python {
-            let listing = Listing::in_python_order(trail, found);
-            let response = listing_response("text/html; charset=utf-8", listing, PlainPage)
-                .with_header("Content-Security-Policy", "default-src 'none'");
-            return Ok(self.with_own_fields(response));
-        }
-        let query = ListingQuery::parse(request.query());
-        let json = query.json || prefers_json(request.headers());
-        let listing = Listing::new(trail, found, query);
-        let response = if json {
-            listing_response("application/json", listing, JsonPage::default())
-        } else {
-            listing_response("text/html; charset=utf-8", listing, HtmlPage::new(self.archives))
-                .with_header("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-                .with_header("Referrer-Policy", "same-origin")
-        };
-        let response = response.with_header("Vary", "Accept");
-        Ok(self.with_own_fields(response.with_header("Cache-Control", "no-cache")))
-    }
-
-    fn respond_with_archive(&self, path: &FilePath, now: SystemTime) -> Response {
-        let (root, folder, hidden) = (self.root.clone(), path.clone(), self.hidden);
-        let name = path.name().unwrap_or(b"files").to_vec();
-        let disposition = format!("attachment; filename*=UTF-8''{}.tar", encode_segment(&name));
-        let response = Response::stream("application/x-tar", move |out| {
-            write_tar(&root, &folder, &name, hidden, now, out)
-        });
-        self.with_own_fields(
-            response.with_header("Content-Disposition", disposition).with_header("Cache-Control", "no-cache"),
-        )
-    }
-
-    fn respond_with_file(
-        &self,
-        request: &Request<'_>,
-        path: &FilePath,
-        found: Found,
-        now: SystemTime,
-    ) -> Response {
-        let content_type = self.types.of(path.name().unwrap_or_default());
-        let varies = !self.codings.is_empty() && is_compressible(&content_type);
-        let variant = if varies { self.find_variant(request, path, now) } else { None };
-        let (found, coding) = match variant {
-            Some((variant, coding)) => (variant, Some(coding)),
-            None => (found, None),
-        };
-        let (facts, source) = match found {
-            Found::File(OpenedFile { file, facts }) => (facts, Source::File(file)),
-            Found::Kept(kept) => (kept.facts, Source::Memory(Arc::clone(&kept.content))),
-            // Callers have looked.
-            Found::Folder => return Response::error_page(StatusCode::NOT_FOUND),
-        };
-        let tag = facts.modified.map(|modified| {
-            let tag = EntityTag::of_file(facts.size_bytes, modified, facts.inode, now);
-            coding.map(|coding| tag.variant(coding.as_str())).unwrap_or(tag)
-        });
-        let representation = Representation {
-            content_type: &content_type,
-            size_bytes: facts.size_bytes,
-            modified: facts.modified,
-            tag,
-        };
-        let mut response = serve_file(request, &representation, source, now);
-        if varies {
-            response = response.with_header("Vary", "Accept-Encoding");
-        }
-        if let Some(coding) = coding.filter(|_| response.status().is_success()) {
-            response = response.with_header("Content-Encoding", coding.as_str());
-        }
-        if !self.cache_control.is_empty() && is_no_error(response.status()) {
-            response = response.with_header("Cache-Control", &self.cache_control);
-        }
-        self.with_own_fields(response)
-    }
-
-    /// The best ready variant of a file for this request.
-    fn find_variant(
-        &self,
-        request: &Request<'_>,
-        path: &FilePath,
-        now: SystemTime,
-    ) -> Option<(Found, ContentCoding)> {
-        accepted(request.headers(), &self.codings).into_iter().find_map(|coding| {
-            match self.find(&path.sibling(coding.suffix()), now) {
-                Ok(variant @ (Found::File(_) | Found::Kept(_))) => Some((variant, coding)),
-                _ => None,
-            }
-        })
-    }
-
-    /// Nothing is there: the fallback for a person's browser, else 404.
-    fn respond_missing(&self, request: &Request<'_>, now: SystemTime) -> Result<Response, Error> {
-        if let Some(path) = self.fallback.as_ref().filter(|_| asks_for_html(request.headers())) {
-            match self.find(path, now) {
-                Ok(found @ (Found::File(_) | Found::Kept(_))) => {
-                    let mut response = self.respond_with_file(request, path, found, now);
-                    let _ = response.headers_mut().remove("Cache-Control");
-                    return Ok(response.with_header("Cache-Control", "no-cache"));
-                }
-                Ok(Found::Folder) => {}
-                Err(failure) => {
-                    if let Some(unavailable) = not_there(failure)? {
-                        return Ok(unavailable);
-                    }
-                }
-            }
-        }
-        self.respond_not_found(now)
-    }
-
-    fn respond_not_found(&self, now: SystemTime) -> Result<Response, Error> {
-        if let Some(path) = &self.not_found {
-            match self.root.open(path, now) {
-                Ok(Opened::File(OpenedFile { file, facts })) => {
-                    let content_type = self.types.of(path.name().unwrap_or_default());
-                    let body = Body::file(file, 0, facts.size_bytes);
-                    let response = Response::content(&content_type, body).with_status(StatusCode::NOT_FOUND);
-                    return Ok(response.with_header("X-Content-Type-Options", "nosniff"));
-                }
-                Ok(Opened::Folder) => {}
-                Err(failure) => {
-                    if let Some(unavailable) = not_there(failure)? {
-                        return Ok(unavailable);
-                    }
-                }
-            }
-        }
-        Ok(Response::error_page_with(StatusCode::NOT_FOUND, Some("File not found"), None))
-    }
-
-    /// Adds what every answer with content from the folder has.
-    fn with_own_fields(&self, response: Response) -> Response {
-        if !is_no_error(response.status()) {
-            return response;
-        }
-        let response = response.with_header("X-Content-Type-Options", "nosniff");
-        self.headers.iter().fold(response, |response, (name, value)| response.with_header(name, value))
-    }
 }
 
 impl Handler for StaticFiles {
@@ -539,41 +291,6 @@ fn setting(path: &str) -> Result<FilePath, Error> {
         Ok(path) if !path.is_root() => Ok(path),
         _ => Err(Error::InvalidSetting("a path below the folder that is served, without `..`")),
     }
-}
-
-/// What a failure to open comes to: `None` if nothing is there for the client, 503 if the system is short of something.
-fn not_there(failure: OpenFailure) -> Result<Option<Response>, Error> {
-    match failure {
-        OpenFailure::NotFound | OpenFailure::Denied => Ok(None),
-        OpenFailure::Exhausted => {
-            let response = Response::error_page(StatusCode::SERVICE_UNAVAILABLE);
-            Ok(Some(response.with_header("Retry-After", "1")))
-        }
-        OpenFailure::Io(error) => Err(Error::System(error)),
-    }
-}
-
-/// To the same folder with a slash, relative: right behind any prefix, and never another host.
-fn redirect_to_folder(encoded_name: impl std::fmt::Display, query: Option<&str>) -> Response {
-    let mut location = format!("{encoded_name}/");
-    if let Some(query) = query {
-        location.push('?');
-        location.push_str(query);
-    }
-    Response::redirect(StatusCode::MOVED_PERMANENTLY, &location)
-}
-
-fn is_no_error(status: StatusCode) -> bool {
-    status.is_success() || status == StatusCode::NOT_MODIFIED
-}
-
-/// Long listings are made while they are sent; short ones have a length.
-fn listing_response(content_type: &str, listing: Listing, look: impl Look) -> Response {
-    const WHOLE_ENTRIES_MAX: usize = 500;
-    let is_short = listing.entries.len() <= WHOLE_ENTRIES_MAX;
-    let reader = ListingReader::new(listing, look);
-    let body = if is_short { Body::from(reader.into_text()) } else { Body::reader(reader) };
-    Response::content(content_type, body)
 }
 
 #[cfg(unix)]

@@ -1,12 +1,19 @@
-//! A folder as one download: its files and folders as a tar archive, made while it is sent.
+//! A folder as one download: its files and folders as an archive, made while it is sent.
 //!
-//! It goes through the same door as everything else, so that hidden names and refused links are not in it.
+//! It goes through the same door as everything else, so that hidden names and refused links are not in it. How an
+//! archive is written is for `tar` and `zip` below.
 
 use crate::files::path::{FilePath, NameRules, is_plain_name};
 use crate::files::root::{Entry, OpenFailure, Opened, OpenedFile, Root};
-use crate::files::tar::{END, Member, padding};
 use std::io::{self, Read, Write};
 use std::time::SystemTime;
+
+use self::tar::Tar;
+use self::zip::Zip;
+
+mod crc;
+mod tar;
+mod zip;
 
 /// Most entries of one archive; a folder with more is refused in the middle rather than sent for ever.
 const ENTRIES_MAX: usize = 1_000_000;
@@ -15,7 +22,60 @@ const ENTRIES_MAX: usize = 1_000_000;
 const FOLDER_ENTRIES_MAX: usize = 100_000;
 
 /// Bytes that are read at a time.
-const BUFFER_BYTES: usize = 64 * 1024;
+const BUFFER_BYTES: usize = 60 * 1024;
+
+/// The form of an archive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ArchiveFormat {
+    Tar,
+    Zip,
+}
+
+impl ArchiveFormat {
+    /// From the value of `?archive=`; `None` for a form that is not offered.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        match name {
+            "tar" => Some(Self::Tar),
+            "zip" => Some(Self::Zip),
+            _ => None,
+        }
+    }
+
+    /// What stands behind the dot of the file's name.
+    pub(crate) const fn extension(self) -> &'static str {
+        match self {
+            Self::Tar => "tar",
+            Self::Zip => "zip",
+        }
+    }
+
+    /// Its Content-Type.
+    pub(crate) const fn content_type(self) -> &'static str {
+        match self {
+            Self::Tar => "application/x-tar",
+            Self::Zip => "application/zip",
+        }
+    }
+}
+
+/// One entry of an archive.
+#[derive(Clone, Copy, Debug)]
+struct Member<'a> {
+    /// The path in the archive, `/` between names, without one in front or at the end.
+    path: &'a [u8],
+    is_folder: bool,
+    /// 0 for folders.
+    size_bytes: u64,
+    modified: Option<SystemTime>,
+}
+
+/// How entries become bytes: for each entry `begin`, for a file its content in pieces and `end`; at last `finish`.
+trait Packing {
+    fn begin(&mut self, member: &Member<'_>, out: &mut impl Write) -> io::Result<()>;
+    fn content(&mut self, piece: &[u8], out: &mut impl Write) -> io::Result<()>;
+    fn end(&mut self, out: &mut impl Write) -> io::Result<()>;
+    fn finish(self, out: &mut impl Write) -> io::Result<()>;
+}
 
 /// Writes everything below the folder. `name` is that of the folder in the archive.
 ///
@@ -24,7 +84,8 @@ const BUFFER_BYTES: usize = 64 * 1024;
 ///
 /// # Errors
 /// Those of writing, a file that becomes shorter while it is archived, and a folder with too many entries.
-pub(crate) fn write_tar(
+pub(crate) fn write_archive(
+    format: ArchiveFormat,
     root: &Root,
     folder: &FilePath,
     name: &[u8],
@@ -32,31 +93,46 @@ pub(crate) fn write_tar(
     now: SystemTime,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    let mut archive =
-        Archive { root, hidden, now, head: Vec::new(), buffer: vec![0; BUFFER_BYTES], entries: 0 };
-    let mut waiting = vec![(folder.clone(), name.to_vec())];
-    while let Some((folder, name)) = waiting.pop() {
-        archive.folder(&folder, &name, &mut waiting, out)?;
+    let walk = Walk { root, hidden, now, buffer: vec![0; BUFFER_BYTES], entries: 0 };
+    match format {
+        ArchiveFormat::Tar => walk.write(Tar::default(), folder, name, out),
+        ArchiveFormat::Zip => walk.write(Zip::default(), folder, name, out),
     }
-    out.write_all(&END)
 }
 
-struct Archive<'a> {
+struct Walk<'a> {
     root: &'a Root,
     hidden: bool,
     now: SystemTime,
-    head: Vec<u8>,
     buffer: Vec<u8>,
     entries: usize,
 }
 
-impl Archive<'_> {
-    /// Writes the files of one folder, and puts its folders before those that wait.
-    fn folder(
-        &mut self,
+/// A folder that waits to be written, and its path in the archive.
+type Waiting = Vec<(FilePath, Vec<u8>)>;
+
+impl Walk<'_> {
+    fn write<P: Packing>(
+        mut self,
+        mut packing: P,
         folder: &FilePath,
         name: &[u8],
-        waiting: &mut Vec<(FilePath, Vec<u8>)>,
+        out: &mut impl Write,
+    ) -> io::Result<()> {
+        let mut waiting = vec![(folder.clone(), name.to_vec())];
+        while let Some((folder, name)) = waiting.pop() {
+            self.folder(&mut packing, &folder, &name, &mut waiting, out)?;
+        }
+        packing.finish(out)
+    }
+
+    /// Writes the files of one folder, and puts its folders before those that wait.
+    fn folder<P: Packing>(
+        &mut self,
+        packing: &mut P,
+        folder: &FilePath,
+        name: &[u8],
+        waiting: &mut Waiting,
         out: &mut impl Write,
     ) -> io::Result<()> {
         let found = match self.root.entries(folder, self.hidden, FOLDER_ENTRIES_MAX, self.now) {
@@ -67,27 +143,33 @@ impl Archive<'_> {
         };
         self.entries += found.entries.len() + 1;
         if found.more || self.entries > ENTRIES_MAX {
-            return Err(io::Error::other("the folder has too many entries for an archive"));
+            return Err(too_large());
         }
-        self.header(Member { path: name, is_folder: true, size_bytes: 0, modified: None }, out)?;
+        packing.begin(&Member { path: name, is_folder: true, size_bytes: 0, modified: None }, out)?;
         let mut entries = found.entries;
         entries.retain(|entry| is_plain_name(&entry.name, NameRules::HERE));
         entries.sort_by(|one, other| one.name.cmp(&other.name));
         for entry in entries.iter().filter(|entry| !entry.is_folder) {
-            self.file(&folder.child(&entry.name), &joined(name, entry), out)?;
+            self.file(packing, &folder.child(&entry.name), &joined(name, entry), out)?;
         }
         let folders = entries.iter().filter(|entry| entry.is_folder && !entry.is_link);
         waiting.extend(folders.rev().map(|entry| (folder.child(&entry.name), joined(name, entry))));
         Ok(())
     }
 
-    fn file(&mut self, path: &FilePath, name: &[u8], out: &mut impl Write) -> io::Result<()> {
+    fn file<P: Packing>(
+        &mut self,
+        packing: &mut P,
+        path: &FilePath,
+        name: &[u8],
+        out: &mut impl Write,
+    ) -> io::Result<()> {
         // What has vanished or may not be read is left out.
         let Ok(Opened::File(OpenedFile { mut file, facts })) = self.root.open(path, self.now) else {
             return Ok(());
         };
         let size_bytes = facts.size_bytes;
-        self.header(Member { path: name, is_folder: false, size_bytes, modified: facts.modified }, out)?;
+        packing.begin(&Member { path: name, is_folder: false, size_bytes, modified: facts.modified }, out)?;
         let mut left_bytes = size_bytes;
         while left_bytes > 0 {
             let wanted = usize::try_from(left_bytes).unwrap_or(BUFFER_BYTES).min(BUFFER_BYTES);
@@ -98,17 +180,16 @@ impl Archive<'_> {
                     "a file became shorter while it was archived",
                 ));
             }
-            out.write_all(self.buffer.get(..count).unwrap_or_default())?;
+            packing.content(self.buffer.get(..count).unwrap_or_default(), out)?;
             left_bytes -= count as u64;
         }
-        out.write_all(END.get(..padding(size_bytes)).unwrap_or_default())
+        packing.end(out)
     }
+}
 
-    fn header(&mut self, member: Member<'_>, out: &mut impl Write) -> io::Result<()> {
-        self.head.clear();
-        member.write_header(&mut self.head);
-        out.write_all(&self.head)
-    }
+/// The one error that a reader of the archive causes by asking for too much.
+fn too_large() -> io::Error {
+    io::Error::other("the folder has too many entries for an archive")
 }
 
 fn joined(folder: &[u8], entry: &Entry) -> Vec<u8> {

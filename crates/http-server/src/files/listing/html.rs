@@ -136,7 +136,8 @@ impl Look for HtmlPage {
         }
         out.push_str("</span><span>");
         if self.archives {
-            out.push_str("<a href=\"?archive=tar\" download>Download as tar</a> ");
+            out.push_str("<a href=\"?archive=zip\" download>Download as zip</a> ");
+            out.push_str("<a href=\"?archive=tar\" download>as tar</a> ");
         }
         out.push_str("<a href=\"?");
         push_state(&listing.query, listing.query.sort, listing.query.descending, out);

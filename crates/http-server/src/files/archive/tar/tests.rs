@@ -1,6 +1,7 @@
 //! Headers to the byte.
 
-use super::{BLOCK_BYTES, Member, padding, push_record};
+use super::super::Member;
+use super::{BLOCK_BYTES, padding, push_record};
 use std::time::{Duration, UNIX_EPOCH};
 
 fn header(path: &[u8], is_folder: bool, size_bytes: u64) -> Vec<u8> {

@@ -1,27 +1,47 @@
-//! The tar format (POSIX.1-2001, "pax"): the blocks before and behind the content of an entry. Pure.
+//! The tar format (POSIX.1-2001, "pax"): the blocks before and behind the content of an entry.
 
+use super::{Member, Packing};
+use std::io::{self, Write};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Everything in an archive is a multiple of this.
-pub(crate) const BLOCK_BYTES: usize = 512;
+const BLOCK_BYTES: usize = 512;
 
 /// What ends an archive.
-pub(crate) const END: [u8; 2 * BLOCK_BYTES] = [0; 2 * BLOCK_BYTES];
+const END: [u8; 2 * BLOCK_BYTES] = [0; 2 * BLOCK_BYTES];
 
-/// One entry.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Member<'a> {
-    /// The path in the archive, `/` between names, without one in front or at the end.
-    pub(crate) path: &'a [u8],
-    pub(crate) is_folder: bool,
-    /// 0 for folders.
-    pub(crate) size_bytes: u64,
-    pub(crate) modified: Option<SystemTime>,
+/// An archive on its way.
+#[derive(Debug, Default)]
+pub(super) struct Tar {
+    head: Vec<u8>,
+    /// Of the current file.
+    size_bytes: u64,
+}
+
+impl Packing for Tar {
+    fn begin(&mut self, member: &Member<'_>, out: &mut impl Write) -> io::Result<()> {
+        self.head.clear();
+        self.size_bytes = member.size_bytes;
+        member.write_header(&mut self.head);
+        out.write_all(&self.head)
+    }
+
+    fn content(&mut self, piece: &[u8], out: &mut impl Write) -> io::Result<()> {
+        out.write_all(piece)
+    }
+
+    fn end(&mut self, out: &mut impl Write) -> io::Result<()> {
+        out.write_all(END.get(..padding(self.size_bytes)).unwrap_or_default())
+    }
+
+    fn finish(self, out: &mut impl Write) -> io::Result<()> {
+        out.write_all(&END)
+    }
 }
 
 impl Member<'_> {
     /// Appends the header of the entry, with an extended one before it where the plain one has no room.
-    pub(crate) fn write_header(&self, out: &mut Vec<u8>) {
+    fn write_header(&self, out: &mut Vec<u8>) {
         let mut path = self.path.to_vec();
         if self.is_folder {
             path.push(b'/');
@@ -50,7 +70,7 @@ impl Member<'_> {
 }
 
 /// Zeros to write behind so many bytes of content.
-pub(crate) fn padding(content_bytes: u64) -> usize {
+fn padding(content_bytes: u64) -> usize {
     let rest = usize::try_from(content_bytes % BLOCK_BYTES as u64).unwrap_or(0);
     (BLOCK_BYTES - rest) % BLOCK_BYTES
 }

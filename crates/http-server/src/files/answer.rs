@@ -1,0 +1,328 @@
+//! Which file answers a path of a request, and with which fields. Opening is in `root`, what is sent of a file in
+//! `content`, how a folder is shown in `listing`.
+
+use crate::error::Error;
+use crate::files::accept::{asks_for_html, is_compressible, prefers_json};
+use crate::files::archive::{ArchiveFormat, write_archive};
+use crate::files::coding::{ContentCoding, accepted};
+use crate::files::conditional::EntityTag;
+use crate::files::content::{Representation, Source, serve_file};
+use crate::files::listing::html::{CONTENT_SECURITY_POLICY, HtmlPage};
+use crate::files::listing::json::JsonPage;
+use crate::files::listing::plain::PlainPage;
+use crate::files::listing::{Listing, ListingQuery, ListingReader, Look, encode_segment};
+use crate::files::memory::Found;
+use crate::files::path::{FilePath, NameRules, PathRefusal};
+use crate::files::root::{OpenFailure, Opened, OpenedFile};
+use crate::files::{FolderView, StaticFiles};
+use crate::request::Request;
+use crate::response::{Body, Response};
+use http_proto::{Method, StatusCode};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+impl StaticFiles {
+    /// Answers a request at this time, which decides about the age of files and nothing else.
+    ///
+    /// # Errors
+    /// Where the system fails in a way that is neither "not there" nor "not allowed".
+    pub fn respond_at(&self, request: &Request<'_>, now: SystemTime) -> Result<Response, Error> {
+        const ALLOW: &str = "GET, HEAD, OPTIONS";
+        let method = request.method();
+        if *method == Method::OPTIONS {
+            return Ok(Response::new(StatusCode::NO_CONTENT).with_header("Allow", ALLOW));
+        }
+        if *method != Method::GET && *method != Method::HEAD {
+            return Ok(Response::error_page(StatusCode::METHOD_NOT_ALLOWED).with_header("Allow", ALLOW));
+        }
+        let Some(below) = self.below_prefix(request.path()) else {
+            return self.respond_not_found(now);
+        };
+        if below.is_empty() {
+            let name = self.prefix.rsplit('/').next().unwrap_or_default();
+            return Ok(redirect_to_folder(name, request.query()));
+        }
+        match FilePath::parse(below, NameRules::HERE) {
+            Ok(path) => self.respond_to(request, &path, now),
+            Err(PathRefusal::Malformed) => Ok(Response::error_page(StatusCode::BAD_REQUEST)),
+            Err(PathRefusal::Unservable) => self.respond_not_found(now),
+        }
+    }
+
+    /// The path below the prefix: empty if it is the prefix itself, `None` if it is outside.
+    fn below_prefix<'p>(&self, path: &'p str) -> Option<&'p str> {
+        let below = path.strip_prefix(self.prefix.as_str())?;
+        let ends_there = below.starts_with('/') || (below.is_empty() && !self.prefix.is_empty());
+        ends_there.then_some(below)
+    }
+
+    fn respond_to(&self, request: &Request<'_>, path: &FilePath, now: SystemTime) -> Result<Response, Error> {
+        if !self.hidden && path.is_hidden() {
+            return self.respond_not_found(now);
+        }
+        let archive = self.wanted_archive(request);
+        if path.names_folder() && archive.is_none() {
+            // Looked for before the folder: most folders that are asked for have one.
+            if let Some(answer) = self.respond_with_index(request, path, now)? {
+                return Ok(answer);
+            }
+        }
+        match self.find(path, now) {
+            // Python as well: a file is no folder.
+            Ok(Found::File(_) | Found::Kept(_)) if path.names_folder() => self.respond_missing(request, now),
+            Ok(Found::Folder) if !path.names_folder() => match path.name() {
+                Some(name) => Ok(redirect_to_folder(encode_segment(name), request.query())),
+                None => self.respond_missing(request, now),
+            },
+            Ok(Found::Folder) => match archive {
+                Some(format) => Ok(self.respond_with_archive(format, path, now)),
+                None if self.folder_view == FolderView::NotFound => self.respond_missing(request, now),
+                None => self.respond_with_listing(request, path, now),
+            },
+            Ok(found) => Ok(self.respond_with_file(request, path, found, now)),
+            Err(failure) => match not_there(failure)? {
+                Some(unavailable) => Ok(unavailable),
+                None => self.respond_missing(request, now),
+            },
+        }
+    }
+
+    /// Finds what the path names, in memory or on the disk.
+    fn find(&self, path: &FilePath, now: SystemTime) -> Result<Found, OpenFailure> {
+        match &self.memory {
+            Some(memory) => memory.find(path.as_bytes(), now, || self.root.open(path, now)),
+            None => self.root.open(path, now).map(|opened| match opened {
+                Opened::File(found) => Found::File(found),
+                Opened::Folder => Found::Folder,
+            }),
+        }
+    }
+
+    /// The first index file of a folder; `None` where there is none.
+    fn respond_with_index(
+        &self,
+        request: &Request<'_>,
+        folder: &FilePath,
+        now: SystemTime,
+    ) -> Result<Option<Response>, Error> {
+        for name in &self.index {
+            let index = folder.child(name);
+            match self.find(&index, now) {
+                Ok(Found::Folder) => {}
+                Ok(found) => return Ok(Some(self.respond_with_file(request, &index, found, now))),
+                // An index that may not be read still means that its folder is not to be listed.
+                Err(OpenFailure::Denied) => return self.respond_not_found(now).map(Some),
+                Err(failure) => {
+                    if let Some(unavailable) = not_there(failure)? {
+                        return Ok(Some(unavailable));
+                    }
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    fn respond_with_listing(
+        &self,
+        request: &Request<'_>,
+        path: &FilePath,
+        now: SystemTime,
+    ) -> Result<Response, Error> {
+        let found = match self.root.entries(path, self.hidden, self.entries_max, now) {
+            Ok(found) => found,
+            Err(OpenFailure::Denied) => {
+                let message = Some("No permission to list directory");
+                return Ok(Response::error_page_with(StatusCode::NOT_FOUND, message, None));
+            }
+            Err(failure) => {
+                return match not_there(failure)? {
+                    Some(unavailable) => Ok(unavailable),
+                    None => self.respond_missing(request, now),
+                };
+            }
+        };
+        let trail = path.segments().map(<[u8]>::to_vec).collect();
+        if self.folder_view == FolderView::Python {
+            let listing = Listing::in_python_order(trail, found);
+            let response = listing_response("text/html; charset=utf-8", listing, PlainPage)
+                .with_header("Content-Security-Policy", "default-src 'none'");
+            return Ok(self.with_own_fields(response));
+        }
+        let query = ListingQuery::parse(request.query());
+        let json = query.json || prefers_json(request.headers());
+        let listing = Listing::new(trail, found, query);
+        let response = if json {
+            listing_response("application/json", listing, JsonPage::default())
+        } else {
+            listing_response("text/html; charset=utf-8", listing, HtmlPage::new(self.archives))
+                .with_header("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+                .with_header("Referrer-Policy", "same-origin")
+        };
+        let response = response.with_header("Vary", "Accept");
+        Ok(self.with_own_fields(response.with_header("Cache-Control", "no-cache")))
+    }
+
+    /// The form of archive that a request asks for, where that is allowed.
+    fn wanted_archive(&self, request: &Request<'_>) -> Option<ArchiveFormat> {
+        if !self.archives || request.query().is_none() {
+            return None;
+        }
+        ArchiveFormat::named(&request.query_value("archive")?)
+    }
+
+    fn respond_with_archive(&self, format: ArchiveFormat, path: &FilePath, now: SystemTime) -> Response {
+        let (root, folder, hidden) = (self.root.clone(), path.clone(), self.hidden);
+        let name = path.name().unwrap_or(b"files").to_vec();
+        let disposition =
+            format!("attachment; filename*=UTF-8''{}.{}", encode_segment(&name), format.extension());
+        let response = Response::stream(format.content_type(), move |out| {
+            write_archive(format, &root, &folder, &name, hidden, now, out)
+        });
+        self.with_own_fields(
+            response.with_header("Content-Disposition", disposition).with_header("Cache-Control", "no-cache"),
+        )
+    }
+
+    fn respond_with_file(
+        &self,
+        request: &Request<'_>,
+        path: &FilePath,
+        found: Found,
+        now: SystemTime,
+    ) -> Response {
+        let content_type = self.types.of(path.name().unwrap_or_default());
+        let varies = !self.codings.is_empty() && is_compressible(&content_type);
+        let variant = if varies { self.find_variant(request, path, now) } else { None };
+        let (found, coding) = match variant {
+            Some((variant, coding)) => (variant, Some(coding)),
+            None => (found, None),
+        };
+        let (facts, source) = match found {
+            Found::File(OpenedFile { file, facts }) => (facts, Source::File(file)),
+            Found::Kept(kept) => (kept.facts, Source::Memory(Arc::clone(&kept.content))),
+            // Callers have looked.
+            Found::Folder => return Response::error_page(StatusCode::NOT_FOUND),
+        };
+        let tag = facts.modified.map(|modified| {
+            let tag = EntityTag::of_file(facts.size_bytes, modified, facts.inode, now);
+            coding.map(|coding| tag.variant(coding.as_str())).unwrap_or(tag)
+        });
+        let representation = Representation {
+            content_type: &content_type,
+            size_bytes: facts.size_bytes,
+            modified: facts.modified,
+            tag,
+        };
+        let mut response = serve_file(request, &representation, source, now);
+        if varies {
+            response = response.with_header("Vary", "Accept-Encoding");
+        }
+        if let Some(coding) = coding.filter(|_| response.status().is_success()) {
+            response = response.with_header("Content-Encoding", coding.as_str());
+        }
+        let cache_control = self.caching.value_for(path, &content_type);
+        if !cache_control.is_empty() && is_no_error(response.status()) {
+            response = response.with_header("Cache-Control", cache_control);
+        }
+        self.with_own_fields(response)
+    }
+
+    /// The best ready variant of a file for this request.
+    fn find_variant(
+        &self,
+        request: &Request<'_>,
+        path: &FilePath,
+        now: SystemTime,
+    ) -> Option<(Found, ContentCoding)> {
+        accepted(request.headers(), &self.codings).into_iter().find_map(|coding| {
+            match self.find(&path.sibling(coding.suffix()), now) {
+                Ok(variant @ (Found::File(_) | Found::Kept(_))) => Some((variant, coding)),
+                _ => None,
+            }
+        })
+    }
+
+    /// Nothing is there: the fallback for a person's browser, else 404.
+    fn respond_missing(&self, request: &Request<'_>, now: SystemTime) -> Result<Response, Error> {
+        if let Some(path) = self.fallback.as_ref().filter(|_| asks_for_html(request.headers())) {
+            match self.find(path, now) {
+                Ok(found @ (Found::File(_) | Found::Kept(_))) => {
+                    let mut response = self.respond_with_file(request, path, found, now);
+                    let _ = response.headers_mut().remove("Cache-Control");
+                    return Ok(response.with_header("Cache-Control", "no-cache"));
+                }
+                Ok(Found::Folder) => {}
+                Err(failure) => {
+                    if let Some(unavailable) = not_there(failure)? {
+                        return Ok(unavailable);
+                    }
+                }
+            }
+        }
+        self.respond_not_found(now)
+    }
+
+    fn respond_not_found(&self, now: SystemTime) -> Result<Response, Error> {
+        if let Some(path) = &self.not_found {
+            match self.root.open(path, now) {
+                Ok(Opened::File(OpenedFile { file, facts })) => {
+                    let content_type = self.types.of(path.name().unwrap_or_default());
+                    let body = Body::file(file, 0, facts.size_bytes);
+                    let response = Response::content(&content_type, body).with_status(StatusCode::NOT_FOUND);
+                    return Ok(response.with_header("X-Content-Type-Options", "nosniff"));
+                }
+                Ok(Opened::Folder) => {}
+                Err(failure) => {
+                    if let Some(unavailable) = not_there(failure)? {
+                        return Ok(unavailable);
+                    }
+                }
+            }
+        }
+        Ok(Response::error_page_with(StatusCode::NOT_FOUND, Some("File not found"), None))
+    }
+
+    /// Adds what every answer with content from the folder has.
+    fn with_own_fields(&self, response: Response) -> Response {
+        if !is_no_error(response.status()) {
+            return response;
+        }
+        let response = response.with_header("X-Content-Type-Options", "nosniff");
+        self.headers.iter().fold(response, |response, (name, value)| response.with_header(name, value))
+    }
+}
+
+/// What a failure to open comes to: `None` if nothing is there for the client, 503 if the system is short of something.
+fn not_there(failure: OpenFailure) -> Result<Option<Response>, Error> {
+    match failure {
+        OpenFailure::NotFound | OpenFailure::Denied => Ok(None),
+        OpenFailure::Exhausted => {
+            let response = Response::error_page(StatusCode::SERVICE_UNAVAILABLE);
+            Ok(Some(response.with_header("Retry-After", "1")))
+        }
+        OpenFailure::Io(error) => Err(Error::System(error)),
+    }
+}
+
+/// To the same folder with a slash, relative: right behind any prefix, and never another host.
+fn redirect_to_folder(encoded_name: impl std::fmt::Display, query: Option<&str>) -> Response {
+    let mut location = format!("{encoded_name}/");
+    if let Some(query) = query {
+        location.push('?');
+        location.push_str(query);
+    }
+    Response::redirect(StatusCode::MOVED_PERMANENTLY, &location)
+}
+
+fn is_no_error(status: StatusCode) -> bool {
+    status.is_success() || status == StatusCode::NOT_MODIFIED
+}
+
+/// Long listings are made while they are sent; short ones have a length.
+fn listing_response(content_type: &str, listing: Listing, look: impl Look) -> Response {
+    const WHOLE_ENTRIES_MAX: usize = 500;
+    let is_short = listing.entries.len() <= WHOLE_ENTRIES_MAX;
+    let reader = ListingReader::new(listing, look);
+    let body = if is_short { Body::from(reader.into_text()) } else { Body::reader(reader) };
+    Response::content(content_type, body)
+}
