@@ -14,11 +14,10 @@ use http_proto::Headers;
 use std::io;
 use std::path::Path;
 
-mod accept;
 mod answer;
 mod archive;
 mod caching;
-mod coding;
+
 mod conditional;
 mod content;
 mod listing;
@@ -29,7 +28,7 @@ mod range;
 mod root;
 mod types;
 
-pub use coding::ContentCoding;
+pub use crate::coding::ContentCoding;
 pub use conditional::{EntityTag, InvalidEntityTag};
 pub use content::serve_content;
 pub use root::Symlinks;

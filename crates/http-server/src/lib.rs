@@ -25,7 +25,9 @@
 //! # }
 //! ```
 
+mod accept;
 mod clock;
+mod coding;
 mod connection;
 mod context;
 mod engine;

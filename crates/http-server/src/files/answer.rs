@@ -1,10 +1,10 @@
 //! Which file answers a path of a request, and with which fields. Opening is in `root`, what is sent of a file in
 //! `content`, how a folder is shown in `listing`.
 
+use crate::accept::{asks_for_html, is_compressible, prefers_json};
+use crate::coding::{ContentCoding, accepted};
 use crate::error::Error;
-use crate::files::accept::{asks_for_html, is_compressible, prefers_json};
 use crate::files::archive::{ArchiveFormat, write_archive};
-use crate::files::coding::{ContentCoding, accepted};
 use crate::files::conditional::EntityTag;
 use crate::files::content::{Representation, Source, serve_file};
 use crate::files::listing::html::{CONTENT_SECURITY_POLICY, HtmlPage};
