@@ -20,3 +20,4 @@ mod jar_durability;
 mod jar_properties;
 mod proto_fuzz;
 mod proto_heads;
+mod server_fuzz;

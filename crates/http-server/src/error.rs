@@ -32,6 +32,24 @@ pub enum Error {
         /// What was asked for.
         wanted: &'static str,
     },
+    /// A form with files breaks a rule of RFC 7578 or RFC 2046 (400).
+    #[error("malformed multipart form: the rule is that {rule}")]
+    MalformedMultipart {
+        /// The rule.
+        rule: &'static str,
+    },
+    /// A form has more parts than the caller takes (413).
+    #[error("multipart form with more than {parts_max} parts")]
+    TooManyParts {
+        /// The limit.
+        parts_max: usize,
+    },
+    /// The head of a part is longer than the caller takes (413).
+    #[error("multipart form with a part whose head is longer than {bytes_max} bytes")]
+    PartHeadTooLong {
+        /// The limit.
+        bytes_max: usize,
+    },
     /// The peer was silent for too long, or slower than [`Timeouts::rate_bytes_per_second_min`] (408).
     ///
     /// [`Timeouts::rate_bytes_per_second_min`]: crate::limits::Timeouts::rate_bytes_per_second_min
@@ -77,7 +95,10 @@ impl Error {
     pub fn status_hint(&self) -> StatusCode {
         match self {
             Self::Protocol(error) => error.status_hint(),
-            Self::BodyTooLong { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::BodyTooLong { .. } | Self::TooManyParts { .. } | Self::PartHeadTooLong { .. } => {
+                StatusCode::PAYLOAD_TOO_LARGE
+            }
+            Self::MalformedMultipart { .. } => StatusCode::BAD_REQUEST,
             Self::UnexpectedContent { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::Status(status) => *status,

@@ -41,6 +41,7 @@ mod link;
 mod listener;
 mod logged;
 mod method_handler;
+mod multipart;
 pub mod observe;
 mod request;
 mod response;
@@ -65,6 +66,7 @@ pub use http_proto::{
 pub use limits::{Limits, Timeouts};
 pub use logged::{LogFormat, Logged};
 pub use method_handler::{ByMethod, MethodHandler, Methods};
+pub use multipart::{Multipart, MultipartLimits, Part};
 pub use request::{Request, RequestBody};
 pub use response::{Body, Delivery, Response};
 pub use router::Router;

@@ -3,6 +3,7 @@
 use crate::connection::{Io, Peer};
 use crate::error::Error;
 use crate::link::Link;
+use crate::multipart::{Multipart, MultipartLimits};
 use crate::target;
 use http::Extensions;
 use http_proto::stream::{BodyError, fill_body, read_body};
@@ -236,6 +237,16 @@ impl<'c> Request<'c> {
         }
         let text = self.read_to_string(bytes_max)?;
         Ok(target::pairs(&text).map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
+    }
+
+    /// The content as a form with files (`multipart/form-data`), to be read part by part.
+    ///
+    /// # Errors
+    /// As [`Multipart::new`].
+    #[doc(alias = "FieldStorage")]
+    pub fn multipart(&mut self, limits: MultipartLimits) -> Result<Multipart<RequestBody<'_>>, Error> {
+        let content_type = self.header(header::CONTENT_TYPE).map(FieldValue::as_bytes).unwrap_or_default();
+        Multipart::new(self.body(), content_type, limits)
     }
 
     /// The trailer fields, once all content has been read; `None` before, and where there can be none.

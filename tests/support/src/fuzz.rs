@@ -4,6 +4,7 @@
 pub mod cookies;
 pub mod jar;
 pub mod proto;
+pub mod server;
 
 /// How many inputs one bounded run makes.
 const INPUTS: usize = 20_000;
