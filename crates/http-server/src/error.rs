@@ -55,7 +55,7 @@ pub enum Error {
     /// [`Timeouts::rate_bytes_per_second_min`]: crate::limits::Timeouts::rate_bytes_per_second_min
     #[error("the peer is too slow")]
     TooSlow,
-    /// The connection broke, or the peer closed it.
+    /// The connection broke, or the peer closed it (400, should that arrive).
     #[error("the connection failed")]
     Connection(#[source] io::Error),
 
@@ -101,6 +101,8 @@ impl Error {
             Self::MalformedMultipart { .. } => StatusCode::BAD_REQUEST,
             Self::UnexpectedContent { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            // The peer's doing, should it hear of it.
+            Self::Connection(_) => StatusCode::BAD_REQUEST,
             Self::Status(status) => *status,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         }
