@@ -164,7 +164,7 @@ fn hand_on(mut from: &TcpStream, mut to: &TcpStream, fault: Option<Fault>, passe
 /// Whether this way goes on.
 fn suffer(from: &TcpStream, to: &TcpStream, kind: Option<Kind>) -> bool {
     match kind {
-        Some(Kind::Wait(time)) => std::thread::sleep(time),
+        Some(Kind::Wait(time)) => std::thread::park_timeout(time),
         Some(Kind::End) => {
             drop(to.shutdown(Shutdown::Write));
             drop(from.shutdown(Shutdown::Read));
@@ -176,7 +176,7 @@ fn suffer(from: &TcpStream, to: &TcpStream, kind: Option<Kind>) -> bool {
             return false;
         }
         // Long enough for the peer to read what has come.
-        Some(Kind::Split) => std::thread::sleep(Duration::from_micros(200)),
+        Some(Kind::Split) => std::thread::park_timeout(Duration::from_micros(200)),
         Some(Kind::Dribble) | None => {}
     }
     true
