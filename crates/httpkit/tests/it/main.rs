@@ -5,3 +5,4 @@
 #[cfg(feature = "secure")]
 mod cookies;
 mod examples;
+mod programs;
