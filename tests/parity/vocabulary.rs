@@ -57,6 +57,23 @@ fn every_status_of_cpython_has_our_code_phrase_and_description() {
 }
 
 #[test]
+fn every_code_of_cpython_is_in_the_same_class_here() {
+    for row in dump()["codes"].as_array().unwrap() {
+        let code = u16::try_from(row[1].as_u64().unwrap()).unwrap();
+        let status = StatusCode::from_u16(code).unwrap();
+        let classes = [
+            status.is_informational(),
+            status.is_success(),
+            status.is_redirection(),
+            status.is_client_error(),
+            status.is_server_error(),
+        ];
+        let class = usize::from(code / 100) - 1;
+        assert!(classes.iter().enumerate().all(|(place, is)| *is == (place == class)), "{code}: {classes:?}");
+    }
+}
+
+#[test]
 fn every_method_of_cpython_is_a_method_here() {
     for method in dump()["methods"].as_array().unwrap() {
         let name = method.as_str().unwrap();

@@ -419,3 +419,6 @@ impl<'r> RequestView<'r> {
         self.by_script
     }
 }
+
+#[cfg(test)]
+mod tests;

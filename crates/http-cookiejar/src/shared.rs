@@ -49,3 +49,6 @@ impl From<CookieJar> for SharedJar {
         Self::new(jar)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,10 +3,11 @@
 use super::{CookieJar, Scope};
 use crate::cookie::Cookie;
 use crate::error::NotFound;
-use crate::policy::Limits;
 use crate::policy::default::DefaultCookiePolicy;
 use crate::policy::reason::{Reject, Withhold};
-use crate::request::RequestInfo;
+use crate::policy::{CookiePolicy, Limits, Made, StoreView};
+use crate::python::PythonCookiePolicy;
+use crate::request::{CookieResponse, RequestInfo, RequestView};
 
 const NOW: i64 = 1_786_000_000;
 
@@ -223,4 +224,100 @@ fn debug_does_not_show_values() {
     let text = format!("{jar:?} {:?}", jar.iter().collect::<Vec<_>>());
     assert!(text.contains("sid") && !text.contains("hush"), "{text}");
     assert_eq!(jar.iter().next().expect("one").to_string(), "sid for example.org/");
+}
+
+#[test]
+fn setting_another_policy_keeps_the_cookies() {
+    let mut jar = CookieJar::with_policy(PythonCookiePolicy::new());
+    take(&mut jar, "http://example.org/", &["a=1"]);
+    assert_eq!(header(&mut jar, "http://www.example.org/"), "a=1");
+    jar.set_policy(DefaultCookiePolicy::new());
+    assert_eq!(header(&mut jar, "http://www.example.org/"), "");
+    assert_eq!(header(&mut jar, "http://example.org/"), "a=1");
+    assert!(format!("{:?}", jar.policy()).starts_with("DefaultCookiePolicy"));
+}
+
+#[test]
+fn explaining_says_of_every_cookie_why_it_goes_or_stays_and_changes_nothing() {
+    let mut jar = CookieJar::new();
+    let fields = ["a=1", "b=2; Secure", "c=3; Path=/deep", "d=4; Max-Age=5", "e=5; SameSite=Strict"];
+    take(&mut jar, "https://example.org/", &fields);
+    take(&mut jar, "https://other.example/", &["f=6"]);
+    let before = jar.clone();
+    let navigation =
+        request("http://example.org/").with_site_context(crate::request::SiteContext::CrossSiteNavigation);
+    let verdicts: Vec<_> = jar.explain_at(&navigation, NOW + 5).iter().map(|e| e.verdict).collect();
+    let (insecure, path) = (Err(Withhold::Insecure), Err(Withhold::Path));
+    let expected = [Ok(()), insecure, Err(Withhold::Expired), Err(Withhold::SameSite), path];
+    let other = Err(Withhold::Domain);
+    assert_eq!(verdicts, [&expected[..], &[other]].concat());
+    assert_eq!(jar, before);
+    assert_eq!(jar.len(), 6);
+    assert_eq!(header_at(&mut jar, "http://example.org/", NOW + 5), "a=1; e=5");
+}
+
+#[test]
+fn the_time_is_an_argument_of_whatever_asks_for_it() {
+    // A jar that lives in 1970 all its life: the system's clock is never asked.
+    let mut jar = CookieJar::new();
+    let (place, answer) = (request("http://example.org/"), [("Set-Cookie", "a=1; Max-Age=10")]);
+    assert_eq!(jar.make_cookies_at(&answer, &place, 100).first().and_then(Cookie::expires), Some(110));
+    assert_eq!(jar.extract_cookies_at(&answer, &place, 100).stored, 1);
+    assert_eq!(jar.iter().next().map(Cookie::created), Some(100));
+    assert_eq!(jar.cookies_for_at(&place, 109).len(), 1);
+    assert_eq!(jar.cookies_for_at(&place, 110).len(), 0);
+    assert_eq!(jar.explain_at(&place, 110).first().map(|e| e.verdict), Some(Err(Withhold::Expired)));
+    assert!(jar.outgoing_at(&place, 109).is_some());
+    assert!(jar.add_cookie_header_at(&mut place.clone(), 109));
+    assert_eq!(jar.iter().next().map(Cookie::last_access), Some(109));
+    assert_eq!(jar.clear_expired_cookies_at(109), 0);
+    // By the clock of this machine it ended long ago.
+    assert_eq!(jar.cookies_for(&place).len(), 0);
+    assert_eq!(jar.clear_expired_cookies(), 1);
+}
+
+#[test]
+fn a_policy_of_ones_own_decides_what_comes_in_and_what_goes_out() {
+    #[derive(Debug, Default)]
+    struct Fussy(DefaultCookiePolicy);
+
+    impl CookiePolicy for Fussy {
+        fn make_cookies(
+            &self,
+            response: &dyn CookieResponse,
+            request: &RequestView<'_>,
+            now: i64,
+            sink: &mut dyn FnMut(Made),
+        ) {
+            self.0.make_cookies(response, request, now, sink);
+        }
+
+        fn set_ok(
+            &self,
+            cookie: &Cookie,
+            request: &RequestView<'_>,
+            jar: StoreView<'_>,
+        ) -> Result<(), Reject> {
+            if cookie.name().starts_with(b"_") {
+                return Err(Reject::Other("a name with an underscore"));
+            }
+            self.0.set_ok(cookie, request, jar)
+        }
+
+        fn return_ok(&self, cookie: &Cookie, request: &RequestView<'_>, now: i64) -> Result<(), Withhold> {
+            if cookie.value() == b"quiet" {
+                return Err(Withhold::Other("a quiet cookie"));
+            }
+            self.0.return_ok(cookie, request, now)
+        }
+    }
+
+    let mut jar = CookieJar::with_policy(Fussy::default());
+    let got = take(&mut jar, "http://example.org/", &["_a=1", "b=2", "c=quiet"]);
+    assert_eq!((got.stored, got.refused.len()), (2, 1));
+    assert_eq!(got.refused[0].to_string(), "cookie \"_a\" refused: a name with an underscore");
+    assert_eq!(header(&mut jar, "http://example.org/"), "b=2");
+    let verdicts: Vec<_> =
+        jar.explain_at(&request("http://example.org/"), NOW).iter().map(|e| e.verdict).collect();
+    assert_eq!(verdicts, [Ok(()), Err(Withhold::Other("a quiet cookie"))]);
 }

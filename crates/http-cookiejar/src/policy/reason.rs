@@ -173,3 +173,6 @@ pub enum Withhold {
     #[error("{0}")]
     Other(&'static str),
 }
+
+#[cfg(test)]
+mod tests;

@@ -121,3 +121,18 @@ fn http_only_is_kept_as_a_fact_and_as_an_attribute() {
     assert_eq!(cookie.nonstandard_attr("Foo"), Some(Some("bar")));
     assert_eq!(cookie.nonstandard_attr("foo"), None);
 }
+
+#[test]
+fn the_defaults_are_cpythons() {
+    let policy = PythonCookiePolicy::new();
+    assert!(policy.blocked_domains().iter().next().is_none() && policy.allowed_domains().is_none());
+    assert!(policy.netscape && !policy.rfc2965 && !policy.hide_cookie2 && !policy.strict_domain);
+    assert_eq!(policy.rfc2109_as_netscape, None);
+    assert!(policy.strict_rfc2965_unverifiable && !policy.strict_ns_unverifiable);
+    assert_eq!(policy.strict_ns_domain, NetscapeDomains::LIBERAL);
+    assert!(!policy.strict_ns_set_initial_dollar && !policy.strict_ns_set_path);
+    assert_eq!(policy.secure_protocols.iter().map(AsRef::as_ref).collect::<Vec<&str>>(), ["https", "wss"]);
+    let bits = [0, 1, 2, 4, 3].map(NetscapeDomains::from_bits);
+    assert_eq!((bits[0], bits[4]), (NetscapeDomains::LIBERAL, NetscapeDomains::STRICT));
+    assert!(bits[1].strict_no_dots && bits[2].strict_non_domain && bits[3].rfc2965_match);
+}

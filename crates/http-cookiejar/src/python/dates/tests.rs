@@ -110,3 +110,14 @@ fn what_is_written_is_read_back() {
         assert_eq!(http2time(time2netscape(seconds).as_bytes(), NOW), Some(seconds));
     }
 }
+
+#[test]
+fn a_mebibyte_of_anything_is_judged_in_one_pass() {
+    for pattern in [" ", "0", "-", "1-", "a", "Jan", "1 Jan 1", ":", "12:", "GMT ", "(x", "\t"] {
+        let text = pattern.repeat((1 << 20) / pattern.len());
+        check(&text, None);
+        check_iso(&text, None);
+        check(&format!("03 Feb 1994{text}x"), None);
+        check_iso(&format!("1994-02-03{text}x"), None);
+    }
+}
