@@ -128,9 +128,11 @@ impl Cookie {
     /// The domain in canonical form, without a leading dot.
     #[must_use]
     pub fn domain(&self) -> &str {
-        let bytes =
-            usize::try_from(self.path_end).ok().and_then(|start| self.text.get(start..)).unwrap_or_default();
-        str::from_utf8(bytes).unwrap_or_default()
+        str::from_utf8(self.domain_bytes()).unwrap_or_default()
+    }
+
+    pub(crate) fn domain_bytes(&self) -> &[u8] {
+        self.text.get(self.path_end as usize..).unwrap_or_default()
     }
 
     fn part(&self, start: u32, end: u32) -> &[u8] {
@@ -329,16 +331,15 @@ impl Cookie {
             path: self.path_bytes(),
             host_only: self.host_only(),
             partition: self.partition(),
-            domain: self.domain(),
+            domain: self.domain_bytes(),
         }
     }
 
-    /// Hashes what [`Self::same_content`] compares, in few pieces.
-    pub(crate) fn hash_content(&self, hasher: &mut impl Hasher) {
-        hasher.write(&self.text);
-        hasher.write_u64(u64::from(self.name_end) << 32 | u64::from(self.value_end));
+    /// Hashes what [`Self::same_content`] compares beyond the key, in few pieces.
+    pub(crate) fn hash_beside_key(&self, hasher: &mut impl Hasher) {
+        hasher.write(self.value());
         let same_site = self.same_site.map_or(0, |same_site| same_site as u64 + 1);
-        hasher.write_u64(u64::from(self.path_end) << 32 | u64::from(self.flags.0) << 8 | same_site);
+        hasher.write_u64(u64::from(self.value_end) << 32 | u64::from(self.flags.0) << 8 | same_site);
         hasher.write_i64(self.expires.unwrap_or(i64::MAX));
         if let Some(extra) = &self.extra {
             extra.hash(hasher);
@@ -370,7 +371,7 @@ pub(crate) struct Key<'a> {
     pub(crate) path: &'a [u8],
     pub(crate) host_only: bool,
     pub(crate) partition: Option<&'a str>,
-    pub(crate) domain: &'a str,
+    pub(crate) domain: &'a [u8],
 }
 
 /// In few pieces: the lengths at the end keep parts from flowing into each other.
@@ -378,7 +379,7 @@ impl Hash for Key<'_> {
     fn hash<H: Hasher>(&self, hasher: &mut H) {
         hasher.write(self.name);
         hasher.write(self.path);
-        hasher.write(self.domain.as_bytes());
+        hasher.write(self.domain);
         hasher.write_usize(self.name.len() << 1 | usize::from(self.host_only));
         hasher.write_usize(self.path.len());
         if let Some(partition) = self.partition {

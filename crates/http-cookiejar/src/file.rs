@@ -264,6 +264,9 @@ pub struct Loaded {
     pub bad_lines: Vec<BadLine>,
 }
 
+/// About how long the line of a cookie is.
+const LINE_BYTES: usize = 192;
+
 /// How many bad lines are reported.
 pub const BAD_LINES_MAX: usize = 1000;
 
@@ -455,7 +458,7 @@ impl<F: FileFormat> FileCookieJar<F> {
         if options.merge {
             kept = self.merge_from(&disk, own_file, options, now, &mut saved)?;
         }
-        let mut text = Vec::with_capacity(self.jar.len().saturating_mul(96).min(64 << 20));
+        let mut text = Vec::with_capacity(self.jar.len().saturating_mul(LINE_BYTES).min(64 << 20));
         let mut base = Snapshot::with_capacity(self.jar.len());
         self.format.write_header(&mut text);
         for cookie in self.jar.iter().filter(|cookie| options.takes(cookie, now)) {

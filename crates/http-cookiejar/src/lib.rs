@@ -85,6 +85,7 @@ pub mod shared;
 pub mod suffix;
 
 mod clock;
+mod hashed;
 mod store;
 
 pub use http_cookies::SameSite;

@@ -96,7 +96,7 @@ impl Store {
 
     /// Where a cookie with this key lies or would lie.
     pub(crate) fn locate(&self, key: Key<'_>) -> Located {
-        let host = self.hosts.find(key.domain);
+        let host = str::from_utf8(key.domain).ok().and_then(|domain| self.hosts.find(domain));
         let slot =
             host.and_then(|host| self.hosts.find_key(host, key, |id| self.cookie(id).map(Cookie::key)));
         Located { host, slot }

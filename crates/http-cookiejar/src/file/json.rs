@@ -12,6 +12,8 @@ use crate::file::json_text::{Item, Malformed, Reader, push_string};
 use crate::file::mozilla::push_number;
 use crate::host::canonical_host;
 
+mod as_written;
+
 /// A jar in the JSON format.
 pub type JsonCookieJar = FileCookieJar<JsonFormat>;
 
@@ -77,22 +79,24 @@ impl FileFormat for JsonFormat {
 
     fn write_cookie(&self, cookie: &Cookie, out: &mut Vec<u8>) -> Result<(), Unwritable> {
         out.push(b'{');
-        push_bytes("name", cookie.name(), out);
+        push_bytes((keys::NAME, keys::NAME_HEX), cookie.name(), out);
         if !cookie.is_valueless() {
-            push_bytes("value", cookie.value(), out);
+            push_bytes((keys::VALUE, keys::VALUE_HEX), cookie.value(), out);
         }
-        push_text("domain", Some(cookie.domain()), out);
-        push_text("path", Some(cookie.path()), out);
-        push_flag("host_only", cookie.host_only(), out);
-        push_flag("secure", cookie.secure(), out);
-        push_flag("http_only", cookie.http_only(), out);
-        push_text("same_site", cookie.same_site().map(SameSite::as_str), out);
-        push_text("partition", cookie.partition(), out);
-        push_integer("expires", cookie.expires(), out);
-        push_integer("created", Some(cookie.created()), out);
+        push_text(keys::DOMAIN, Some(cookie.domain_bytes()), out);
+        push_text(keys::PATH, Some(cookie.path_bytes()), out);
+        push_flag(keys::HOST_ONLY, cookie.host_only(), out);
+        push_flag(keys::SECURE, cookie.secure(), out);
+        push_flag(keys::HTTP_ONLY, cookie.http_only(), out);
+        push_text(keys::SAME_SITE, cookie.same_site().map(SameSite::as_str), out);
+        push_text(",\"partition\":", cookie.partition(), out);
+        push_integer(keys::EXPIRES, cookie.expires(), out);
+        push_integer(keys::CREATED, Some(cookie.created()), out);
         write_python_fields(cookie, out);
         for (key, raw) in cookie.unknown() {
-            push_key(key, out);
+            out.push(b',');
+            push_string(key.as_bytes(), out);
+            out.push(b':');
             out.extend_from_slice(raw.as_bytes());
         }
         out.extend_from_slice(b"}\n");
@@ -100,86 +104,93 @@ impl FileFormat for JsonFormat {
     }
 }
 
+/// The keys of the fields that most cookies have, as they stand in a line: each with the comma before it and the colon behind.
+mod keys {
+    pub(super) const NAME: &str = "\"name\":";
+    pub(super) const NAME_HEX: &str = "\"name_hex\":";
+    pub(super) const VALUE: &str = ",\"value\":";
+    pub(super) const VALUE_HEX: &str = ",\"value_hex\":";
+    pub(super) const DOMAIN: &str = ",\"domain\":";
+    pub(super) const PATH: &str = ",\"path\":";
+    pub(super) const HOST_ONLY: &str = ",\"host_only\":";
+    pub(super) const SECURE: &str = ",\"secure\":";
+    pub(super) const HTTP_ONLY: &str = ",\"http_only\":";
+    pub(super) const SAME_SITE: &str = ",\"same_site\":";
+    pub(super) const EXPIRES: &str = ",\"expires\":";
+    pub(super) const CREATED: &str = ",\"created\":";
+    pub(super) const PATH_SPECIFIED: &str = ",\"path_specified\":";
+}
+
 /// What only cookies under Python's rules have, or what differs from what follows from the rest.
 fn write_python_fields(cookie: &Cookie, out: &mut Vec<u8>) {
-    push_flag("path_specified", cookie.path_specified(), out);
+    push_flag(keys::PATH_SPECIFIED, cookie.path_specified(), out);
     if cookie.discard() != cookie.expires().is_none() {
-        push_key("discard", out);
-        out.extend_from_slice(if cookie.discard() { b"true" } else { b"false" });
+        push_bool(",\"discard\":", cookie.discard(), out);
     }
     if cookie.domain_specified() == cookie.host_only() {
-        push_key("domain_specified", out);
-        out.extend_from_slice(if cookie.domain_specified() { b"true" } else { b"false" });
+        push_bool(",\"domain_specified\":", cookie.domain_specified(), out);
     }
-    push_flag("domain_initial_dot", cookie.domain_initial_dot(), out);
-    if cookie.version() != Some(0) {
-        push_key("version", out);
-        match cookie.version() {
-            Some(version) => push_number(i64::from(version), out),
-            None => out.extend_from_slice(b"null"),
-        }
+    push_flag(",\"domain_initial_dot\":", cookie.domain_initial_dot(), out);
+    match cookie.version() {
+        Some(0) => {}
+        Some(version) => push_integer(",\"version\":", Some(i64::from(version)), out),
+        None => out.extend_from_slice(b",\"version\":null"),
     }
-    push_text("port", cookie.port(), out);
-    push_flag("port_specified", cookie.port_specified(), out);
-    push_flag("rfc2109", cookie.rfc2109(), out);
-    push_text("comment", cookie.comment(), out);
-    push_text("comment_url", cookie.comment_url(), out);
-    if cookie.stored_rest().is_empty() {
-        return;
-    }
-    push_key("rest", out);
-    let mut before = b'{';
+    push_text(",\"port\":", cookie.port(), out);
+    push_flag(",\"port_specified\":", cookie.port_specified(), out);
+    push_flag(",\"rfc2109\":", cookie.rfc2109(), out);
+    push_text(",\"comment\":", cookie.comment(), out);
+    push_text(",\"comment_url\":", cookie.comment_url(), out);
+    let mut before = &b",\"rest\":{"[..];
     for (name, value) in cookie.stored_rest() {
-        out.push(before);
-        push_string(name, out);
+        out.extend_from_slice(before);
+        push_string(name.as_bytes(), out);
         out.push(b':');
         match value {
-            Some(value) => push_string(value, out),
+            Some(value) => push_string(value.as_bytes(), out),
             None => out.extend_from_slice(b"null"),
         }
-        before = b',';
+        before = b",";
     }
-    out.push(b'}');
+    if !cookie.stored_rest().is_empty() {
+        out.push(b'}');
+    }
 }
 
-fn push_key(key: &str, out: &mut Vec<u8>) {
-    if out.last() != Some(&b'{') {
-        out.push(b',');
-    }
-    push_string(key, out);
-    out.push(b':');
-}
-
-fn push_text(key: &str, text: Option<&str>, out: &mut Vec<u8>) {
+fn push_text<T: AsRef<[u8]>>(key: &str, text: Option<T>, out: &mut Vec<u8>) {
     if let Some(text) = text {
-        push_key(key, out);
-        push_string(text, out);
+        out.extend_from_slice(key.as_bytes());
+        push_string(text.as_ref(), out);
     }
 }
 
-fn push_bytes(key: &str, bytes: &[u8], out: &mut Vec<u8>) {
-    match str::from_utf8(bytes) {
-        Ok(text) => push_text(key, Some(text), out),
-        Err(_) => {
-            let digit = |value: u8| if value < 10 { b'0' + value } else { b'a' + value - 10 };
-            push_key(&[key, "_hex"].concat(), out);
-            out.push(b'"');
-            out.extend(bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]));
-            out.push(b'"');
-        }
+/// Writes bytes under the first key if they are UTF-8, and as hexadecimal digits under the second if not.
+fn push_bytes((key, hex_key): (&str, &str), bytes: &[u8], out: &mut Vec<u8>) {
+    if str::from_utf8(bytes).is_ok() {
+        return push_text(key, Some(bytes), out);
     }
+    let digit = |value: u8| if value < 10 { b'0' + value } else { b'a' + value - 10 };
+    out.extend_from_slice(hex_key.as_bytes());
+    out.push(b'"');
+    out.extend(bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]));
+    out.push(b'"');
 }
 
+fn push_bool(key: &str, on: bool, out: &mut Vec<u8>) {
+    out.extend_from_slice(key.as_bytes());
+    out.extend_from_slice(if on { b"true" } else { b"false" });
+}
+
+/// Writes what is false unless it is said.
 fn push_flag(key: &str, on: bool, out: &mut Vec<u8>) {
     if on {
-        push_key(key, out);
-        out.extend_from_slice(b"true");
+        push_bool(key, on, out);
     }
 }
 
 fn push_integer(key: &str, number: Option<i64>, out: &mut Vec<u8>) {
     if let Some(number) = number {
-        push_key(key, out);
+        out.extend_from_slice(key.as_bytes());
         push_number(number, out);
     }
 }
@@ -199,6 +210,14 @@ struct Fields<'t> {
 
 fn read_line(line: &[u8], now: i64) -> Result<Cookie, BadLineReason> {
     let line = str::from_utf8(line).map_err(|_| BadLineReason::Text)?;
+    match as_written::read(line, now) {
+        Some(cookie) => Ok(cookie),
+        None => read_generally(line, now),
+    }
+}
+
+/// Reads a line with any fields in any order.
+fn read_generally(line: &str, now: i64) -> Result<Cookie, BadLineReason> {
     let mut fields = Fields { plain: Plain { now, ..Plain::default() }, ..Fields::default() };
     let mut reader = Reader::new(line);
     let read = reader.object(|key, item, raw| fields.take(key, item, raw));

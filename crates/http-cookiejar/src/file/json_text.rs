@@ -247,21 +247,21 @@ impl<'t> Reader<'t> {
     }
 }
 
-/// Writes a text in quotes.
-pub(crate) fn push_string(text: &str, out: &mut Vec<u8>) {
+/// Writes a text, which must be UTF-8, in quotes.
+pub(crate) fn push_string(text: &[u8], out: &mut Vec<u8>) {
     out.push(b'"');
     // Looked at as a whole first, since hardly any text needs an escape.
-    if !text.bytes().fold(false, |any, byte| any | needs_escape(byte)) {
-        out.extend_from_slice(text.as_bytes());
+    if !text.iter().fold(false, |any, byte| any | needs_escape(*byte)) {
+        out.extend_from_slice(text);
         out.push(b'"');
         return;
     }
     let mut start = 0;
-    for (at, byte) in text.bytes().enumerate() {
+    for (at, &byte) in text.iter().enumerate() {
         if !needs_escape(byte) {
             continue;
         }
-        out.extend_from_slice(text.as_bytes().get(start..at).unwrap_or_default());
+        out.extend_from_slice(text.get(start..at).unwrap_or_default());
         match byte {
             b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
             _ => {
@@ -271,7 +271,7 @@ pub(crate) fn push_string(text: &str, out: &mut Vec<u8>) {
         }
         start = at + 1;
     }
-    out.extend_from_slice(text.as_bytes().get(start..).unwrap_or_default());
+    out.extend_from_slice(text.get(start..).unwrap_or_default());
     out.push(b'"');
 }
 

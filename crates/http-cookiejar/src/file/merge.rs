@@ -1,23 +1,28 @@
 //! Three-way merge of a jar, the file it came from, and what others made of that file since.
 
-use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
-use std::hash::{BuildHasher, Hasher};
+use std::hash::{BuildHasher, BuildHasherDefault, Hasher};
 
 use crate::cookie::Cookie;
 use crate::file::FileFormat;
+use crate::hashed::ByHash;
 use crate::jar::CookieJar;
 
 /// Which cookies were in a file and what their lines were, as hashes.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Snapshot {
     hasher: RandomState,
-    lines: HashMap<u64, u64>,
+    /// From the hash of a key to that of what stands beside the key.
+    lines: ByHash<u64>,
 }
 
 impl Snapshot {
+    fn keyed(hasher: RandomState, cookies: usize) -> Self {
+        Self { hasher, lines: ByHash::with_capacity_and_hasher(cookies, BuildHasherDefault::default()) }
+    }
+
     pub(crate) fn with_capacity(cookies: usize) -> Self {
-        Self { hasher: RandomState::new(), lines: HashMap::with_capacity(cookies) }
+        Self::keyed(RandomState::new(), cookies)
     }
 
     /// Notes a cookie with the line that it has in the file.
@@ -45,7 +50,7 @@ impl Snapshot {
 
     fn content(&self, cookie: &Cookie) -> u64 {
         let mut hasher = self.hasher.build_hasher();
-        cookie.hash_content(&mut hasher);
+        cookie.hash_beside_key(&mut hasher);
         hasher.finish()
     }
 
@@ -86,7 +91,7 @@ pub(crate) fn merge<F: FileFormat>(
 ) -> Outcome {
     let mut outcome = Outcome::default();
     let mut line = Vec::new();
-    let mut present = Snapshot { hasher: base.hasher.clone(), lines: HashMap::with_capacity(theirs.len()) };
+    let mut present = Snapshot::keyed(base.hasher.clone(), theirs.len());
     for cookie in theirs {
         present.lines.insert(base.hasher.hash_one(cookie.key()), 0);
         let change = base.state(format, &cookie, &mut line);

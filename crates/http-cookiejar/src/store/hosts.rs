@@ -9,6 +9,7 @@ use std::hash::BuildHasher;
 
 use super::SlotId;
 use crate::cookie::Key;
+use crate::hashed::ByHash;
 use crate::host::{is_address, suffixes};
 
 /// Where a host lies.
@@ -61,7 +62,7 @@ impl Host {
 /// From the hash of a key to the slots with such keys. Boxed as most hosts have none.
 #[derive(Clone, Default)]
 struct KeyIndex {
-    slots: HashMap<u64, Few>,
+    slots: ByHash<Few>,
 }
 
 impl KeyIndex {
