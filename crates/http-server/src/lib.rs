@@ -28,12 +28,15 @@
 mod accept;
 mod clock;
 mod coding;
+mod compressed;
 mod connection;
 mod context;
+mod encode;
 mod engine;
 mod error;
 pub mod error_page;
 mod events;
+mod file_part;
 pub mod files;
 mod handler;
 pub mod limits;
@@ -54,14 +57,18 @@ pub mod testing;
 #[cfg(feature = "tls")]
 mod tls;
 mod upgrade;
+mod vary;
 mod writer;
 
+pub use coding::ContentCoding;
+pub use compressed::Compressed;
 pub use error::{Error, HandlerError};
 pub use events::EventStream;
 pub use files::StaticFiles;
 pub use handler::{Handler, IntoAnswer};
 pub use http_proto::{
-    FieldValue, Headers, Method, RequestTarget, StatusCode, StatusExt, TargetForm, Version, header,
+    FieldValue, Headers, Method, RequestHead, RequestTarget, StatusCode, StatusExt, TargetForm, Version,
+    header,
 };
 pub use limits::{Limits, Timeouts};
 pub use logged::{LogFormat, Logged};

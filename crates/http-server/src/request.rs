@@ -174,6 +174,28 @@ impl<'c> Request<'c> {
         &mut self.extensions
     }
 
+    /// The head as a value, to be changed and handed on by [`with_head`](Self::with_head).
+    #[must_use]
+    pub fn to_head(&self) -> RequestHead {
+        self.head.clone()
+    }
+
+    /// Calls `run` with this request under another head, as a wrapper does that rewrites paths or fields for the
+    /// handler that it owns. How the content is framed has been decided already.
+    pub fn with_head<T>(&mut self, head: &RequestHead, run: impl FnOnce(&mut Request<'_>) -> T) -> T {
+        let mut inner = Request {
+            head,
+            link: self.link,
+            io: self.io,
+            peer: self.peer,
+            stopping: self.stopping,
+            extensions: std::mem::take(&mut self.extensions),
+        };
+        let result = run(&mut inner);
+        self.extensions = inner.extensions;
+        result
+    }
+
     /// The content, to be read. `100 Continue` is sent on the first read, if the peer waits for it (RFC 9110 §10.1.1).
     #[doc(alias = "rfile")]
     pub fn body(&mut self) -> RequestBody<'_> {

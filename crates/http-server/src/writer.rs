@@ -1,6 +1,7 @@
 //! The content of an answer that is written piece by piece: framed, buffered, held to its promise.
 
 use crate::connection::Io;
+use crate::encode::Encode;
 use crate::error::Error;
 use crate::link::Link;
 use http_proto::{BodyEncoder, Framing, Headers};
@@ -20,6 +21,9 @@ pub struct BodyWriter<'w> {
     out: &'w mut Vec<u8>,
     /// Content that is not framed yet.
     piece: Vec<u8>,
+    /// What the content goes through before it is framed, and what has come out of it.
+    coder: Option<Box<dyn Encode>>,
+    coded: Vec<u8>,
     encoder: BodyEncoder,
     trailers: Headers,
     /// Content that has been framed.
@@ -32,6 +36,8 @@ impl<'w> BodyWriter<'w> {
             link,
             out: &mut io.out,
             piece: Vec::new(),
+            coder: None,
+            coded: Vec::new(),
             encoder: BodyEncoder::new(framing),
             trailers: Headers::new(),
             sent_bytes: &mut io.sent_bytes,
@@ -69,6 +75,50 @@ impl<'w> BodyWriter<'w> {
         Ok(())
     }
 
+    /// Codes what is written from now on.
+    pub(crate) fn begin_coding(&mut self, coder: Box<dyn Encode>) {
+        self.coder = Some(coder);
+    }
+
+    /// Writes the end of what was coded.
+    pub(crate) fn end_coding(&mut self) -> io::Result<()> {
+        self.through_coder(|coder, out| coder.finish(out))?;
+        self.coder = None;
+        Ok(())
+    }
+
+    /// Writes what comes out of a step of the coder.
+    fn through_coder(
+        &mut self,
+        step: impl FnOnce(&mut dyn Encode, &mut Vec<u8>) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let Some(coder) = &mut self.coder else { return Ok(()) };
+        let mut coded = std::mem::take(&mut self.coded);
+        let done = step(&mut **coder, &mut coded).and_then(|()| self.gather(&coded));
+        coded.clear();
+        self.coded = coded;
+        done
+    }
+
+    /// Takes content that is coded already, if it is at all.
+    fn gather(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if self.piece.len() + bytes.len() <= PIECE_BYTES {
+            self.piece.extend_from_slice(bytes);
+            return Ok(());
+        }
+        let mut piece = std::mem::take(&mut self.piece);
+        let sent = if piece.is_empty() { Ok(()) } else { self.send(&piece) };
+        piece.clear();
+        self.piece = piece;
+        sent?;
+        if bytes.len() < PIECE_BYTES {
+            self.piece.extend_from_slice(bytes);
+        } else {
+            self.send(bytes)?;
+        }
+        Ok(())
+    }
+
     /// Frames what is gathered and leaves it in the queue, with the end of the content behind it.
     pub(crate) fn finish(mut self) -> io::Result<()> {
         let piece = std::mem::take(&mut self.piece);
@@ -87,25 +137,17 @@ impl<'w> BodyWriter<'w> {
 
 impl Write for BodyWriter<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.piece.len() + bytes.len() <= PIECE_BYTES {
-            self.piece.extend_from_slice(bytes);
-            return Ok(bytes.len());
-        }
-        let mut piece = std::mem::take(&mut self.piece);
-        let sent = if piece.is_empty() { Ok(()) } else { self.send(&piece) };
-        piece.clear();
-        self.piece = piece;
-        sent?;
-        if bytes.len() < PIECE_BYTES {
-            self.piece.extend_from_slice(bytes);
+        if self.coder.is_some() {
+            self.through_coder(|coder, out| coder.write(bytes, out))?;
         } else {
-            self.send(bytes)?;
+            self.gather(bytes)?;
         }
         Ok(bytes.len())
     }
 
     /// Sends everything that has been written.
     fn flush(&mut self) -> io::Result<()> {
+        self.through_coder(|coder, out| coder.flush(out))?;
         let mut piece = std::mem::take(&mut self.piece);
         let sent = self.send(&piece);
         piece.clear();
