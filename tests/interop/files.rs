@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 
+use http_server::files::Uploads;
 use http_server::{Server, ServerHandle, StaticFiles};
 use support::{peer, python};
 
@@ -20,7 +21,7 @@ impl Site {
     pub(crate) fn start(fill: impl Fn(&Path)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         fill(folder.path());
-        let files = StaticFiles::new(folder.path()).unwrap().archives(true);
+        let files = StaticFiles::new(folder.path()).unwrap().archives(true).uploads(Uploads::new());
         let server = Server::bind("127.0.0.1:0").unwrap().serve(files).unwrap();
         Self { server, folder, work: tempfile::tempdir().unwrap() }
     }
@@ -178,7 +179,7 @@ for method, path, headers in (
     ("GET", "/sub/%C3%BC.txt", {"If-Modified-Since": "Sun, 06 Nov 1994 08:49:37 GMT"}),
     ("GET", "/sub", {}),
     ("GET", "/%2e%2e/x", {}),
-    ("POST", "/sub/", {}),
+    ("DELETE", "/sub/", {}),
 ):
     connection.request(method, path, headers=headers)
     response = connection.getresponse()
@@ -190,7 +191,7 @@ for method, path, headers in (
         said,
         "/sub/ ['ü.txt']\n200 text utf-8 Sun, 06 Nov 1994 08:49:37 GMT\nHEAD 200 None None None 0\n\
          GET 206 bytes 1-2/4 None None 2\nGET 416 bytes */4 None None \nGET 304 None None None \n\
-         GET 301 None sub/ None \nGET 404 None None None \nPOST 405 None None GET, HEAD, OPTIONS \n"
+         GET 301 None sub/ None \nGET 404 None None None \nDELETE 405 None None GET, HEAD, OPTIONS, PUT, POST \n"
     );
     site.stop();
 }
@@ -261,5 +262,33 @@ for member in archive.infolist():
     assert_eq!(fs::read_to_string(unzipped.join("sub/ü.txt")).unwrap(), "u");
     assert_eq!(fs::metadata(unzipped.join("big")).unwrap().modified().unwrap(), old_time());
     assert!(unzipped.join("sub/empty").is_dir());
+    site.stop();
+}
+
+#[test]
+fn curl_uploads_by_put_by_form_and_resumes() {
+    let content = noise(3 << 20);
+    let site = Site::start(|folder| fs::create_dir(folder.join("sub")).unwrap());
+    let source = site.work("big.bin");
+    fs::write(&source, &content).unwrap();
+    let code = ["--output", "/dev/null", "--write-out", "%{http_code}"];
+    let uploaded = |name: &str| fs::read(site.folder.path().join(name)).unwrap();
+    assert_eq!(curl(&[&code[..], &["--upload-file", &source, &site.url("/sub/")]].concat()), "201");
+    assert!(uploaded("sub/big.bin") == content, "put");
+    let file = format!("file=@{source};filename=form.bin");
+    assert_eq!(curl(&[&code[..], &["--form", &file, &site.url("/sub/")]].concat()), "201");
+    assert!(uploaded("sub/form.bin") == content, "form");
+    // The first piece, as it would be after a broken connection; then curl goes on where the server says.
+    let (first, url) = (site.work("first"), site.url("/resumed.bin"));
+    fs::write(&first, &content[..1_234_567]).unwrap();
+    let range = format!("Content-Range: bytes 0-1234566/{}", content.len());
+    assert_eq!(curl(&[&code[..], &["--header", &range, "--upload-file", &first, &url]].concat()), "202");
+    let question = format!("Content-Range: bytes */{}", content.len());
+    let offset =
+        curl(&["--request", "PUT", "--header", &question, "--write-out", "%header{upload-offset}", &url]);
+    assert_eq!(offset, "1234567");
+    let resume = ["--upload-file", &source, "--continue-at", &offset, &url];
+    assert_eq!(curl(&[&code[..], &resume].concat()), "201");
+    assert!(uploaded("resumed.bin") == content, "resumed");
     site.stop();
 }

@@ -7,6 +7,7 @@ use crate::files::memory::Memory;
 use crate::files::path::{FilePath, NameRules};
 use crate::files::root::Root;
 use crate::files::types::Types;
+use crate::files::upload::Receiver;
 use crate::handler::Handler;
 use crate::request::Request;
 use crate::response::Response;
@@ -27,11 +28,13 @@ mod path;
 mod range;
 mod root;
 mod types;
+mod upload;
 
 pub use crate::coding::ContentCoding;
 pub use conditional::{EntityTag, InvalidEntityTag};
 pub use content::serve_content;
 pub use root::Symlinks;
+pub use upload::Uploads;
 
 /// How a folder without an index file is answered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -89,6 +92,7 @@ pub struct StaticFiles {
     fallback: Option<FilePath>,
     not_found: Option<FilePath>,
     memory: Option<Memory>,
+    receiver: Option<Receiver>,
 }
 
 impl StaticFiles {
@@ -120,6 +124,7 @@ impl StaticFiles {
             fallback: None,
             not_found: None,
             memory: None,
+            receiver: None,
         })
     }
 
@@ -171,6 +176,38 @@ impl StaticFiles {
     /// are not compressed.
     pub fn archives(mut self, allow: bool) -> Self {
         self.archives = allow;
+        self
+    }
+
+    /// Takes files that clients put into the folder: by default none.
+    ///
+    /// - PUT saves its content under the path (RFC 9110 §9.3.4): 201 for a new file, 204 for one that took the place of
+    ///   another. `If-None-Match: *` and `If-Match` hold. Nobody ever sees half a file.
+    /// - PUT with `Content-Range: bytes FIRST-LAST/SIZE` saves a piece: 202 with `Upload-Offset`, where the next one
+    ///   begins, until the file is whole. A client that lost its connection asks with `Content-Range: bytes */SIZE` and
+    ///   no content. `curl --upload-file F --continue-at OFFSET` sends such a piece.
+    /// - POST of a form with files (`multipart/form-data`) to a folder saves each under its name; the listing shows
+    ///   such a form. Forms on pages of other sites are refused.
+    ///
+    /// Names that are not served, since they are hidden or no system would take them, are not saved either. Links are
+    /// never replaced nor written through; folders are not made; nothing is deleted. Whoever may send a request may upload:
+    /// put a handler in front that asks who it is.
+    ///
+    /// ```
+    /// use http_server::files::{StaticFiles, Uploads};
+    /// use http_server::{Method, testing};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let folder = folder.path();
+    /// let files = StaticFiles::new(folder)?.uploads(Uploads::new().bytes_max(1 << 20));
+    /// let put = testing::request(Method::PUT, "/hello.txt").with_content("Hello!");
+    /// assert_eq!(put.send_to(&files).status(), 201);
+    /// assert_eq!(testing::get("/hello.txt").send_to(&files).text(), "Hello!");
+    /// assert_eq!(put.send_to(&files).status(), 409, "it is there already");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn uploads(mut self, uploads: Uploads) -> Self {
+        self.receiver = Some(Receiver::new(uploads));
         self
     }
 
@@ -279,7 +316,11 @@ impl StaticFiles {
 
 impl Handler for StaticFiles {
     fn handle(&self, request: &mut Request<'_>) -> Result<Response, HandlerError> {
-        Ok(self.respond_at(request, clock::wall())?)
+        let now = clock::wall();
+        match &self.receiver {
+            Some(receiver) => Ok(self.respond_or_receive(receiver, request, now)?),
+            None => Ok(self.respond_at(request, now)?),
+        }
     }
 }
 

@@ -14,6 +14,7 @@ use crate::files::listing::{Listing, ListingQuery, ListingReader, Look, encode_s
 use crate::files::memory::Found;
 use crate::files::path::{FilePath, NameRules, PathRefusal};
 use crate::files::root::{OpenFailure, Opened, OpenedFile};
+use crate::files::upload::Receiver;
 use crate::files::{FolderView, StaticFiles};
 use crate::request::Request;
 use crate::response::{Body, Response};
@@ -21,31 +22,97 @@ use http_proto::{Method, StatusCode};
 use std::sync::Arc;
 use std::time::SystemTime;
 
+/// What the path of a request names as far as its spelling tells.
+enum Place {
+    Path(FilePath),
+    /// The prefix without the slash behind it.
+    Prefix,
+    Malformed,
+    /// Nothing that could be a file of ours.
+    Nowhere,
+}
+
 impl StaticFiles {
     /// Answers a request at this time, which decides about the age of files and nothing else.
+    ///
+    /// Uploads need the content of the request, so they are answered by [`Handler::handle`](crate::Handler::handle)
+    /// alone.
     ///
     /// # Errors
     /// Where the system fails in a way that is neither "not there" nor "not allowed".
     pub fn respond_at(&self, request: &Request<'_>, now: SystemTime) -> Result<Response, Error> {
-        const ALLOW: &str = "GET, HEAD, OPTIONS";
+        let allow =
+            if self.receiver.is_some() { "GET, HEAD, OPTIONS, PUT, POST" } else { "GET, HEAD, OPTIONS" };
         let method = request.method();
         if *method == Method::OPTIONS {
-            return Ok(Response::new(StatusCode::NO_CONTENT).with_header("Allow", ALLOW));
+            return Ok(Response::new(StatusCode::NO_CONTENT).with_header("Allow", allow));
         }
         if *method != Method::GET && *method != Method::HEAD {
-            return Ok(Response::error_page(StatusCode::METHOD_NOT_ALLOWED).with_header("Allow", ALLOW));
+            return Ok(Response::error_page(StatusCode::METHOD_NOT_ALLOWED).with_header("Allow", allow));
         }
-        let Some(below) = self.below_prefix(request.path()) else {
-            return self.respond_not_found(now);
+        match self.place_of(request) {
+            Place::Path(path) => self.respond_to(request, &path, now),
+            Place::Prefix => {
+                let name = self.prefix.rsplit('/').next().unwrap_or_default();
+                Ok(redirect_to_folder(name, request.query()))
+            }
+            Place::Malformed => Ok(Response::error_page(StatusCode::BAD_REQUEST)),
+            Place::Nowhere => self.respond_not_found(now),
+        }
+    }
+
+    /// Answers a request that may be an upload.
+    pub(super) fn respond_or_receive(
+        &self,
+        receiver: &Receiver,
+        request: &mut Request<'_>,
+        now: SystemTime,
+    ) -> Result<Response, Error> {
+        let is_put = *request.method() == Method::PUT;
+        if !is_put && *request.method() != Method::POST {
+            return self.respond_at(request, now);
+        }
+        let path = match self.place_of(request) {
+            Place::Path(path) => path,
+            Place::Malformed => return Ok(Response::error_page(StatusCode::BAD_REQUEST)),
+            Place::Prefix | Place::Nowhere => return self.respond_not_found(now),
         };
-        if below.is_empty() {
-            let name = self.prefix.rsplit('/').next().unwrap_or_default();
-            return Ok(redirect_to_folder(name, request.query()));
+        if !self.hidden && path.is_hidden() {
+            return self.respond_not_found(now);
         }
-        match FilePath::parse(below, NameRules::HERE) {
-            Ok(path) => self.respond_to(request, &path, now),
-            Err(PathRefusal::Malformed) => Ok(Response::error_page(StatusCode::BAD_REQUEST)),
-            Err(PathRefusal::Unservable) => self.respond_not_found(now),
+        match (is_put, path.names_folder()) {
+            (true, false) => {
+                let response = receiver.put(request, &self.root, &path, now)?;
+                if let Some(memory) = &self.memory {
+                    memory.forget(path.as_bytes());
+                }
+                Ok(response)
+            }
+            (false, true) => {
+                let response = receiver.post(request, &self.root, &path, self.hidden, now)?;
+                if let Some(memory) = &self.memory {
+                    memory.forget_all();
+                }
+                Ok(response)
+            }
+            // A form is sent to a folder, a file is put under a name.
+            (true, true) | (false, false) => {
+                let allow = if is_put { "GET, HEAD, OPTIONS, POST" } else { "GET, HEAD, OPTIONS, PUT" };
+                Ok(Response::error_page(StatusCode::METHOD_NOT_ALLOWED).with_header("Allow", allow))
+            }
+        }
+    }
+
+    /// What the path of a request names as far as its spelling tells.
+    fn place_of(&self, request: &Request<'_>) -> Place {
+        match self.below_prefix(request.path()) {
+            None => Place::Nowhere,
+            Some("") => Place::Prefix,
+            Some(below) => match FilePath::parse(below, NameRules::HERE) {
+                Ok(path) => Place::Path(path),
+                Err(PathRefusal::Malformed) => Place::Malformed,
+                Err(PathRefusal::Unservable) => Place::Nowhere,
+            },
         }
     }
 
@@ -154,9 +221,13 @@ impl StaticFiles {
         let response = if json {
             listing_response("application/json", listing, JsonPage::default())
         } else {
-            listing_response("text/html; charset=utf-8", listing, HtmlPage::new(self.archives))
-                .with_header("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-                .with_header("Referrer-Policy", "same-origin")
+            listing_response(
+                "text/html; charset=utf-8",
+                listing,
+                HtmlPage::new(self.archives, self.receiver.is_some()),
+            )
+            .with_header("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+            .with_header("Referrer-Policy", "same-origin")
         };
         let response = response.with_header("Vary", "Accept");
         Ok(self.with_own_fields(response.with_header("Cache-Control", "no-cache")))

@@ -66,11 +66,11 @@ impl Memory {
         let found = match open() {
             Ok(Opened::File(found)) => found,
             Ok(Opened::Folder) => {
-                self.forget(path, kept.is_some());
+                self.forget_if(path, kept.is_some());
                 return Ok(Found::Folder);
             }
             Err(failure) => {
-                self.forget(path, kept.is_some());
+                self.forget_if(path, kept.is_some());
                 return Err(failure);
             }
         };
@@ -79,7 +79,7 @@ impl Memory {
                 kept.checked_second.store(second, Ordering::Relaxed);
                 return Ok(Found::Kept(kept));
             }
-            self.forget(path, true);
+            self.forget(path);
         }
         Ok(self.load(path, found, second, now))
     }
@@ -121,10 +121,19 @@ impl Memory {
         kept.bytes += bytes;
     }
 
-    fn forget(&self, path: &[u8], was_kept: bool) {
-        if !was_kept {
-            return;
+    fn forget_if(&self, path: &[u8], was_kept: bool) {
+        if was_kept {
+            self.forget(path);
         }
+    }
+
+    /// Lets all files go.
+    pub(crate) fn forget_all(&self) {
+        *self.kept.write().unwrap_or_else(PoisonError::into_inner) = Kept::default();
+    }
+
+    /// Lets a file go, so that the next look-up goes to the disk.
+    pub(crate) fn forget(&self, path: &[u8]) {
         let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(old) = kept.files.remove(path) {
             kept.bytes -= path.len() + old.content.len() + ENTRY_BYTES;

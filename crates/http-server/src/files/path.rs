@@ -23,7 +23,7 @@ pub(crate) enum PathRefusal {
     /// A percent sign without two hexadecimal digits behind it, or no slash in front: the request is wrong (400).
     Malformed,
     /// A segment that no file of ours can have: `..`, `.`, a slash, backslash or NUL that was encoded, a device
-    /// name of Windows, or more bytes than a path can have (404).
+    /// name of Windows, that of an upload on its way, or more bytes than a path can have (404).
     Unservable,
 }
 
@@ -58,7 +58,7 @@ impl FilePath {
             let start = joined.len();
             decode_into(segment.as_bytes(), &mut joined)?;
             let name = joined.get(start..).unwrap_or_default();
-            if !is_plain_name(name, rules) {
+            if !is_plain_name(name, rules) || is_unfinished_name(name) {
                 return Err(PathRefusal::Unservable);
             }
         }
@@ -81,6 +81,14 @@ impl FilePath {
     /// The last segment; `None` for the root.
     pub(crate) fn name(&self) -> Option<&[u8]> {
         self.segments().next_back()
+    }
+
+    /// The folder that this is in, and its name there; `None` for the root.
+    pub(crate) fn split(&self) -> Option<(Self, &[u8])> {
+        let name = self.name()?;
+        let rest = self.joined.get(..self.joined.len() - name.len()).unwrap_or_default();
+        let folder = rest.strip_suffix(b"/").unwrap_or(rest).to_vec();
+        Some((Self { joined: folder, folder: true }, name))
     }
 
     /// Whether the path ended with a slash.
@@ -122,6 +130,14 @@ impl fmt::Debug for FilePath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "\"{}{}\"", self.joined.escape_ascii(), if self.folder { "/" } else { "" })
     }
+}
+
+/// What the names of uploads that are on their way begin with.
+pub(crate) const UNFINISHED: &str = ".httpkit-upload-";
+
+/// Whether a name is that of an upload on its way, which is never served.
+pub(crate) fn is_unfinished_name(name: &[u8]) -> bool {
+    name.starts_with(UNFINISHED.as_bytes())
 }
 
 /// Whether a name is hidden by the custom of Unix: it begins with a dot.

@@ -4,7 +4,7 @@
 //! or [`Root::entries`], so that there is one policy on links and special files. What a path may look like is decided
 //! in `path`; what is answered, in `answer`.
 
-use crate::files::path::{FilePath, NameRules, is_hidden_name, is_plain_name};
+use crate::files::path::{FilePath, NameRules, is_hidden_name, is_plain_name, is_unfinished_name};
 use std::fs::{File, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -21,6 +21,8 @@ mod unix;
 use portable as system;
 #[cfg(unix)]
 use unix as system;
+
+pub(crate) use system::Workplace;
 
 /// What happens to symbolic links below the folder that is served.
 ///
@@ -101,6 +103,15 @@ pub(crate) struct Entry {
     pub(crate) modified: Option<SystemTime>,
 }
 
+/// Who has a name in a folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Occupant {
+    Nobody,
+    File(Facts),
+    /// A folder, a link, a device: nothing that is ever replaced.
+    Other,
+}
+
 /// The entries of a folder, in no particular order.
 #[derive(Debug)]
 pub(crate) struct Entries {
@@ -143,10 +154,15 @@ impl Root {
         }
     }
 
+    /// Opens the folder that the path names to make files in it.
+    pub(crate) fn workplace(&self, folder: &FilePath, now: SystemTime) -> Result<Workplace, OpenFailure> {
+        self.place.current(now)?.workplace(folder.as_bytes(), self.links).map_err(failure)
+    }
+
     /// Reads the entries of the folder that the path names, `entries_max` at most.
     ///
     /// Left out is what [`open`](Self::open) would not open: special files, links that the policy refuses or that
-    /// lead nowhere, and hidden names unless asked for.
+    /// lead nowhere, and hidden names unless asked for; and what is being uploaded.
     pub(crate) fn entries(
         &self,
         path: &FilePath,
@@ -158,7 +174,7 @@ impl Root {
         let mut folder = root.read_folder(path.as_bytes(), self.links).map_err(failure)?;
         let mut found = Entries { entries: Vec::new(), more: false };
         while let Some(item) = folder.next_item().map_err(failure)? {
-            if !hidden && is_hidden_name(&item.name, path.is_root()) {
+            if is_unfinished_name(&item.name) || !hidden && is_hidden_name(&item.name, path.is_root()) {
                 continue;
             }
             let Some(entry) = self.entry(&root, path, item) else {
@@ -169,6 +185,27 @@ impl Root {
                 break;
             }
             found.entries.push(entry);
+        }
+        Ok(found)
+    }
+
+    /// The names of unfinished uploads in this folder that nobody has written to since `before`.
+    pub(crate) fn abandoned(
+        &self,
+        folder: &FilePath,
+        before: SystemTime,
+        entries_max: usize,
+        now: SystemTime,
+    ) -> Result<Vec<Vec<u8>>, OpenFailure> {
+        let root = self.place.current(now)?;
+        let mut folder = root.read_folder(folder.as_bytes(), self.links).map_err(failure)?;
+        let mut found = Vec::new();
+        for _ in 0..entries_max {
+            let Some(item) = folder.next_item().map_err(failure)? else { break };
+            let is_old = item.modified.is_some_and(|modified| modified < before);
+            if is_old && item.kind == ItemKind::File && is_unfinished_name(&item.name) {
+                found.push(item.name);
+            }
         }
         Ok(found)
     }

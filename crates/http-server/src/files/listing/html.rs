@@ -16,7 +16,7 @@ const SCRIPT: &str = include_str!("page.js");
 
 /// The Content-Security-Policy of the page: its style and its script by their digests, and nothing else.
 pub(crate) const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; \
-     style-src 'sha256-EDRf44MEpH2+xIAqNYiCwSYO0ewrumlICWFhIIr/528='; \
+     style-src 'sha256-x+1vO+HyRGh/ft0SH5CAtVbsmbd2uQ2R4E4n+BpFA34='; \
      script-src 'sha256-5iIAn+iP4GQJssHan7bVtrzz1hPqM9ShiF8pDIOWCqM='; \
      base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
 
@@ -25,14 +25,16 @@ pub(crate) const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; \
 pub(crate) struct HtmlPage {
     /// Whether the folder can be downloaded as a whole.
     archives: bool,
+    /// Whether files can be put into it.
+    uploads: bool,
     folders: usize,
     files: usize,
     size_bytes: u64,
 }
 
 impl HtmlPage {
-    pub(crate) fn new(archives: bool) -> Self {
-        Self { archives, ..Self::default() }
+    pub(crate) fn new(archives: bool, uploads: bool) -> Self {
+        Self { archives, uploads, ..Self::default() }
     }
 }
 
@@ -47,7 +49,11 @@ impl Look for HtmlPage {
         out.push_str("<div class=\"page\">\n<header>\n");
         push_trail(listing, out);
         push_search(&listing.query, out);
-        out.push_str("</header>\n<main class=\"card\">\n");
+        out.push_str("</header>\n");
+        if self.uploads {
+            out.push_str(UPLOAD_FORM);
+        }
+        out.push_str("<main class=\"card\">\n");
         if listing.entries.is_empty() && listing.trail.is_empty() {
             out.push_str("<table role=\"table\" hidden>");
         } else {
@@ -237,6 +243,14 @@ fn icon(entry: &Entry) -> &'static str {
         _ => "file",
     }
 }
+
+/// Files are chosen, or dropped onto the field, which browsers do without script.
+const UPLOAD_FORM: &str = concat!(
+    "<form class=\"upload\" method=\"post\" enctype=\"multipart/form-data\">",
+    "<label for=\"files\">Upload to this folder</label>",
+    "<input id=\"files\" type=\"file\" name=\"file\" multiple required>",
+    "<button>Upload</button></form>\n"
+);
 
 /// The icons, drawn once and used by reference, so that none is a request.
 const SYMBOLS: &str = concat!(

@@ -12,6 +12,10 @@ use std::fs::{File, ReadDir};
 use std::io;
 use std::path::{Path, PathBuf};
 
+mod workplace;
+
+pub(crate) use self::workplace::Workplace;
+
 /// A folder as the root of look-ups.
 #[derive(Debug)]
 pub(super) struct Handle {
@@ -51,6 +55,16 @@ impl Handle {
     /// Opens the folder for its entries.
     pub(super) fn read_folder(&self, path: &[u8], links: Symlinks) -> io::Result<Folder> {
         Ok(Folder { entries: std::fs::read_dir(self.resolve(path, links)?)? })
+    }
+
+    /// Opens the folder to make files in it.
+    pub(super) fn workplace(&self, path: &[u8], links: Symlinks) -> io::Result<Workplace> {
+        let folder = self.resolve(path, links)?;
+        if std::fs::metadata(&folder)?.is_dir() {
+            Ok(Workplace { folder })
+        } else {
+            Err(io::ErrorKind::NotADirectory.into())
+        }
     }
 
     /// The path on the system, without links except where all are followed.

@@ -1,7 +1,7 @@
 //! Opening beneath a root, by each of the three ways at once: as configured, by the walk, by path.
 
 use super::portable;
-use super::{Entry, OpenFailure, Opened, Purpose, Root, Symlinks, failure, opened, system};
+use super::{Entry, Occupant, OpenFailure, Opened, Purpose, Root, Symlinks, failure, opened, system};
 use crate::files::path::{FilePath, NameRules};
 use std::fs;
 use std::io::Read as _;
@@ -347,4 +347,56 @@ fn by_path_too_entries_are_read_and_a_swapped_root_is_noticed() {
     fs::rename(&root, place.path().join("moved")).unwrap();
     symlink("moved", &root).unwrap();
     assert!(!handle.is_still(&root).unwrap());
+}
+
+/// Makes files in `b` by one of the two ways to do so.
+macro_rules! check_workplace {
+    ($place:expr, $workplace:expr) => {{
+        use std::io::Write as _;
+        let (folder, workplace) = ($place.path().join("root/b"), $workplace);
+        workplace.create(b"new").unwrap().write_all(b"new").unwrap();
+        assert_eq!(workplace.create(b"new").unwrap_err().kind(), std::io::ErrorKind::AlreadyExists);
+        for (name, is) in
+            [(&b"new"[..], "file"), (b"none", "nobody"), (b"d", "other"), (b"up", "other"), (b"far", "other")]
+        {
+            let found = match workplace.look(name).unwrap() {
+                Occupant::File(facts) => {
+                    assert_eq!(facts.size_bytes, 3);
+                    "file"
+                }
+                Occupant::Nobody => "nobody",
+                Occupant::Other => "other",
+            };
+            assert_eq!(found, is, "{}", name.escape_ascii());
+        }
+        for name in [&b"up"[..], b"far", b"d"] {
+            assert!(workplace.open_or_create(name).is_err(), "{}", name.escape_ascii());
+        }
+        drop(workplace.open_or_create(b"new").unwrap());
+        assert_eq!(fs::read(folder.join("new")).unwrap(), b"new", "opening takes nothing away");
+        drop(workplace.open_or_create(b"newer").unwrap());
+        let taken = workplace.publish(b"newer", b"c.txt").unwrap_err();
+        assert_eq!(taken.kind(), std::io::ErrorKind::AlreadyExists);
+        workplace.publish(b"new", b"published").unwrap();
+        workplace.replace(b"newer", b"published").unwrap();
+        assert_eq!(fs::read(folder.join("published")).unwrap(), b"");
+        assert_eq!(fs::read(folder.join("c.txt")).unwrap(), b"c");
+        workplace.remove(b"published").unwrap();
+        assert!(workplace.remove(b"published").is_err());
+    }};
+}
+
+#[test]
+fn files_are_made_in_their_folder_and_take_no_name_that_is_taken() {
+    let place = place();
+    let root = place.path().join("root");
+    check_workplace!(place, system::Handle::open(&root).unwrap().workplace(b"b", Symlinks::Beneath).unwrap());
+    check_workplace!(
+        place,
+        portable::Handle::open(&root).unwrap().workplace(b"b", Symlinks::Beneath).unwrap()
+    );
+    for path in [&b"outdir"[..], b"etc", b"a.txt", b"none", b"loop"] {
+        assert!(system::Handle::open(&root).unwrap().workplace(path, Symlinks::Beneath).is_err());
+        assert!(portable::Handle::open(&root).unwrap().workplace(path, Symlinks::Beneath).is_err());
+    }
 }

@@ -15,6 +15,10 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+mod workplace;
+
+pub(crate) use self::workplace::Workplace;
+
 /// Links followed in one look-up before it counts as a loop; Linux has the same number.
 const LINKS_MAX: usize = 40;
 
@@ -55,6 +59,11 @@ impl Handle {
     pub(super) fn read_folder(&self, path: &[u8], links: Symlinks) -> io::Result<Folder> {
         let descriptor = self.open_beneath(path, links, Purpose::Read)?;
         Ok(Folder { entries: Dir::read_from(&descriptor)?, descriptor })
+    }
+
+    /// Opens the folder to make files in it.
+    pub(super) fn workplace(&self, path: &[u8], links: Symlinks) -> io::Result<Workplace> {
+        Ok(Workplace { folder: self.open_beneath(path, links, Purpose::Enter)? })
     }
 
     /// `None` where the kernel cannot tell: no such call here, or a link that only the walk can judge.
