@@ -1,6 +1,6 @@
 //! Content by the verdict of `framing.rs`: a decoder that says where data lies, and a meter for what is sent.
 
-use crate::chunked::{CHUNK_END, ChunkDecoder, encode_chunk_start, encode_last_chunk};
+use crate::chunked::{Ahead, CHUNK_END, ChunkDecoder, encode_chunk_start, encode_last_chunk};
 use crate::error::{InvalidInput, ProtocolError};
 use crate::framing::Framing;
 use crate::headers::Headers;
@@ -121,6 +121,11 @@ impl BodyDecoder {
     /// Whether the chunked coding is being decoded.
     pub(crate) fn is_chunked(&self) -> bool {
         self.state == State::Chunked
+    }
+
+    /// The chunks that will probably follow.
+    pub(crate) fn ahead(&self) -> Option<Ahead> {
+        if self.is_chunked() { self.chunks.ahead() } else { None }
     }
 
     /// Bytes of data that are left, where the framing tells. Python: `HTTPResponse.length`.

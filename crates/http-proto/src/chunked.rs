@@ -44,6 +44,17 @@ enum State {
     Failed(ProtocolError),
 }
 
+/// Chunks that are expected because there were two like them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Ahead {
+    /// Framing before the data of the next chunk that has not begun.
+    pub(crate) first_framing_bytes: usize,
+    /// Framing between the data of two chunks.
+    pub(crate) framing_bytes: usize,
+    /// Data of each chunk.
+    pub(crate) data_bytes: usize,
+}
+
 /// Decodes one chunked body: [`step`](Self::step) reads framing and says how much data follows.
 ///
 /// Strict in everything, since all of it decides where the message ends: hexadecimal digits only, CRLF only,
@@ -67,6 +78,10 @@ pub struct ChunkDecoder {
     line_bytes: usize,
     extension_bytes: usize,
     total_bytes: u64,
+    /// Size and size line of the last chunk, and whether the one before was the same.
+    last_size: u64,
+    last_line_bytes: usize,
+    is_steady: bool,
     /// The trailer section so far: it may come in pieces.
     trailer_text: Vec<u8>,
     trailer_fields: FieldSection,
@@ -83,6 +98,9 @@ impl ChunkDecoder {
             line_bytes: 0,
             extension_bytes: 0,
             total_bytes: 0,
+            last_size: 0,
+            last_line_bytes: 0,
+            is_steady: false,
             trailer_text: Vec::new(),
             trailer_fields: FieldSection::default(),
             trailers: Headers::new(),
@@ -95,6 +113,9 @@ impl ChunkDecoder {
         self.line_bytes = 0;
         self.extension_bytes = 0;
         self.total_bytes = 0;
+        self.last_size = 0;
+        self.last_line_bytes = 0;
+        self.is_steady = false;
         self.trailer_text.clear();
         self.trailer_fields.reset();
         self.trailers.clear();
@@ -127,6 +148,20 @@ impl ChunkDecoder {
     #[must_use]
     pub fn is_done(&self) -> bool {
         self.state == State::Done
+    }
+
+    /// The chunks that will probably follow: like the last two, if those were alike. `None` too in the middle of a
+    /// size line.
+    pub(crate) fn ahead(&self) -> Option<Ahead> {
+        let framing_bytes = self.last_line_bytes + CHUNK_END.len();
+        let first_framing_bytes = match self.state {
+            State::Data { .. } | State::DataEnd => framing_bytes,
+            State::DataLineFeed => framing_bytes - 1,
+            State::Size { digits: 0, .. } => self.last_line_bytes,
+            _ => return None,
+        };
+        let data_bytes = usize::try_from(self.last_size).ok()?;
+        self.is_steady.then_some(Ahead { first_framing_bytes, framing_bytes, data_bytes })
     }
 
     /// Bytes of data announced so far, this chunk's included.
@@ -215,6 +250,8 @@ impl ChunkDecoder {
             }
             (State::SizeLineFeed { size }, b'\n') => {
                 self.total_bytes = self.total_bytes.checked_add(size).ok_or(ProtocolError::BodyTooLong)?;
+                self.is_steady = (size, self.line_bytes) == (self.last_size, self.last_line_bytes);
+                (self.last_size, self.last_line_bytes) = (size, self.line_bytes);
                 Ok(State::Data { remaining_bytes: size })
             }
             (State::SizeLineFeed { .. }, _) => {

@@ -6,6 +6,8 @@ use crate::error::ProtocolError;
 use crate::step::BodyStep;
 use std::io::{self, IoSliceMut, Read};
 
+mod alike;
+
 /// Bytes that have been read and not yet understood.
 ///
 /// It starts small and grows only when a head asks for it; [`release`](Self::release) gives the memory away while
@@ -107,7 +109,7 @@ impl ReadBuffer {
         let direct_bytes = count.min(out.len());
         let buffered_bytes = count - direct_bytes;
         if buffered_bytes > room_bytes {
-            return Err(too_many_claimed());
+            return Err(alike::too_many_claimed());
         }
         self.end += buffered_bytes;
         Ok((direct_bytes, buffered_bytes))
@@ -243,22 +245,26 @@ pub fn read_body(
         if copied > 0 {
             return Ok(copied);
         }
+        // What one read brings of several chunks, where they end inside of what the caller has room for.
+        let several = if wanted as u64 == data_bytes_max {
+            read_several(buffer, reader, decoder, room, wanted)?
+        } else {
+            None
+        };
+        if let Some((count, data_bytes)) = several {
+            if count == 0 {
+                decoder.end_of_input()?;
+            }
+            if count == 0 || data_bytes > 0 {
+                return Ok(data_bytes);
+            }
+            continue;
+        }
         let small = if decoder.is_chunked() { wanted } else { room.len() } < DIRECT_BYTES_MIN;
         let count = if small {
             buffer.fill_from(reader)?
         } else {
             let ends_inside = decoder.is_chunked() && wanted as u64 == data_bytes_max;
-            if ends_inside && wanted <= room.len() / 2 {
-                let count = read_once(reader, room)?;
-                copied += decode_in_place(buffer, decoder, room.get_mut(..count).unwrap_or_default());
-                if count == 0 {
-                    decoder.end_of_input()?;
-                }
-                if count == 0 || copied > 0 {
-                    return Ok(copied);
-                }
-                continue;
-            }
             let direct = room.get_mut(..wanted).unwrap_or_default();
             let (direct_bytes, buffered_bytes) = if ends_inside {
                 buffer.fill_behind(reader, direct)?
@@ -274,6 +280,29 @@ pub fn read_body(
             return Ok(0);
         }
     }
+}
+
+/// Reads once, of a body in chunks, the `wanted` bytes that are left of one and what follows: how many bytes came, and with
+/// how much data `room` begins. `None`, and nothing is read, where that is no gain.
+fn read_several(
+    buffer: &mut ReadBuffer,
+    reader: &mut (impl Read + ?Sized),
+    decoder: &mut BodyDecoder,
+    room: &mut [u8],
+    wanted: usize,
+) -> io::Result<Option<(usize, usize)>> {
+    if !decoder.is_chunked() {
+        return Ok(None);
+    }
+    if let Some(ahead) = decoder.ahead().filter(|ahead| alike::is_worth_it(*ahead, room)) {
+        return alike::read(reader, decoder, room, wanted, ahead, |rest| buffer.put(rest)).map(Some);
+    }
+    if !(DIRECT_BYTES_MIN..=room.len() / 2).contains(&wanted) {
+        return Ok(None);
+    }
+    let count = read_once(reader, room)?;
+    let data_bytes = decode_in_place(buffer, decoder, room.get_mut(..count).unwrap_or_default());
+    Ok(Some((count, data_bytes)))
 }
 
 /// Takes the framing out of `wire`, a piece of a chunked body, so that it begins with its data: how much that is. What
@@ -362,15 +391,11 @@ fn read_once(reader: &mut (impl Read + ?Sized), room: &mut [u8]) -> io::Result<u
         match reader.read(room) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Ok(count) if count > room.len() => {
-                return Err(too_many_claimed());
+                return Err(alike::too_many_claimed());
             }
             other => return other,
         }
     }
-}
-
-fn too_many_claimed() -> io::Error {
-    io::Error::other("the reader claims more bytes than there was room for")
 }
 
 #[cfg(test)]

@@ -426,3 +426,85 @@ fn debug_shows_no_bytes() {
     buffer.fill_from(&mut &b"s3cret"[..]).unwrap();
     assert_eq!(format!("{buffer:?}"), "ReadBuffer { filled_bytes: 6, storage_bytes: 64 }");
 }
+
+/// A chunked body of these sizes, and its content.
+fn chunks_of(sizes: &[usize]) -> (Vec<u8>, Vec<u8>) {
+    let (mut wire, mut content) = (Vec::new(), Vec::new());
+    for (number, size) in sizes.iter().enumerate() {
+        wire.extend_from_slice(format!("{size:x}\r\n").as_bytes());
+        let data: Vec<u8> = (0..*size).map(|at| (at * 7 + number).to_le_bytes()[0]).collect();
+        wire.extend_from_slice(&data);
+        content.extend_from_slice(&data);
+        wire.extend_from_slice(b"\r\n");
+    }
+    wire.extend_from_slice(b"0\r\nT: u\r\n\r\n");
+    (wire, content)
+}
+
+#[test]
+fn chunks_that_are_alike_are_read_around_their_framing_and_surprises_are_sorted_out() {
+    let bodies: [&[usize]; 8] = [
+        &[4096; 9],
+        &[16384; 12],
+        &[16384, 16384, 16384, 100, 16384, 16384, 16384],
+        &[16384, 16384, 16385, 16385, 16385, 16385],
+        &[16384, 16384, 16384, 70_000, 70_000, 70_000],
+        &[5000, 5000, 5000, 1, 2, 3, 5000, 5000, 4096, 4096, 4096, 4096, 15],
+        &[70_000, 70_000, 70_000],
+        &[8192, 8192, 8192, 8192, 8192, 8192, 65_535, 8192, 8192, 8192],
+    ];
+    for sizes in bodies {
+        let (wire, content) = chunks_of(sizes);
+        let wire = [&wire[..], b"next"].concat();
+        for piece in [1000, 4096, 4104, 8191, 16384, 16386, 16388, 16390, 16391, 65_536, 1_000_000] {
+            for room in [4096, 8192, 16_384, 65_536, 200_000] {
+                for vectored in [true, false] {
+                    let mut reader = Pieces { vectored, ..Pieces::new(&wire, piece) };
+                    let (read, left) = read_all(Framing::Chunked, &mut reader, room, 8192).unwrap();
+                    assert!(read == content, "{sizes:?} in {piece} to {room}, vectored: {vectored}");
+                    assert_eq!(left, b"next", "{sizes:?} in {piece} to {room}, vectored: {vectored}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn chunks_that_are_alike_cost_one_call_for_each_full_buffer_and_are_not_copied() {
+    let (wire, content) = chunks_of(&[16_384; 64]);
+    let mut reader = Pieces { vectored: true, ..Pieces::new(&wire, usize::MAX) };
+    let mut buffer = ReadBuffer::new(8192);
+    let mut decoder = BodyDecoder::new(Framing::Chunked, Limits::CLIENT);
+    let mut out = vec![0; 65_536];
+    let mut read = Vec::new();
+    while !decoder.is_done() {
+        let count = read_body(&mut buffer, &mut reader, &mut decoder, &mut out).unwrap();
+        read.extend_from_slice(&out[..count]);
+    }
+    assert!(read == content);
+    assert!(reader.calls <= 20, "{} calls for 1 MiB", reader.calls);
+}
+
+#[test]
+fn a_fault_among_chunks_that_are_alike_comes_after_all_data_before_it() {
+    let (wire, content) = chunks_of(&[16_384; 6]);
+    let at = wire.len() - b"0\r\nT: u\r\n\r\n".len() - 2;
+    let mut broken = wire[..at].to_vec();
+    broken.extend_from_slice(b"XX");
+    broken.extend_from_slice(&wire[at + 2..]);
+    for piece in [16_384, 65_536, usize::MAX] {
+        let mut reader = Pieces { vectored: true, ..Pieces::new(&broken, piece) };
+        let mut buffer = ReadBuffer::new(8192);
+        let mut decoder = BodyDecoder::new(Framing::Chunked, Limits::CLIENT);
+        let mut out = vec![0; 65_536];
+        let mut read = Vec::new();
+        let error = loop {
+            match read_body(&mut buffer, &mut reader, &mut decoder, &mut out) {
+                Ok(count) => read.extend_from_slice(&out[..count]),
+                Err(error) => break error,
+            }
+        };
+        assert!(matches!(error, BodyError::Protocol(ProtocolError::MissingChunkEnd)), "{error}");
+        assert!(read == content);
+    }
+}
