@@ -94,6 +94,8 @@ fn what_a_proxy_can_do_wrong_is_an_error() {
         let error = connection.connect().unwrap_err();
         assert!(matches(error.kind()), "{error:#}");
         assert_eq!(error.phase(), Phase::Proxy);
+        assert_eq!((error.peer(), error.peer_addr()), (peer.host().as_str(), Some(peer.address)));
+        assert_eq!(error.sent(), Sent::Nothing);
         peer.finish();
     }
     check(b"", |kind| matches!(kind, ErrorKind::RemoteDisconnected));
@@ -265,6 +267,7 @@ fn a_socks_proxy_that_fails_is_an_error() {
         let error = connection.connect().unwrap_err();
         assert!(matches!(error.kind(), ErrorKind::Socks { .. }), "{error:#}");
         assert_eq!((error.phase(), error.sent()), (Phase::Proxy, Sent::Nothing));
+        assert_eq!(error.peer_addr(), Some(peer.address), "{error:#}");
         drop(connection);
         peer.finish();
     }

@@ -310,6 +310,7 @@ fn refused_and_unresolvable_hosts_have_their_errors() {
     let error = connection.connect().unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Connect(_)), "{error:#}");
     assert_eq!((error.phase(), error.sent()), (Phase::Connect, Sent::Nothing));
+    assert_eq!((error.peer(), error.peer_addr()), (free.to_string().as_str(), Some(free)));
 
     let mut connection = HttpConnection::builder("nowhere.invalid")
         .resolver(|_: &str, _: u16, _: Option<Duration>| Ok(Vec::new()))
@@ -443,6 +444,7 @@ fn a_unix_socket_whose_queue_is_full_ends_in_the_connect_timeout() {
         assert!(queued.len() < 64, "the queue has no end");
     };
     assert_eq!(error.timeout(), Some(Limit::Connect), "{error:#}");
+    assert_eq!((error.peer(), error.peer_addr()), (path.to_str().unwrap(), None));
 }
 
 #[test]

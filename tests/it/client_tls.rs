@@ -6,7 +6,7 @@ use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use http_client::{
-    ErrorKind, Headers, HttpConnection, HttpsConnection, Limit, Phase, Timeouts, TlsBuilder, TlsConfig,
+    ErrorKind, Headers, HttpConnection, HttpsConnection, Limit, Phase, Sent, Timeouts, TlsBuilder, TlsConfig,
 };
 use support::certificate::Certificate;
 
@@ -77,12 +77,14 @@ fn an_unknown_certificate_and_a_wrong_name_are_refused() {
     let error = stranger.connect().unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Tls(_)), "{error:#}");
     assert_eq!(error.phase(), Phase::Tls);
+    assert_eq!((error.peer(), error.peer_addr()), (peer.host().as_str(), Some(peer.address)));
     peer.finish();
 
     let (peer, certificate) = answering(ANSWER, true);
     let mut connection = connection(&peer, trusting(&certificate).server_name("other.example"));
     let error = connection.connect().unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Tls(_)), "{error:#}");
+    assert_eq!((error.peer_addr(), error.sent()), (Some(peer.address), Sent::Nothing));
     peer.finish();
 }
 

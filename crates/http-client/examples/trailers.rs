@@ -9,6 +9,12 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::net::TcpListener;
 
 fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    run(&arguments, &mut io::stdout().lock())
+}
+
+/// The example itself: it takes no arguments.
+pub(crate) fn run(_arguments: &[String], out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let host = listener.local_addr()?.to_string();
     let server = std::thread::spawn(move || answer(&listener));
@@ -25,8 +31,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     trailers.append("X-Sum", sum.to_string())?;
     let mut response = body.finish_with_trailers(&trailers)?.response()?;
 
-    let mut out = io::stdout().lock();
-    response.copy_to(&mut out)?;
+    response.copy_to(out)?;
     for (name, value) in response.trailers().into_iter().flatten() {
         writeln!(out, "{name}: {}", value.to_latin1())?;
     }

@@ -4,16 +4,20 @@
 
 use http_client::{ErrorKind, Headers, HttpsConnection};
 use std::error::Error;
-use std::io::{self, Write};
+use std::io::Write;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [proxy, host] = arguments.as_slice() else {
+    run(&arguments, &mut std::io::stdout().lock())
+}
+
+/// The example itself: proxy and host are its arguments.
+pub(crate) fn run(arguments: &[String], out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
+    let [proxy, host] = arguments else {
         return Err("usage: tunnel PROXY[:PORT] HOST[:PORT]".into());
     };
     let mut connection = HttpsConnection::new(proxy)?;
     connection.set_tunnel(host, &Headers::new())?;
-    let mut out = io::stdout().lock();
     if let Err(error) = connection.connect() {
         if let (ErrorKind::TunnelRefused { .. }, Some(answer)) = (error.kind(), connection.proxy_answer()) {
             writeln!(out, "the proxy says {}:", answer.status())?;
@@ -27,6 +31,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         writeln!(out, "{} {}", tls.version, tls.cipher_suite)?;
     }
     writeln!(out, "{}", response.status())?;
-    response.copy_to(&mut out)?;
+    response.copy_to(out)?;
     Ok(())
 }

@@ -9,6 +9,12 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::net::TcpListener;
 
 fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    run(&arguments, &mut io::stdout().lock())
+}
+
+/// The example itself: it takes no arguments.
+pub(crate) fn run(_arguments: &[String], out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let host = listener.local_addr()?.to_string();
     let server = std::thread::spawn(move || shout(&listener));
@@ -23,7 +29,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
 
     let mut stream = BufReader::new(stream);
-    let mut out = io::stdout().lock();
     for line in ["hello\n", "is anybody there?\n"] {
         stream.get_mut().write_all(line.as_bytes())?;
         let mut answer = String::new();

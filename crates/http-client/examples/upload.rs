@@ -29,7 +29,12 @@ impl<R: Read> Read for Progress<R> {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [host, target, path] = arguments.as_slice() else {
+    run(&arguments, &mut io::stdout().lock())
+}
+
+/// The example itself: host, target and file are its arguments.
+pub(crate) fn run(arguments: &[String], out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
+    let [host, target, path] = arguments else {
         return Err("usage: upload HOST[:PORT] TARGET FILE".into());
     };
     let file = File::open(path)?;
@@ -45,7 +50,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let mut response = connection.get_response()?;
     writeln!(io::stderr())?;
-    writeln!(io::stdout(), "{}", response.status())?;
-    response.copy_to(&mut io::stdout().lock())?;
+    writeln!(out, "{}", response.status())?;
+    response.copy_to(out)?;
     Ok(())
 }

@@ -153,6 +153,15 @@ impl Source {
         !matches!(self, Self::Once(None))
     }
 
+    /// What the other side is called where it is no host.
+    pub(crate) fn path(&self) -> Option<&std::path::Path> {
+        match self {
+            #[cfg(unix)]
+            Self::Unix(path) => Some(path),
+            _ => None,
+        }
+    }
+
     /// Opens a transport to `to`.
     pub(crate) fn open(&mut self, to: &Authority, budget: Budget<'_>) -> Result<Box<dyn Transport>, Error> {
         match self {
@@ -162,7 +171,9 @@ impl Source {
             }
             Self::Tcp { resolver, options, socks: Some(proxy) } => {
                 let stream = tcp::open(&**resolver, options, proxy.authority(), budget)?;
+                let address = stream.peer_addr();
                 socks::negotiate(proxy, Box::new(stream), to, &**resolver, budget)
+                    .map_err(|error| error.with_address(address))
             }
             #[cfg(unix)]
             Self::Unix(path) => {
@@ -214,18 +225,20 @@ pub(crate) fn start_tls(
     clock: &dyn Clock,
     total: Deadline,
 ) -> Result<Box<dyn Transport>, Error> {
+    let address = inner.peer_addr();
+    let told = |error: Error| error.with_address(address);
     let budget = Budget::new(clock, timeouts.tls, total);
-    let session = tls.session(host)?;
-    set_both(&mut *inner, budget, Limit::Tls, Phase::Tls)?;
+    let session = tls.session(host).map_err(told)?;
+    set_both(&mut *inner, budget, Limit::Tls, Phase::Tls).map_err(told)?;
     let mut transport = crate::transport::tls::TlsTransport::new(session, inner);
     loop {
         match transport.handshake_step() {
             Ok(true) => return Ok(Box::new(transport)),
             Ok(false) => {}
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(budget.error(error, Limit::Tls, ErrorKind::Tls, Phase::Tls)),
+            Err(error) => return Err(told(budget.error(error, Limit::Tls, ErrorKind::Tls, Phase::Tls))),
         }
-        set_both(&mut transport, budget, Limit::Tls, Phase::Tls)?;
+        set_both(&mut transport, budget, Limit::Tls, Phase::Tls).map_err(told)?;
     }
 }
 

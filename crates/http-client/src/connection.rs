@@ -374,7 +374,8 @@ impl HttpConnection {
         }
         let wire = self.open_wire().map_err(|error| {
             let address = error.peer_addr();
-            error.at(self.authority.with_port(), address, Sent::Nothing)
+            let path = self.source.path().map(|path| path.display().to_string());
+            error.at(path.unwrap_or_else(|| self.authority.with_port()), address, Sent::Nothing)
         })?;
         self.closed = CloseReason::Closed;
         if self.options.observer.is_some() {
@@ -396,8 +397,9 @@ impl HttpConnection {
                 let host = self.authority.host();
                 transport = crate::connect::start_tls(tls, host, transport, &timeouts, &*clock, self.total)?;
             }
-            let answered = tunnel.open(transport, budget, &mut self.options);
-            transport = answered?;
+            let address = transport.peer_addr();
+            let opened = tunnel.open(transport, budget, &mut self.options);
+            transport = opened.map_err(|error| error.with_address(address))?;
         }
         #[cfg(feature = "tls")]
         if let Some(tls) = &self.options.tls {

@@ -304,6 +304,12 @@ impl Error {
         self
     }
 
+    /// The same error with the address that it happened with, where none is known yet.
+    pub(crate) fn with_address(mut self, address: Option<SocketAddr>) -> Self {
+        self.inner.address = self.inner.address.or(address);
+        self
+    }
+
     /// The same error with the content that had been collected.
     pub(crate) fn with_partial(mut self, partial: Vec<u8>) -> Self {
         self.inner.partial = partial;
@@ -328,7 +334,8 @@ impl Error {
         &self.inner.peer
     }
 
-    /// The address that was connected to, if there was a connection over IP.
+    /// The address that was connected to, that of a proxy included, or that could not be; of several, the one that
+    /// failed last. `None` before there is one, and over anything but IP.
     #[must_use]
     pub fn peer_addr(&self) -> Option<SocketAddr> {
         self.inner.address

@@ -95,6 +95,11 @@ pub trait Transport: Read + Write + Send {
         None
     }
 
+    /// The address of the other side; part of [`info`](Self::info), and cheaper.
+    fn peer_addr(&self) -> Option<SocketAddr> {
+        self.info().peer_addr
+    }
+
     /// What is known of the connection.
     fn info(&self) -> ConnectionInfo {
         ConnectionInfo::default()
@@ -141,6 +146,10 @@ impl Transport for Box<dyn Transport> {
 
     fn interrupt_handle(&self) -> Option<Arc<dyn Interrupt>> {
         (**self).interrupt_handle()
+    }
+
+    fn peer_addr(&self) -> Option<SocketAddr> {
+        (**self).peer_addr()
     }
 
     fn info(&self) -> ConnectionInfo {

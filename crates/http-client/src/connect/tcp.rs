@@ -1,20 +1,24 @@
 //! TCP connections by happy eyeballs (RFC 8305): addresses of both families in turn, a new attempt every quarter of
-//! a second, the first that answers wins. One thread, no runtime.
+//! a second, the first that answers wins. One thread where there is poll, no runtime.
 
 use crate::authority::Authority;
 use crate::connect::resolve::Resolve;
+use crate::connect::tcp::attempt::socket;
 use crate::connect::{Budget, SocketOptions};
 use crate::error::{Error, ErrorKind, Phase};
 use crate::timeouts::Limit;
 use crate::transport::FailedAttempt;
 use crate::transport::tcp::TcpTransport;
-use socket2::{Domain, Protocol, SockAddr, Socket, TcpKeepalive, Type};
+use socket2::Socket;
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::time::Duration;
 
-/// RFC 8305 §5: the delay before the next attempt begins beside the present ones.
-const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
+mod attempt;
+#[cfg(any(not(unix), test))]
+mod threads;
+#[cfg(not(unix))]
+use threads::race;
 
 /// Addresses that are tried at most; resolvers may answer with hundreds.
 const ATTEMPTS_MAX: usize = 16;
@@ -29,7 +33,9 @@ pub(crate) fn open(
     let addresses = addresses(resolver, options, to, budget)?;
     let mut failed = Vec::new();
     let connected = match addresses.as_slice() {
-        [one] => connect_one(*one, options, budget).map(|(stream, timeout)| (stream, *one, timeout)),
+        [one] => connect_one(*one, options, budget)
+            .map(|(stream, timeout)| (stream, *one, timeout))
+            .map_err(|error| error.with_address(Some(*one))),
         several => race(several, options, budget, &mut failed).map(|(stream, addr)| (stream, addr, None)),
     };
     let (stream, peer, write_timeout) = connected?;
@@ -78,23 +84,6 @@ pub(crate) fn in_turn(found: Vec<SocketAddr>) -> Vec<SocketAddr> {
             }
         }
     }
-}
-
-fn socket(address: SocketAddr, options: &SocketOptions) -> io::Result<Socket> {
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
-    if let Some(source) = options.source_address {
-        socket.bind(&SockAddr::from(source))?;
-    }
-    if options.nodelay {
-        socket.set_tcp_nodelay(true)?;
-    }
-    if let Some(idle) = options.keepalive {
-        socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(idle))?;
-    }
-    if let Some(hook) = &options.hook {
-        hook(&socket)?;
-    }
-    Ok(socket)
 }
 
 /// One address needs no race: the socket, and the write timeout that it has been given for connecting.
@@ -163,27 +152,6 @@ fn wait_connected(socket: &Socket, address: SocketAddr, budget: Budget<'_>) -> i
     socket.connect_timeout(&address.into(), left)
 }
 
-/// Where there is no poll, one after the other, the time shared.
-#[cfg(not(unix))]
-fn race(
-    addresses: &[SocketAddr],
-    options: &SocketOptions,
-    budget: Budget<'_>,
-    failed: &mut Vec<FailedAttempt>,
-) -> Result<(Socket, SocketAddr), Error> {
-    let mut last = None;
-    for &address in addresses {
-        match connect_one(address, options, budget) {
-            Ok((socket, _)) => return Ok((socket, address)),
-            Err(error) => {
-                failed.push(FailedAttempt { addr: address, reason: io::ErrorKind::Other });
-                last = Some(error);
-            }
-        }
-    }
-    Err(last.unwrap_or_else(|| Error::new(ErrorKind::NotConnected, Phase::Connect)))
-}
-
 /// Several addresses, the first that answers wins.
 #[cfg(unix)]
 fn race(
@@ -192,6 +160,7 @@ fn race(
     budget: Budget<'_>,
     failed: &mut Vec<FailedAttempt>,
 ) -> Result<(Socket, SocketAddr), Error> {
+    let failure = |error| budget.error(error, Limit::Connect, ErrorKind::Connect, Phase::Connect);
     let mut race = Race { waiting: addresses.iter(), running: Vec::new(), failed, last: None };
     let winner = loop {
         if let Some(winner) = race.begin_next(options) {
@@ -201,13 +170,16 @@ fn race(
             if race.waiting.len() > 0 {
                 continue;
             }
-            let error = race.last.take().unwrap_or_else(|| io::ErrorKind::AddrNotAvailable.into());
-            return Err(budget.error(error, Limit::Connect, ErrorKind::Connect, Phase::Connect));
+            let (error, address) = match race.last.take() {
+                Some((error, address)) => (error, Some(address)),
+                None => (io::ErrorKind::AddrNotAvailable.into(), None),
+            };
+            return Err(failure(error).with_address(address));
         }
-        let left = budget.left(Limit::Connect, Phase::Connect)?;
-        let finished = race
-            .wait(left)
-            .map_err(|error| budget.error(error, Limit::Connect, ErrorKind::Connect, Phase::Connect))?;
+        let left = budget
+            .left(Limit::Connect, Phase::Connect)
+            .map_err(|error| error.with_address(race.running.last().map(|(_, address)| *address)))?;
+        let finished = race.wait(left).map_err(failure)?;
         if let Some(winner) = finished {
             break winner;
         }
@@ -225,7 +197,7 @@ struct Race<'a> {
     waiting: std::slice::Iter<'a, SocketAddr>,
     running: Vec<(Socket, SocketAddr)>,
     failed: &'a mut Vec<FailedAttempt>,
-    last: Option<io::Error>,
+    last: Option<(io::Error, SocketAddr)>,
 }
 
 #[cfg(unix)]
@@ -257,13 +229,13 @@ impl Race<'_> {
 
     fn lose(&mut self, addr: SocketAddr, error: io::Error) {
         self.failed.push(FailedAttempt { addr, reason: error.kind() });
-        self.last = Some(error);
+        self.last = Some((error, addr));
     }
 
     /// Waits until an attempt succeeds, one fails, or the next one is due.
     fn wait(&mut self, left: Option<Duration>) -> io::Result<Option<(Socket, SocketAddr)>> {
         use rustix::event::{PollFd, PollFlags, poll};
-        let due = (self.waiting.len() > 0).then_some(ATTEMPT_DELAY);
+        let due = (self.waiting.len() > 0).then_some(attempt::ATTEMPT_DELAY);
         let timeout = match (left, due) {
             (Some(left), Some(due)) => Some(left.min(due)),
             (left, due) => left.or(due),

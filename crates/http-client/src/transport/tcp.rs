@@ -6,6 +6,9 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;
 
+#[cfg(any(not(unix), test))]
+mod portable;
+
 /// A TCP connection.
 #[derive(Debug)]
 pub struct TcpTransport {
@@ -13,7 +16,6 @@ pub struct TcpTransport {
     stream: Arc<TcpStream>,
     peer_addr: Option<SocketAddr>,
     failed_attempts: Vec<FailedAttempt>,
-    #[cfg(unix)]
     write_timeout: Option<Duration>,
     /// What the socket was given for connecting: the first call that asks for the same costs nothing.
     preset: Option<Duration>,
@@ -33,14 +35,7 @@ impl TcpTransport {
         failed_attempts: Vec<FailedAttempt>,
         preset: Option<Duration>,
     ) -> Self {
-        Self {
-            stream: Arc::new(stream),
-            peer_addr,
-            failed_attempts,
-            #[cfg(unix)]
-            write_timeout: None,
-            preset,
-        }
+        Self { stream: Arc::new(stream), peer_addr, failed_attempts, write_timeout: None, preset }
     }
 
     /// The stream, for options that this crate does not know.
@@ -80,10 +75,7 @@ impl Transport for TcpTransport {
     }
 
     fn set_write_timeout(&mut self, timeout: Option<Duration>) -> io::Result<()> {
-        #[cfg(unix)]
-        {
-            self.write_timeout = timeout;
-        }
+        self.write_timeout = timeout;
         match self.preset.take() {
             Some(preset) if Some(preset) == timeout => Ok(()),
             _ => self.stream.set_write_timeout(timeout),
@@ -102,15 +94,12 @@ impl Transport for TcpTransport {
 
     #[cfg(not(unix))]
     fn incoming(&mut self) -> io::Result<Incoming> {
-        self.stream.set_nonblocking(true)?;
-        let seen = self.stream.peek(&mut [0]);
-        self.stream.set_nonblocking(false)?;
-        Ok(match seen {
-            Ok(0) => Incoming::End,
-            Ok(_) => Incoming::Bytes,
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Incoming::Nothing,
-            Err(_) => Incoming::End,
-        })
+        portable::incoming(&self.stream)
+    }
+
+    #[cfg(not(unix))]
+    fn write_unless_incoming(&mut self, data: &[IoSlice<'_>]) -> io::Result<Option<usize>> {
+        portable::write_unless_incoming(&self.stream, data, self.write_timeout)
     }
 
     fn close_write(&mut self) -> io::Result<()> {
@@ -124,6 +113,10 @@ impl Transport for TcpTransport {
 
     fn interrupt_handle(&self) -> Option<Arc<dyn Interrupt>> {
         Some(Arc::clone(&self.stream) as Arc<dyn Interrupt>)
+    }
+
+    fn peer_addr(&self) -> Option<SocketAddr> {
+        self.peer_addr
     }
 
     fn info(&self) -> ConnectionInfo {

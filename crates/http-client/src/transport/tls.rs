@@ -4,7 +4,8 @@ use crate::transport::{ConnectionInfo, Incoming, Interrupt, TlsInfo, Transport};
 use rustls::ClientConnection;
 use rustls::pki_types::CertificateDer;
 use std::fmt;
-use std::io::{self, IoSlice, Read, Write};
+use std::io::{self, IoSlice, IoSliceMut, Read, Write};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -80,6 +81,12 @@ impl TlsTransport {
         Ok(taken)
     }
 
+    /// Reads once, and answers what a key update or an alert may ask.
+    fn read_more(&mut self) -> io::Result<()> {
+        self.read_ciphertext()?;
+        if self.session.wants_write() { self.flush_ciphertext() } else { Ok(()) }
+    }
+
     /// Reads what is there without waiting, so that tickets and alerts are not taken for an answer.
     fn incoming_plaintext(&mut self) -> io::Result<Incoming> {
         loop {
@@ -111,11 +118,31 @@ impl Read for TlsTransport {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 other => return other,
             }
-            self.read_ciphertext()?;
-            // A key update or an alert may want an answer.
-            if self.session.wants_write() {
-                self.flush_ciphertext()?;
+            self.read_more()?;
+        }
+    }
+
+    fn read_vectored(&mut self, bufs: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
+        loop {
+            let mut total = 0;
+            for buf in bufs.iter_mut().filter(|buf| !buf.is_empty()) {
+                match self.session.reader().read(buf) {
+                    Ok(count) => {
+                        total += count;
+                        if count < buf.len() {
+                            return Ok(total);
+                        }
+                    }
+                    // The session says so again when it is asked next.
+                    Err(_) if total > 0 => return Ok(total),
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                    Err(error) => return Err(error),
+                }
             }
+            if total > 0 || bufs.iter().all(|buf| buf.is_empty()) {
+                return Ok(total);
+            }
+            self.read_more()?;
         }
     }
 }
@@ -210,6 +237,10 @@ impl Transport for TlsTransport {
 
     fn interrupt_handle(&self) -> Option<Arc<dyn Interrupt>> {
         self.inner.interrupt_handle()
+    }
+
+    fn peer_addr(&self) -> Option<SocketAddr> {
+        self.inner.peer_addr()
     }
 
     fn info(&self) -> ConnectionInfo {
