@@ -14,6 +14,7 @@ mod client_properties;
 mod client_proxies;
 mod client_scenarios;
 mod client_sockets;
+mod client_tls;
 mod cookies_server;
 mod faults;
 mod fuzz_cookies;
