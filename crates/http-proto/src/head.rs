@@ -279,8 +279,10 @@ fn percent_encodings_are_whole(text: &[u8]) -> bool {
     })
 }
 
-/// `uri-host [ ":" port ]` (RFC 9110 §7.2): what a Host field holds when it is not empty.
-pub(crate) fn is_host_and_port(text: &[u8]) -> bool {
+/// `uri-host [ ":" port ]` (RFC 9110 §7.2): what a Host field holds when it is not empty, and what a value
+/// that stands for it, such as that of `Forwarded`, must be.
+#[must_use]
+pub fn is_host_and_port(text: &[u8]) -> bool {
     let digits = text.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
     match text.split_at_checked(text.len() - digits) {
         Some(([host @ .., b':'], _)) => is_host(host),

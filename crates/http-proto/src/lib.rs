@@ -162,7 +162,7 @@ pub use encode::{
 };
 pub use error::{InvalidInput, ProtocolError};
 pub use framing::{CloseReason, Framing, Verdict, request_framing, response_framing};
-pub use head::{RequestHead, RequestTarget, ResponseHead, TargetForm};
+pub use head::{RequestHead, RequestTarget, ResponseHead, TargetForm, is_host_and_port};
 pub use headers::{FieldValue, Headers, Iter as HeadersIter};
 pub use http::{Method, StatusCode, Version, header};
 pub use limits::{Leniency, Limits};

@@ -1,6 +1,8 @@
 //! One connection as a state machine: it is driven by whatever bytes are there and says what it waits for. Only a
 //! handler that reads or an answer that is written waits inside. It knows no poller and no threads.
 //!
+//! Ahead of TLS, a proxy may introduce its client: that is the phase before the first one here.
+//!
 //! ```text
 //!   Handshake ──> Head ──────────> (handler, answer) ──> Draining ──> Head
 //!                  │ error, close        │ last answer      │ too much
@@ -21,12 +23,14 @@ use http_proto::{
     BodyDecoder, Framing, Limits as MessageLimits, Method, Parsed, ProtocolError, RequestHead, RequestParser,
     StatusCode,
 };
+use introduction::Introduction;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 mod exchange;
+pub(crate) mod introduction;
 
 /// Bytes that are read at first; heads that need more make the buffer grow.
 const INPUT_BYTES: usize = 4 * 1024;
@@ -35,9 +39,11 @@ const INPUT_BYTES: usize = 4 * 1024;
 const OUT_BYTES: usize = 64 * 1024;
 
 /// Who is at the other end.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Peer {
     pub(crate) addr: Option<SocketAddr>,
+    /// What a proxy has said ahead of the connection, or is about to say.
+    pub(crate) introduction: Option<Box<Introduction>>,
 }
 
 /// The buffers of one request. They belong to a connection only while it is served or has bytes that wait.
@@ -170,6 +176,8 @@ impl Io {
 /// What a connection is waiting for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Phase {
+    /// What a proxy says about the connection, ahead of all else.
+    Introduction,
     /// The TLS handshake.
     #[cfg(feature = "tls")]
     Handshake,
@@ -218,7 +226,7 @@ pub(crate) struct Connection {
 
 impl Connection {
     pub(crate) fn new(link: Link, peer: Peer, context: &Context<'_>) -> Self {
-        let encrypted = link.is_tls();
+        let is_introduced = peer.introduction.is_some();
         let mut connection = Self {
             link,
             peer,
@@ -233,16 +241,25 @@ impl Connection {
             handshake: None,
             work: None,
         };
-        connection.set_deadline(context.timeouts.idle);
-        if encrypted {
-            #[cfg(feature = "tls")]
-            {
-                connection.phase = Phase::Handshake;
-                connection.handshake = Some(Counted::new(&context.counters.handshakes));
-            }
-            connection.set_deadline(context.timeouts.handshake);
+        if is_introduced {
+            connection.phase = Phase::Introduction;
+            connection.set_deadline(context.timeouts.head);
+        } else {
+            connection.begin(context);
         }
         connection
+    }
+
+    /// The peer's own bytes follow: TLS, or a request.
+    fn begin(&mut self, context: &Context<'_>) {
+        self.phase = Phase::Head;
+        self.set_deadline(context.timeouts.idle);
+        #[cfg(feature = "tls")]
+        if self.link.is_tls() {
+            self.phase = Phase::Handshake;
+            self.handshake = Some(Counted::new(&context.counters.handshakes));
+            self.set_deadline(context.timeouts.handshake);
+        }
     }
 
     /// When to give up waiting; `None` for never.
@@ -251,8 +268,12 @@ impl Connection {
     }
 
     /// Whether no request is under way.
-    pub(crate) const fn is_idle(&self) -> bool {
-        matches!(self.phase, Phase::Head) && !self.in_head
+    pub(crate) fn is_idle(&self) -> bool {
+        match self.phase {
+            Phase::Head => !self.in_head,
+            Phase::Introduction => self.peer.introduction.as_ref().is_none_or(|told| told.is_silent()),
+            _ => false,
+        }
     }
 
     /// Whether a request has come on it.
@@ -271,8 +292,8 @@ impl Connection {
         matches!(self.phase, Phase::Handshake)
     }
 
-    pub(crate) const fn peer(&self) -> Peer {
-        self.peer
+    pub(crate) const fn peer(&self) -> &Peer {
+        &self.peer
     }
 
     pub(crate) const fn socket(&self) -> &Arc<Socket> {
@@ -317,6 +338,7 @@ impl Connection {
         let mut in_a_row = 0;
         loop {
             let next = match self.phase {
+                Phase::Introduction => self.introduction(context),
                 #[cfg(feature = "tls")]
                 Phase::Handshake => self.handshake(context),
                 Phase::Head => self.head(work, context, watch, &mut in_a_row),
@@ -346,7 +368,9 @@ impl Connection {
         if self.is_handshaking() {
             return;
         }
-        self.link.finish();
+        if self.phase != Phase::Introduction {
+            self.link.finish();
+        }
     }
 
     /// Takes the connection apart for an upgrade.

@@ -1,5 +1,6 @@
 //! What all connections of one server share: the handler, the bounds, the counters.
 
+use crate::forwarded::TrustedProxies;
 use crate::handler::Handler;
 use crate::limits::{Limits, Timeouts};
 use crate::observe::{Event, Observer};
@@ -17,6 +18,8 @@ pub(crate) struct Context<'h> {
     pub(crate) server_name: Vec<u8>,
     pub(crate) stopping: Arc<AtomicBool>,
     pub(crate) observer: Observer,
+    /// Whose word about who asks is taken.
+    pub(crate) proxies: Option<TrustedProxies>,
     pub(crate) counters: Counters,
 }
 

@@ -8,13 +8,13 @@
 //!   keeper: deadlines that have passed; threads that are missing; listeners that pause
 //! ```
 
+use crate::address_counts::Addresses;
 use crate::clock;
 use crate::connection::Connection;
 use crate::context::Context;
 use crate::error::Error;
 use crate::listener::Listening;
 use crate::server::{ShutdownReport, Stats};
-use address::Addresses;
 use crowd::Crowd;
 use poller::{Interest, Key, Native, Poller};
 use std::fmt;
@@ -25,13 +25,16 @@ use std::time::{Duration, Instant};
 use table::Table;
 
 mod accept;
-mod address;
 mod crowd;
 mod deadlines;
 mod keeper;
-mod poller;
+pub(crate) mod poller;
 mod table;
 mod worker;
+
+/// How long connections that have begun may take to arrive at a listener that shares its port and is about to close: more
+/// than a way there and back, less than the second after which those that were turned away ask again (RFC 6298 §2).
+const ARRIVAL: Duration = Duration::from_millis(500);
 
 /// What all threads of one server share.
 struct Shared<P> {
@@ -50,6 +53,8 @@ struct Shared<P> {
     full: AtomicBool,
     /// Whether the server has been told to stop.
     stopped: AtomicBool,
+    /// Whether connections that idle are left to their next request though the server stops.
+    handing_over: AtomicBool,
     /// Whether it stops and has no connections left: threads end.
     finished: AtomicBool,
     idle_closed: AtomicUsize,
@@ -144,6 +149,7 @@ impl<P: Poller> Engine<P> {
             gone: (Mutex::default(), Condvar::new()),
             full: AtomicBool::new(false),
             stopped: AtomicBool::new(false),
+            handing_over: AtomicBool::new(false),
             finished: AtomicBool::new(false),
             idle_closed: AtomicUsize::new(0),
         });
@@ -191,11 +197,16 @@ impl<P: Poller> Engine<P> {
 
     /// No more connections; idle ones are closed, others go on to their end by themselves.
     pub(crate) fn stop(&self) {
-        let shared = &self.shared;
-        if shared.stopped.swap(true, Ordering::SeqCst) {
+        if self.shared.stopped.swap(true, Ordering::SeqCst) {
             return;
         }
-        // Those who wait in the kernel's queue have been promised a connection.
+        self.close_gates();
+        self.close_idle();
+    }
+
+    /// Those who wait in the kernel's queue have been promised a connection; nobody else gets one.
+    fn close_gates(&self) {
+        let shared = &self.shared;
         let gates = std::mem::take(&mut *shared.listeners.write().unwrap_or_else(PoisonError::into_inner));
         for gate in &gates {
             for (key, connection) in shared.accept_rest(gate) {
@@ -204,6 +215,10 @@ impl<P: Poller> Engine<P> {
         }
         drop(gates);
         shared.context.stopping.store(true, Ordering::SeqCst);
+    }
+
+    fn close_idle(&self) {
+        let shared = &self.shared;
         for (key, connection) in shared.table.take_oldest(usize::MAX, Connection::is_idle) {
             if connection.has_input() {
                 shared.park(key, connection, Interest::Read);
@@ -218,13 +233,49 @@ impl<P: Poller> Engine<P> {
 
     /// Stops, waits for what is under way, and cuts what takes longer than `grace`.
     pub(crate) fn shutdown(&self, grace: Duration) -> ShutdownReport {
-        let shared = &self.shared;
-        let began = clock::now();
-        let open = shared.table.open();
-        let idle_before = shared.idle_closed.load(Ordering::SeqCst);
+        let before = self.before();
         self.stop();
+        self.finish(&before, before.began.checked_add(grace))
+    }
+
+    /// Stops, but leaves every connection to its next request, whose answer says that it is the last one.
+    pub(crate) fn hand_over(&self, grace: Duration) -> ShutdownReport {
+        let shared = &self.shared;
+        let before = self.before();
+        let deadline = before.began.checked_add(grace);
+        if !shared.stopped.swap(true, Ordering::SeqCst) {
+            let gates = shared.listeners.read().unwrap_or_else(PoisonError::into_inner).clone();
+            let turns_away =
+                |gate: &Arc<Gate>| gate.listening.shares_port && gate.listening.listener.turn_away();
+            if gates.iter().filter(|gate| turns_away(gate)).count() > 0 {
+                // Whoever was on the way here arrives; whoever was turned away has not asked again yet.
+                shared.wait_gone(before.began.checked_add(grace.min(ARRIVAL)), || false);
+            }
+            drop(gates);
+            shared.handing_over.store(true, Ordering::SeqCst);
+            self.close_gates();
+            shared.finish_if_empty();
+            shared.wait_gone(deadline, || shared.table.open() == 0);
+            shared.handing_over.store(false, Ordering::SeqCst);
+            self.close_idle();
+        }
+        self.finish(&before, deadline)
+    }
+
+    fn before(&self) -> Before {
+        Before {
+            began: clock::now(),
+            open: self.shared.table.open(),
+            accepted: self.shared.context.counters.accepted.load(Ordering::Relaxed),
+            idle_closed: self.shared.idle_closed.load(Ordering::SeqCst),
+        }
+    }
+
+    /// Waits for the end of all connections, and brings it about at the deadline.
+    fn finish(&self, before: &Before, deadline: Option<Instant>) -> ShutdownReport {
+        let shared = &self.shared;
         let mut cut = 0;
-        if !shared.wait_gone(began.checked_add(grace), || shared.table.open() == 0) {
+        if !shared.wait_gone(deadline, || shared.table.open() == 0) {
             for (key, connection) in shared.table.take_oldest(usize::MAX, |_| true) {
                 // Whoever has its whole answer and only does not hang up is not cut.
                 cut += usize::from(!connection.is_lingering());
@@ -239,10 +290,20 @@ impl<P: Poller> Engine<P> {
         // Threads leave on their own; only a handler that does not notice its connection's end can hold one.
         let patience = clock::now().checked_add(Duration::from_secs(1));
         shared.wait_gone(patience, || shared.crowd.alive() == 0);
-        let idle_closed = shared.idle_closed.load(Ordering::SeqCst).saturating_sub(idle_before);
-        let drained = open.saturating_sub(idle_closed + cut);
-        ShutdownReport { idle_closed, drained, cut, elapsed: clock::now() - began }
+        let idle_closed = shared.idle_closed.load(Ordering::SeqCst).saturating_sub(before.idle_closed);
+        let since = shared.context.counters.accepted.load(Ordering::Relaxed).saturating_sub(before.accepted);
+        let all = before.open.saturating_add(usize::try_from(since).unwrap_or(usize::MAX));
+        let drained = all.saturating_sub(idle_closed + cut);
+        ShutdownReport { idle_closed, drained, cut, elapsed: clock::now() - before.began }
     }
+}
+
+/// What there was when a server began to stop.
+struct Before {
+    began: Instant,
+    open: usize,
+    accepted: u64,
+    idle_closed: usize,
 }
 
 impl<P: Poller> Drop for Engine<P> {

@@ -69,6 +69,12 @@ pub enum Error {
     /// A setting cannot be used.
     #[error("invalid setting: {0}")]
     InvalidSetting(&'static str),
+    /// A text is neither an address nor a network with the length of its prefix.
+    #[error("\"{text}\" is neither an address nor a network such as 10.0.0.0/8")]
+    InvalidNetwork {
+        /// The text, with its control characters escaped.
+        text: String,
+    },
 
     // --- the system
     /// An address cannot be listened on.
@@ -148,7 +154,9 @@ impl From<Error> for io::Error {
             }
             Error::TooSlow => io::ErrorKind::TimedOut,
             Error::Protocol(error) if error.is_incomplete() => io::ErrorKind::UnexpectedEof,
-            Error::InvalidResponse(_) | Error::InvalidSetting(_) => io::ErrorKind::InvalidInput,
+            Error::InvalidResponse(_) | Error::InvalidSetting(_) | Error::InvalidNetwork { .. } => {
+                io::ErrorKind::InvalidInput
+            }
             _ => io::ErrorKind::InvalidData,
         };
         Self::new(kind, error)

@@ -26,6 +26,8 @@
 //! ```
 
 mod accept;
+mod address_counts;
+pub mod behind_a_proxy;
 mod clock;
 mod coding;
 mod compressed;
@@ -38,20 +40,27 @@ pub mod error_page;
 mod events;
 mod file_part;
 pub mod files;
+mod forwarded;
 mod handler;
 pub mod limits;
 mod link;
+mod listen;
 mod listener;
 mod logged;
 mod method_handler;
 mod multipart;
+mod networks;
 pub mod observe;
+pub mod proxy_protocol;
 mod request;
 mod response;
 mod router;
 mod send;
+mod serial;
 mod server;
 mod socket;
+#[cfg(all(unix, feature = "systemd"))]
+pub mod systemd;
 mod target;
 pub mod testing;
 #[cfg(feature = "tls")]
@@ -65,18 +74,22 @@ pub use compressed::Compressed;
 pub use error::{Error, HandlerError};
 pub use events::EventStream;
 pub use files::StaticFiles;
+pub use forwarded::TrustedProxies;
 pub use handler::{Handler, IntoAnswer};
 pub use http_proto::{
     FieldValue, Headers, Method, RequestHead, RequestTarget, StatusCode, StatusExt, TargetForm, Version,
     header,
 };
 pub use limits::{Limits, Timeouts};
+pub use listen::Listen;
 pub use logged::{LogFormat, Logged};
 pub use method_handler::{ByMethod, MethodHandler, Methods};
 pub use multipart::{Multipart, MultipartLimits, Part};
+pub use networks::Networks;
 pub use request::{Request, RequestBody};
 pub use response::{Body, Delivery, Response};
 pub use router::Router;
+pub use serial::SerialServer;
 pub use server::{Server, ServerBuilder, ServerHandle, ShutdownReport, Stats};
 #[cfg(feature = "tls")]
 pub use tls::{ClientCertificates, TlsBuilder, TlsConfig, TlsError, TlsInfo};

@@ -3,9 +3,10 @@
 #[cfg(unix)]
 use crate::error::Error;
 use crate::limits::Timeouts;
+use crate::networks::Networks;
 use crate::socket::Socket;
 #[cfg(feature = "tls")]
-use crate::tls::TlsConfig;
+use crate::tls::{Session, TlsConfig, TlsError};
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 #[cfg(unix)]
@@ -13,7 +14,7 @@ use std::os::unix::net::UnixListener;
 #[cfg(unix)]
 use std::path::{Path, PathBuf};
 #[cfg(feature = "tls")]
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 /// A listening socket.
 #[derive(Debug)]
@@ -33,6 +34,10 @@ pub(crate) struct Listening {
     pub(crate) listener: Listener,
     #[cfg(feature = "tls")]
     pub(crate) tls: Option<Arc<RwLock<TlsConfig>>>,
+    /// Who introduces every connection by the PROXY protocol; nobody else is served.
+    pub(crate) introducers: Option<Networks>,
+    /// Whether other sockets share the port, among which the system distributes connections.
+    pub(crate) shares_port: bool,
 }
 
 impl Listening {
@@ -41,6 +46,8 @@ impl Listening {
             listener,
             #[cfg(feature = "tls")]
             tls: None,
+            introducers: None,
+            shares_port: false,
         }
     }
 
@@ -48,6 +55,13 @@ impl Listening {
     pub(crate) fn with_tls(mut self, tls: TlsConfig) -> Self {
         self.tls = Some(Arc::new(RwLock::new(tls)));
         self
+    }
+
+    /// A TLS session for a new connection, where TLS is spoken.
+    #[cfg(feature = "tls")]
+    pub(crate) fn new_session(&self) -> Option<Result<Box<Session>, TlsError>> {
+        let config = self.tls.as_ref()?.read().unwrap_or_else(PoisonError::into_inner).clone();
+        Some(Session::new(&config).map(Box::new))
     }
 
     /// The TCP address, with the port that was chosen.
@@ -64,7 +78,8 @@ impl Listener {
     /// A local socket at `path`, open to those that `mode` says. A file that a dead server has left is replaced; a
     /// socket that answers is not, and nothing else is ever removed.
     #[cfg(unix)]
-    pub(crate) fn unix(path: &Path, mode: u32) -> Result<Self, Error> {
+    pub(crate) fn unix(path: &Path, mode: u32, backlog: i32) -> Result<Self, Error> {
+        use socket2::{Domain, SockAddr, SockRef, Socket, Type};
         use std::os::unix::fs::{FileTypeExt, PermissionsExt};
         use std::os::unix::net::UnixStream;
 
@@ -76,10 +91,34 @@ impl Listener {
                 std::fs::remove_file(path).map_err(failed)?;
             }
         }
-        let listener = UnixListener::bind(path).map_err(failed)?;
-        let listener = Self::Unix { listener, path: Some(path.to_owned()) };
+        let socket = Socket::new(Domain::UNIX, Type::STREAM, None).map_err(failed)?;
+        SockAddr::unix(path).and_then(|address| socket.bind(&address)).map_err(failed)?;
+        let listener = Self::Unix { listener: socket.into(), path: Some(path.to_owned()) };
+        // Nobody can connect before it listens, so nobody slips in before the mode is set.
         std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).map_err(failed)?;
+        if let Self::Unix { listener, .. } = &listener {
+            SockRef::from(listener).listen(backlog).map_err(failed)?;
+        }
         Ok(listener)
+    }
+
+    /// Lets no new connection begin here, while those that have begun still arrive: for a socket that shares its port,
+    /// whose end would cut them off. Whether the system can do so.
+    pub(crate) fn turn_away(&self) -> bool {
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        if let Self::Tcp(listener) = self {
+            // What is dropped are segments with SYN and without ACK: load byte 13 of the TCP header, keep these two
+            // flags, and take nothing of the segment if only SYN is left. The client sends it again, to another socket.
+            const DROP_SYN: [socket2::SockFilter; 5] = [
+                socket2::SockFilter::new(0x30, 0, 0, 13),
+                socket2::SockFilter::new(0x54, 0, 0, 0x12),
+                socket2::SockFilter::new(0x15, 0, 1, 0x02),
+                socket2::SockFilter::new(0x06, 0, 0, 0),
+                socket2::SockFilter::new(0x06, 0, 0, u32::MAX),
+            ];
+            return socket2::SockRef::from(listener).attach_filter(&DROP_SYN).is_ok();
+        }
+        false
     }
 
     /// Never waits in accept, and hands its sockets what they need where the system passes it on.
@@ -131,7 +170,7 @@ impl Listener {
 }
 
 /// A timeout as the system takes it: not zero, and none where it is for ever.
-fn effective(timeout: std::time::Duration) -> Option<std::time::Duration> {
+pub(crate) fn effective(timeout: std::time::Duration) -> Option<std::time::Duration> {
     use std::time::Duration;
     const FOR_EVER: Duration = Duration::from_secs(60 * 60 * 24 * 365);
     (timeout < FOR_EVER).then(|| timeout.max(Duration::from_millis(1)))

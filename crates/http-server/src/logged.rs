@@ -153,8 +153,7 @@ impl Entry {
             format,
             utc_offset_minutes,
             when: clock::wall(),
-            // An IPv4 client of a socket for both families is shown as what it is.
-            peer: request.peer_addr().map(|peer| peer.ip().to_canonical()),
+            peer: request.client_addr(),
             method: request.method().as_str().to_owned(),
             target: request.target().as_str().to_owned(),
             version: if request.version() == Version::HTTP_10 { "HTTP/1.0" } else { "HTTP/1.1" },

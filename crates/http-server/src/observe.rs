@@ -1,6 +1,7 @@
 //! What goes wrong while serving, told to whoever runs the server. The peer never sees more than a status.
 
 use crate::error::peer_text;
+use crate::proxy_protocol::ProxyError;
 use http_proto::{ProtocolError, RequestHead};
 use std::error::Error as StdError;
 use std::fmt;
@@ -51,6 +52,15 @@ pub enum Event<'e> {
         /// The rule.
         error: ProtocolError,
     },
+    /// A connection that a proxy should have introduced was closed: its peer is no proxy of ours, or did not do so by
+    /// the rules.
+    #[non_exhaustive]
+    IntroductionRefused {
+        /// The peer of the connection itself.
+        peer: Option<SocketAddr>,
+        /// What is wrong with its header; `None` where it had no right to send one.
+        error: Option<ProxyError>,
+    },
     /// A connection could not be accepted. The server goes on.
     #[non_exhaustive]
     AcceptFailed {
@@ -85,7 +95,7 @@ impl Event<'_> {
                     | io::ErrorKind::TimedOut
                     | io::ErrorKind::WriteZero
             ),
-            Self::BadRequest { .. } => false,
+            Self::BadRequest { .. } | Self::IntroductionRefused { .. } => false,
         }
     }
 }
@@ -129,6 +139,12 @@ impl fmt::Display for Event<'_> {
             Self::BadRequest { peer, error } => {
                 write!(f, "{}: bad request: ", peer_text(*peer))?;
                 chain(f, error)
+            }
+            Self::IntroductionRefused { peer, error: Some(error) } => {
+                write!(f, "{}: connection refused: {error}", peer_text(*peer))
+            }
+            Self::IntroductionRefused { peer, error: None } => {
+                write!(f, "{}: connection refused: not from a trusted proxy", peer_text(*peer))
             }
             Self::AcceptFailed { error } => {
                 f.write_str("cannot accept a connection: ")?;

@@ -2,6 +2,7 @@
 
 use crate::connection::{Io, Peer};
 use crate::error::Error;
+use crate::forwarded::{Origin, TrustedProxies};
 use crate::link::Link;
 use crate::multipart::{Multipart, MultipartLimits};
 use crate::target;
@@ -11,7 +12,7 @@ use http_proto::{FieldValue, Headers, Method, RequestHead, RequestTarget, Versio
 use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, BufRead, Read};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// One request. Its content is read through it, piece by piece or whole.
@@ -24,7 +25,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// | `path` | [`target`](Self::target), [`path`](Self::path) |
 /// | `request_version` | [`version`](Self::version) |
 /// | `headers` | [`headers`](Self::headers) |
-/// | `client_address` | [`peer_addr`](Self::peer_addr) |
+/// | `client_address` | [`peer_addr`](Self::peer_addr), [`client_addr`](Self::client_addr) |
 /// | `rfile` | [`body`](Self::body), [`read_to_vec`](Self::read_to_vec) |
 pub struct Request<'c> {
     head: &'c RequestHead,
@@ -32,6 +33,7 @@ pub struct Request<'c> {
     io: &'c mut Io,
     peer: &'c Peer,
     stopping: &'c AtomicBool,
+    proxies: Option<&'c TrustedProxies>,
     extensions: Extensions,
 }
 
@@ -42,8 +44,9 @@ impl<'c> Request<'c> {
         io: &'c mut Io,
         peer: &'c Peer,
         stopping: &'c AtomicBool,
+        proxies: Option<&'c TrustedProxies>,
     ) -> Self {
-        Self { head, link, io, peer, stopping, extensions: Extensions::new() }
+        Self { head, link, io, peer, stopping, proxies, extensions: Extensions::new() }
     }
 
     /// The method, in its exact case.
@@ -111,10 +114,14 @@ impl<'c> Request<'c> {
         self.head.headers.get(name)
     }
 
-    /// The host that the request is for, without user information: that of the target where it has one (RFC 9112
-    /// §3.2.2), else of the Host field. With the port, if one was given; `None` in HTTP/1.0 without either.
+    /// The host that the request is for, without user information: what [trusted proxies](TrustedProxies) say, else that
+    /// of the target where it has one (RFC 9112 §3.2.2), else of the Host field. With the port, if one was given; `None`
+    /// in HTTP/1.0 without either.
     #[must_use]
     pub fn host(&self) -> Option<&'c str> {
+        if let Some(host) = self.origin().host {
+            return Some(host);
+        }
         let authority = match self.head.target.authority() {
             Some(authority) => authority.rsplit_once('@').map_or(authority, |(_, host)| host),
             None => self.head.headers.get(header::HOST)?.to_str().ok()?,
@@ -122,17 +129,44 @@ impl<'c> Request<'c> {
         (!authority.is_empty()).then_some(authority)
     }
 
-    /// The address of the peer; `None` on a local socket.
+    /// The address of the connection's other end; `None` on a local socket. Where a proxy introduces its clients by the
+    /// [PROXY protocol](crate::proxy_protocol), it is the client's.
     #[must_use]
     #[doc(alias = "client_address")]
     pub fn peer_addr(&self) -> Option<SocketAddr> {
         self.peer.addr
     }
 
-    /// The address on this side of the connection; `None` on a local socket.
+    /// The address of whoever asks: that of the peer, or of the client that [trusted proxies](TrustedProxies) name. An
+    /// IPv4 address is shown as one, whichever socket it came through. `None` on a local socket.
+    #[must_use]
+    #[doc(alias = "X-Forwarded-For")]
+    pub fn client_addr(&self) -> Option<IpAddr> {
+        self.origin().client
+    }
+
+    /// `https` or `http`: how the client asks, as far as [trusted proxies](TrustedProxies) tell, else how this connection
+    /// is.
+    #[must_use]
+    #[doc(alias = "X-Forwarded-Proto")]
+    pub fn scheme(&self) -> &'static str {
+        if self.origin().is_https.unwrap_or_else(|| self.is_tls()) { "https" } else { "http" }
+    }
+
+    fn origin(&self) -> Origin<'c> {
+        let peer = self.peer.addr.map(|peer| peer.ip());
+        match self.proxies {
+            Some(proxies) => proxies.read(peer, &self.head.headers),
+            None => Origin { client: peer.map(|peer| peer.to_canonical()), ..Origin::default() },
+        }
+    }
+
+    /// The address that the peer connected to, on this side or on that of a proxy which introduced it; `None` on a local
+    /// socket.
     #[must_use]
     pub fn local_addr(&self) -> Option<SocketAddr> {
-        self.link.socket().local_addr()
+        let told = self.peer.introduction.as_ref().and_then(|told| told.destination());
+        told.or_else(|| self.link.socket().local_addr())
     }
 
     /// Whether the connection is encrypted.
@@ -189,6 +223,7 @@ impl<'c> Request<'c> {
             io: self.io,
             peer: self.peer,
             stopping: self.stopping,
+            proxies: self.proxies,
             extensions: std::mem::take(&mut self.extensions),
         };
         let result = run(&mut inner);

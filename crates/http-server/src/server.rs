@@ -3,10 +3,13 @@
 use crate::context::{Context, Counters};
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::forwarded::TrustedProxies;
 use crate::handler::Handler;
 use crate::limits::{Limits, Timeouts};
+use crate::listen::Listen;
 use crate::listener::{Listener, Listening};
 use crate::observe::{Event, Observer, to_standard_error};
+use crate::serial::SerialServer;
 #[cfg(feature = "tls")]
 use crate::tls::TlsConfig;
 use http_proto::Headers;
@@ -51,6 +54,7 @@ pub struct ServerBuilder {
     server_name: String,
     observer: Observer,
     threads_max: Option<usize>,
+    proxies: Option<TrustedProxies>,
 }
 
 impl Default for ServerBuilder {
@@ -62,18 +66,27 @@ impl Default for ServerBuilder {
             server_name: concat!("httpkit/", env!("CARGO_PKG_VERSION")).to_owned(),
             observer: Box::new(to_standard_error),
             threads_max: None,
+            proxies: None,
         }
     }
 }
 
 impl ServerBuilder {
+    /// Listens on one more address as it is described: with TLS, behind a proxy, beside another server.
+    ///
+    /// # Errors
+    /// [`Error::Listen`] with the address, as where the port is taken.
+    pub fn listen(mut self, listen: Listen) -> Result<Self, Error> {
+        self.listeners.push(listen.open()?);
+        Ok(self)
+    }
+
     /// Listens on one more address, without TLS.
     ///
     /// # Errors
     /// As [`Server::bind`].
-    pub fn bind(mut self, address: impl ToSocketAddrs + fmt::Debug) -> Result<Self, Error> {
-        self.listeners.push(Listening::new(Listener::Tcp(listen(address)?)));
-        Ok(self)
+    pub fn bind(self, address: impl ToSocketAddrs + fmt::Debug) -> Result<Self, Error> {
+        self.listen(Listen::tcp(address)?)
     }
 
     /// Listens on one more address, with TLS.
@@ -81,13 +94,8 @@ impl ServerBuilder {
     /// # Errors
     /// As [`Server::bind`].
     #[cfg(feature = "tls")]
-    pub fn bind_tls(
-        mut self,
-        address: impl ToSocketAddrs + fmt::Debug,
-        tls: TlsConfig,
-    ) -> Result<Self, Error> {
-        self.listeners.push(Listening::new(Listener::Tcp(listen(address)?)).with_tls(tls));
-        Ok(self)
+    pub fn bind_tls(self, address: impl ToSocketAddrs + fmt::Debug, tls: TlsConfig) -> Result<Self, Error> {
+        self.listen(Listen::tcp(address)?.tls(tls))
     }
 
     /// Listens on a local socket at `path`, a file that those whom `mode` allows may connect to: `0o600` is its owner
@@ -98,9 +106,8 @@ impl ServerBuilder {
     /// # Errors
     /// [`Error::Listen`] with the path.
     #[cfg(unix)]
-    pub fn bind_unix(mut self, path: impl AsRef<std::path::Path>, mode: u32) -> Result<Self, Error> {
-        self.listeners.push(Listening::new(Listener::unix(path.as_ref(), mode)?));
-        Ok(self)
+    pub fn bind_unix(self, path: impl AsRef<std::path::Path>, mode: u32) -> Result<Self, Error> {
+        self.listen(Listen::unix(path, mode))
     }
 
     /// Takes a listener that the caller has made or inherited.
@@ -120,6 +127,17 @@ impl ServerBuilder {
     #[cfg(unix)]
     pub fn listener_unix(mut self, listener: std::os::unix::net::UnixListener) -> Self {
         self.listeners.push(Listening::new(Listener::Unix { listener, path: None }));
+        self
+    }
+
+    /// Believes these proxies when they say for whom they ask: then [`Request::client_addr`], [`Request::scheme`] and
+    /// [`Request::host`] are the client's. By default nobody is believed.
+    ///
+    /// [`Request::client_addr`]: crate::Request::client_addr
+    /// [`Request::scheme`]: crate::Request::scheme
+    /// [`Request::host`]: crate::Request::host
+    pub fn trusted_proxies(mut self, proxies: TrustedProxies) -> Self {
+        self.proxies = Some(proxies);
         self
     }
 
@@ -161,11 +179,20 @@ impl ServerBuilder {
     /// [`Error::InvalidSetting`] without an address or with a server name that no field can hold, and
     /// [`Error::System`] where threads or descriptors are missing.
     pub fn serve(self, handler: impl Handler + 'static) -> Result<ServerHandle, Error> {
+        let addresses = self.listeners.iter().filter_map(Listening::address).collect();
+        let (context, listeners, threads_max) = self.into_parts(handler)?;
+        let engine = Engine::start(context, listeners, threads_max)?;
+        Ok(ServerHandle { engine, addresses })
+    }
+
+    fn into_parts<'h>(
+        self,
+        handler: impl Handler + 'h,
+    ) -> Result<(Context<'h>, Vec<Listening>, Option<usize>), Error> {
         if self.listeners.is_empty() {
             return Err(Error::InvalidSetting("a server needs an address to listen on"));
         }
         Headers::new().append("Server", &self.server_name)?;
-        let addresses = self.listeners.iter().filter_map(Listening::address).collect();
         let context = Context {
             handler: Box::new(handler),
             limits: self.limits,
@@ -173,10 +200,20 @@ impl ServerBuilder {
             server_name: self.server_name.into_bytes(),
             stopping: Arc::new(AtomicBool::new(false)),
             observer: self.observer,
+            proxies: self.proxies,
             counters: Counters::default(),
         };
-        let engine = Engine::start(context, self.listeners, self.threads_max)?;
-        Ok(ServerHandle { engine, addresses })
+        Ok((context, self.listeners, self.threads_max))
+    }
+
+    /// A server on the calling thread, one connection after the other.
+    ///
+    /// # Errors
+    /// As [`serve`](Self::serve).
+    #[doc(alias = "TCPServer")]
+    pub fn serial<'h>(self, handler: impl Handler + 'h) -> Result<SerialServer<'h>, Error> {
+        let (context, listeners, _) = self.into_parts(handler)?;
+        SerialServer::new(context, listeners)
     }
 
     /// Serves until the process ends. Python: `serve_forever`.
@@ -197,11 +234,6 @@ impl fmt::Debug for ServerBuilder {
             .field("timeouts", &self.timeouts)
             .finish_non_exhaustive()
     }
-}
-
-fn listen(address: impl ToSocketAddrs + fmt::Debug) -> Result<TcpListener, Error> {
-    TcpListener::bind(&address)
-        .map_err(|source| Error::listen(&format!("{address:?}").replace('"', ""), source))
 }
 
 /// A running server. Dropping it stops it without waiting for anything.
@@ -251,6 +283,20 @@ impl ServerHandle {
     #[expect(clippy::must_use_candidate, reason = "it is called for what it does; the report is extra")]
     pub fn shutdown(&self, grace: Duration) -> ShutdownReport {
         self.engine.shutdown(grace)
+    }
+
+    /// Stops so that nobody notices while another server takes over the addresses, within `grace`: no more connections
+    /// here, and each that is open is closed behind its next answer, which says so. Whoever asks nothing until the end
+    /// of `grace` is closed then, and what is still under way is cut.
+    ///
+    /// The other server must listen before this is called:
+    /// - on the same sockets, inherited or handed on: connections wait in the one queue of both;
+    /// - on sockets of its own that [share the port](Listen::reuse_port): on Linux, connections that have begun here are
+    ///   waited for, half a second long, and new ones begin there, some of them a second late. Elsewhere, those that
+    ///   arrive in the moment of the end are lost.
+    #[expect(clippy::must_use_candidate, reason = "it is called for what it does; the report is extra")]
+    pub fn hand_over(&self, grace: Duration) -> ShutdownReport {
+        self.engine.hand_over(grace)
     }
 }
 

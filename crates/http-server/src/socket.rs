@@ -162,14 +162,18 @@ impl Socket {
 
     /// One if a byte is there, 0 at the end; [`io::ErrorKind::WouldBlock`] where there is nothing yet.
     fn peek(&self) -> io::Result<usize> {
-        let mut byte = [0u8; 1];
+        self.peek_now(&mut [0u8; 1])
+    }
+
+    /// Looks at what is there without taking it; [`io::ErrorKind::WouldBlock`] where nothing is.
+    pub(crate) fn peek_now(&self, out: &mut [u8]) -> io::Result<usize> {
         #[cfg(unix)]
         {
             use rustix::net::{RecvFlags, recv};
             each!(
                 self,
-                stream => recv(stream, &mut byte[..], RecvFlags::DONTWAIT | RecvFlags::PEEK)
-                    .map(|(_, count)| count)
+                stream => recv(stream, out, RecvFlags::DONTWAIT | RecvFlags::PEEK)
+                    .map(|(count, _)| count)
                     .map_err(Into::into),
                 _script => Err(io::ErrorKind::WouldBlock.into())
             )
@@ -180,13 +184,42 @@ impl Socket {
                 self,
                 stream => {
                     stream.set_nonblocking(true)?;
-                    let peeked = stream.peek(&mut byte);
+                    let peeked = stream.peek(out);
                     stream.set_nonblocking(false)?;
                     peeked
                 },
                 _script => Err(io::ErrorKind::WouldBlock.into())
             )
         }
+    }
+
+    /// Waits until there is input, or the end of it, for so long at most (`None` for ever); whether there is. Reads wait
+    /// for `usual` behind it.
+    pub(crate) fn wait_input(&self, timeout: Option<Duration>, usual: Option<Duration>) -> bool {
+        let mut byte = [0u8; 1];
+        #[cfg(unix)]
+        let mut peek = || {
+            use rustix::net::{RecvFlags, recv};
+            each!(
+                self,
+                stream => recv(stream, &mut byte[..], RecvFlags::PEEK).map(|(_, count)| count).map_err(io::Error::from),
+                _script => Err(io::ErrorKind::WouldBlock.into())
+            )
+        };
+        #[cfg(not(unix))]
+        let mut peek = || each!(self, stream => stream.peek(&mut byte), _script => Err(io::ErrorKind::WouldBlock.into()));
+        let timeout = timeout.map(|timeout| timeout.max(Duration::from_millis(1)));
+        let limit = |timeout| each!(self, stream => stream.set_read_timeout(timeout), _script => Ok(()));
+        let found = limit(timeout).and_then(|()| peek());
+        let restored = limit(usual);
+        let is_timeout = |error: &io::Error| {
+            matches!(
+                error.kind(),
+                io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut | io::ErrorKind::Interrupted
+            )
+        };
+        // Any other error is one that reading will tell.
+        restored.is_ok() && !found.is_err_and(|error| is_timeout(&error))
     }
 
     /// Closes one side or both. A socket that is closed already is no error.

@@ -133,12 +133,13 @@ fn exchange(input: Vec<u8>, handler: &(impl Handler + ?Sized), peer: Option<Sock
         server_name: Vec::new(),
         stopping: Arc::new(AtomicBool::new(false)),
         observer: Box::new(|_| {}),
+        proxies: None,
         counters: Counters::default(),
     };
     let script = Script { input: Cursor::new(input), output: Vec::new() };
     let socket = Arc::new(Socket::Memory(Box::new(Mutex::new(script))));
     let link = Link::new(Arc::clone(&socket), &context.timeouts);
-    let mut connection = Connection::new(link, Peer { addr: peer }, &context);
+    let mut connection = Connection::new(link, Peer { addr: peer, introduction: None }, &context);
     let mut work = Work::new(context.limits.message);
     loop {
         match connection.drive(&mut work, &context, &Unwatched) {

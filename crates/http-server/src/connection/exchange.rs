@@ -162,7 +162,14 @@ impl Connection {
         if head.target.form() == TargetForm::Asterisk {
             return Response::new(StatusCode::NO_CONTENT);
         }
-        let mut request = Request::new(head, &mut self.link, &mut work.io, &self.peer, &context.stopping);
+        let mut request = Request::new(
+            head,
+            &mut self.link,
+            &mut work.io,
+            &self.peer,
+            &context.stopping,
+            context.proxies.as_ref(),
+        );
         let result = catch_unwind(AssertUnwindSafe(|| context.handler.handle(&mut request)));
         drop(request);
         let response = match result {

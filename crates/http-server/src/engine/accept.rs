@@ -4,6 +4,7 @@ use super::poller::{Interest, Key, Poller, Source};
 use super::table::KEYS_END;
 use super::{Gate, Shared, lock};
 use crate::clock;
+use crate::connection::introduction::Introduction;
 use crate::connection::{Connection, Peer};
 use crate::link::Link;
 use crate::observe::Event;
@@ -144,33 +145,39 @@ impl<P: Poller> Shared<P> {
     ) -> Option<(Key, Box<Connection>)> {
         let context = &self.context;
         context.counters.accepted.fetch_add(1, Ordering::Relaxed);
-        let held = match (context.limits.connections_per_address_max, peer) {
-            (Some(max), Some(peer)) => Some(self.addresses.hold(peer.ip(), max)?),
-            _ => None,
-        };
+        let mut held = None;
+        let mut introduction = None;
+        if let Some(introducers) = &gate.listening.introducers {
+            if !introducers.contains_peer(peer.map(|peer| peer.ip())) {
+                context.observe(&Event::IntroductionRefused { peer, error: None });
+                return None;
+            }
+            // Its client will be counted, not the proxy itself.
+            introduction = Some(Box::new(Introduction::new(self.addresses.clone())));
+        } else if let (Some(max), Some(peer)) = (context.limits.connections_per_address_max, peer) {
+            held = Some(self.addresses.hold(peer.ip(), max)?);
+        }
         let socket = Arc::new(socket);
         let link = Link::new(Arc::clone(&socket), &context.timeouts);
         #[cfg(feature = "tls")]
-        let link = match &gate.listening.tls {
-            Some(tls) => {
-                if context.counters.handshakes.load(Ordering::Relaxed) >= context.limits.handshakes_max {
-                    self.evict(1, Connection::is_handshaking);
-                }
-                let config = tls.read().unwrap_or_else(PoisonError::into_inner).clone();
-                match crate::tls::Session::new(&config) {
-                    Ok(session) => link.with_tls(Box::new(session)),
-                    Err(error) => {
-                        self.report(&io::Error::other(error));
-                        return None;
-                    }
-                }
+        let link = {
+            let handshakes = &context.counters.handshakes;
+            if gate.listening.tls.is_some()
+                && handshakes.load(Ordering::Relaxed) >= context.limits.handshakes_max
+            {
+                self.evict(1, Connection::is_handshaking);
             }
-            None => link,
+            match gate.listening.new_session() {
+                Some(Ok(session)) => link.with_tls(session),
+                Some(Err(error)) => {
+                    self.report(&io::Error::other(error));
+                    return None;
+                }
+                None => link,
+            }
         };
-        #[cfg(not(feature = "tls"))]
-        let _ = gate;
         let key = self.table.insert(socket, held)?;
-        Some((key, Box::new(Connection::new(link, Peer { addr: peer }, context))))
+        Some((key, Box::new(Connection::new(link, Peer { addr: peer, introduction }, context))))
     }
 
     /// Closes connections that idle longest; whether there were any.

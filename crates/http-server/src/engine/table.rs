@@ -39,7 +39,7 @@ struct Entry {
     /// When the deadlines will have a look at it.
     scheduled: Option<Instant>,
     /// Given back when the entry goes.
-    _held: Option<super::address::Held>,
+    _held: Option<crate::address_counts::Held>,
 }
 
 /// What the deadlines find.
@@ -79,7 +79,11 @@ impl Table {
     }
 
     /// Takes note of a connection that is busy; `None` if there are 2²⁸ − 1 of them in this shard already.
-    pub(crate) fn insert(&self, socket: Arc<Socket>, held: Option<super::address::Held>) -> Option<Key> {
+    pub(crate) fn insert(
+        &self,
+        socket: Arc<Socket>,
+        held: Option<crate::address_counts::Held>,
+    ) -> Option<Key> {
         let shard_number = self.turn.fetch_add(1, Ordering::Relaxed) % SHARDS;
         let mut shard = lock(self.shards.get(shard_number)?);
         let index = match shard.free.pop() {

@@ -26,6 +26,7 @@ fn start<P: Poller>(timeouts: Timeouts) -> (Engine<P>, SocketAddr) {
         server_name: Vec::new(),
         stopping: Arc::new(AtomicBool::new(false)),
         observer: Box::new(|_| {}),
+        proxies: None,
         counters: Counters::default(),
     };
     (Engine::start(context, vec![Listening::new(Listener::Tcp(listener))], None).unwrap(), address)

@@ -193,6 +193,7 @@ impl<P: Poller> Shared<P> {
         // The server may have begun to stop in between: then nobody else ends an idle connection, and once all threads
         // have gone, any.
         if self.is_stopping()
+            && !self.handing_over.load(Ordering::SeqCst)
             && let Some(connection) = self.table.take(key)
         {
             if self.is_finished() || connection.is_idle() && !connection.has_input() {

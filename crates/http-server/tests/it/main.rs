@@ -11,9 +11,14 @@ mod content;
 mod descriptors;
 mod errors;
 mod framing;
+mod listeners;
+mod proxies;
+mod serial;
 mod shutdown;
 mod slow;
 mod spelling;
+#[cfg(target_os = "linux")]
+mod takeover;
 #[cfg(feature = "tls")]
 mod tls;
 mod upgrade;

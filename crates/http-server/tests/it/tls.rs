@@ -11,10 +11,10 @@ use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::Duration;
 
-struct Authority(CertifiedIssuer<'static, KeyPair>);
+pub(crate) struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 impl Authority {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         Self(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())
@@ -32,12 +32,12 @@ impl Authority {
         (certificate.pem(), key.serialize_pem())
     }
 
-    fn tls(&self, name: &str) -> TlsConfig {
+    pub(crate) fn tls(&self, name: &str) -> TlsConfig {
         let (certificate, key) = self.issue(name);
         TlsConfig::from_pem(certificate.as_bytes(), key.as_bytes()).unwrap()
     }
 
-    fn client(&self, identity: Option<&(String, String)>) -> Arc<ClientConfig> {
+    pub(crate) fn client(&self, identity: Option<&(String, String)>) -> Arc<ClientConfig> {
         let mut roots = RootCertStore::empty();
         roots.add(CertificateDer::from_pem_slice(self.pem().as_bytes()).unwrap()).unwrap();
         let builder = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
@@ -56,10 +56,13 @@ impl Authority {
     }
 }
 
-type TlsStream = StreamOwned<ClientConnection, TcpStream>;
+pub(crate) type TlsStream = StreamOwned<ClientConnection, TcpStream>;
 
 fn connect(server: &ServerHandle, config: &Arc<ClientConfig>, name: &str) -> Client<TlsStream> {
-    let stream = TcpStream::connect(server.addresses()[0]).unwrap();
+    over_tls(TcpStream::connect(server.addresses()[0]).unwrap(), config, name)
+}
+
+pub(crate) fn over_tls(stream: TcpStream, config: &Arc<ClientConfig>, name: &str) -> Client<TlsStream> {
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     let name = ServerName::try_from(name.to_owned()).unwrap();
     Client::over(StreamOwned::new(ClientConnection::new(Arc::clone(config), name).unwrap(), stream))

@@ -79,6 +79,7 @@ fn those_that_wait_longest_are_taken_first() {
         server_name: Vec::new(),
         stopping: Arc::new(AtomicBool::new(false)),
         observer: Box::new(|_| {}),
+        proxies: None,
         counters: Counters::default(),
     };
     let table = Table::default();

@@ -11,6 +11,7 @@ pub(crate) struct Addresses(Arc<Mutex<HashMap<IpAddr, usize>>>);
 impl Addresses {
     /// Counts one more connection of `address`, unless it has `max` already.
     pub(crate) fn hold(&self, address: IpAddr, max: usize) -> Option<Held> {
+        let address = address.to_canonical();
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let count = counts.entry(address).or_default();
         if *count >= max {
