@@ -8,6 +8,18 @@ pub(crate) fn prefers_json(headers: &Headers) -> bool {
     json > accept_weight(headers, b"text", b"html")
 }
 
+/// The type of JSON for an error page, if the Accept field likes it better than HTML: that of RFC 9457 if it is liked best.
+pub(crate) fn preferred_json(headers: &Headers) -> Option<&'static str> {
+    let [html, json, problem] =
+        [(&b"text"[..], &b"html"[..]), (b"application", b"json"), (b"application", b"problem+json")]
+            .map(|(kind, subtype)| accept_weight(headers, kind, subtype));
+    match json.max(problem) {
+        best if best <= html => None,
+        best if best > json => Some("application/problem+json"),
+        _ => Some("application/json"),
+    }
+}
+
 /// The weight of a media type, by the most specific range that names it; 0 if none does.
 fn accept_weight(headers: &Headers, kind: &[u8], subtype: &[u8]) -> u16 {
     let mut best = (0, 0);

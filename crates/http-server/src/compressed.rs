@@ -144,6 +144,7 @@ impl<H: Handler> Handler for Compressed<H> {
             }
             return Ok(response);
         }
+        request.dress(&mut response);
         if !self.is_eligible(request, &response) {
             return Ok(response);
         }

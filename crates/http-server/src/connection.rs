@@ -20,7 +20,7 @@ use crate::socket::Socket;
 use crate::upgrade::Upgraded;
 use http_proto::stream::{BodyError, ReadBuffer, fill_body};
 use http_proto::{
-    BodyDecoder, Framing, Limits as MessageLimits, Method, Parsed, ProtocolError, RequestHead, RequestParser,
+    BodyDecoder, Framing, Limits as MessageLimits, Parsed, ProtocolError, RequestHead, RequestParser,
     StatusCode,
 };
 use introduction::Introduction;
@@ -189,6 +189,15 @@ pub(crate) enum Phase {
     Lingering { bytes_left: u64 },
 }
 
+/// What has come of a request that is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Heard {
+    /// All of its head.
+    Head,
+    /// Not so much, or nothing that can be understood.
+    Part,
+}
+
 /// What to do with a connection that has been driven.
 pub(crate) enum Next {
     /// Come back when there is input.
@@ -333,7 +342,7 @@ impl Connection {
         if std::mem::take(&mut self.expired) && self.in_head {
             // RFC 9110 §15.5.9.
             let page = Response::error_page(StatusCode::REQUEST_TIMEOUT);
-            self.answer_fault(page, &Method::GET, work, context);
+            self.answer_fault(page, Heard::Part, work, context);
         }
         let mut in_a_row = 0;
         loop {
@@ -431,7 +440,7 @@ impl Connection {
                     }
                 }
                 Err(error) => {
-                    self.refuse(error, &Method::GET, work, context);
+                    self.refuse(error, Heard::Part, work, context);
                     return None;
                 }
             }
@@ -451,7 +460,7 @@ impl Connection {
             Ok(0) if work.parser.is_idle() => Some(Next::Close),
             Ok(0) => {
                 let received_bytes = u32::try_from(work.io.input.filled().len()).unwrap_or(u32::MAX);
-                self.refuse(ProtocolError::IncompleteHead { received_bytes }, &Method::GET, work, context);
+                self.refuse(ProtocolError::IncompleteHead { received_bytes }, Heard::Part, work, context);
                 None
             }
             Ok(count) => {

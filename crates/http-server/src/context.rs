@@ -1,5 +1,6 @@
 //! What all connections of one server share: the handler, the bounds, the counters.
 
+use crate::error_page::ErrorPages;
 use crate::forwarded::TrustedProxies;
 use crate::handler::Handler;
 use crate::limits::{Limits, Timeouts};
@@ -20,6 +21,7 @@ pub(crate) struct Context<'h> {
     pub(crate) observer: Observer,
     /// Whose word about who asks is taken.
     pub(crate) proxies: Option<TrustedProxies>,
+    pub(crate) error_pages: ErrorPages,
     pub(crate) counters: Counters,
 }
 

@@ -50,6 +50,10 @@ pub enum Error {
         /// The limit.
         bytes_max: usize,
     },
+    /// The content is no JSON, or not that of the wanted type (400).
+    #[cfg(feature = "json")]
+    #[error("request content is not the JSON that is wanted")]
+    MalformedJson(#[source] serde_json::Error),
     /// The peer was silent for too long, or slower than [`Timeouts::rate_bytes_per_second_min`] (408).
     ///
     /// [`Timeouts::rate_bytes_per_second_min`]: crate::limits::Timeouts::rate_bytes_per_second_min
@@ -66,6 +70,10 @@ pub enum Error {
     /// A response has a field or a reason that no message can hold.
     #[error("invalid response")]
     InvalidResponse(#[from] InvalidInput),
+    /// A value of an answer cannot be written as JSON.
+    #[cfg(feature = "json")]
+    #[error("cannot write an answer as JSON")]
+    UnwritableJson(#[source] serde_json::Error),
     /// A setting cannot be used.
     #[error("invalid setting: {0}")]
     InvalidSetting(&'static str),
@@ -105,6 +113,8 @@ impl Error {
                 StatusCode::PAYLOAD_TOO_LARGE
             }
             Self::MalformedMultipart { .. } => StatusCode::BAD_REQUEST,
+            #[cfg(feature = "json")]
+            Self::MalformedJson(_) => StatusCode::BAD_REQUEST,
             Self::UnexpectedContent { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             // The peer's doing, should it hear of it.

@@ -42,6 +42,9 @@ mod file_part;
 pub mod files;
 mod forwarded;
 mod handler;
+#[cfg(feature = "json")]
+mod json;
+mod json_text;
 pub mod limits;
 mod link;
 mod listen;

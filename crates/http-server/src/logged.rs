@@ -4,6 +4,7 @@
 use crate::clock;
 use crate::error::{Error, HandlerError};
 use crate::handler::Handler;
+use crate::json_text::push_string;
 use crate::request::Request;
 use crate::response::{Delivery, Response};
 use http_proto::date::format_http_date;
@@ -230,7 +231,7 @@ impl Entry {
             line.push_str(name);
             line.push_str("\":");
             match value {
-                Some(value) => json_string(value, line),
+                Some(value) => push_string(&String::from_utf8_lossy(value), line),
                 None => line.push_str("null"),
             }
         };
@@ -266,20 +267,6 @@ fn escape(text: &[u8], format: LogFormat, out: &mut String) {
             _ => out.push_str(&format!("\\x{byte:02x}")),
         }
     }
-}
-
-/// A JSON string (RFC 8259 §7); bytes that are no UTF-8 become U+FFFD.
-fn json_string(text: &[u8], out: &mut String) {
-    out.push('"');
-    for character in String::from_utf8_lossy(text).chars() {
-        match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            control if control.is_control() => out.push_str(&format!("\\u{:04x}", u32::from(control))),
-            other => out.push(other),
-        }
-    }
-    out.push('"');
 }
 
 #[cfg(test)]

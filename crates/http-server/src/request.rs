@@ -1,19 +1,28 @@
 //! A request as a handler sees it: the head, who sent it, and the content still to be read.
 
 use crate::connection::{Io, Peer};
+use crate::context::Context;
 use crate::error::Error;
+use crate::error_page::ErrorPages;
 use crate::forwarded::{Origin, TrustedProxies};
 use crate::link::Link;
 use crate::multipart::{Multipart, MultipartLimits};
+use crate::response::Response;
 use crate::target;
 use http::Extensions;
 use http_proto::stream::{BodyError, fill_body, read_body};
-use http_proto::{FieldValue, Headers, Method, RequestHead, RequestTarget, Version, field, header};
+use http_proto::{
+    FieldValue, Headers, Method, RequestHead, RequestTarget, StatusCode, StatusExt, Version,
+    encode_status_line, field, header,
+};
 use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, BufRead, Read};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Fields that say where a message ends and how the connection goes on: the server's own.
+const OF_FRAMING: [&str; 5] = ["connection", "content-length", "keep-alive", "transfer-encoding", "upgrade"];
 
 /// One request. Its content is read through it, piece by piece or whole.
 ///
@@ -34,6 +43,7 @@ pub struct Request<'c> {
     peer: &'c Peer,
     stopping: &'c AtomicBool,
     proxies: Option<&'c TrustedProxies>,
+    pages: &'c ErrorPages,
     extensions: Extensions,
 }
 
@@ -43,10 +53,11 @@ impl<'c> Request<'c> {
         link: &'c mut Link,
         io: &'c mut Io,
         peer: &'c Peer,
-        stopping: &'c AtomicBool,
-        proxies: Option<&'c TrustedProxies>,
+        context: &'c Context<'_>,
     ) -> Self {
-        Self { head, link, io, peer, stopping, proxies, extensions: Extensions::new() }
+        let (stopping, pages) = (&*context.stopping, &context.error_pages);
+        let proxies = context.proxies.as_ref();
+        Self { head, link, io, peer, stopping, pages, proxies, extensions: Extensions::new() }
     }
 
     /// The method, in its exact case.
@@ -224,11 +235,80 @@ impl<'c> Request<'c> {
             peer: self.peer,
             stopping: self.stopping,
             proxies: self.proxies,
+            pages: self.pages,
             extensions: std::mem::take(&mut self.extensions),
         };
         let result = run(&mut inner);
         self.extensions = inner.extensions;
         result
+    }
+
+    /// Sends 103 with these fields before the answer, so that the client begins to fetch what the answer will need, by
+    /// `Link: </style.css>; rel=preload` (RFC 8297). They are no fields of the answer, which has its own.
+    ///
+    /// Nothing is sent to a client of HTTP/1.0, which knows no interim answers. Fields that frame a message are left out.
+    ///
+    /// ```
+    /// use http_server::{HandlerError, Headers, Request, Response, testing};
+    ///
+    /// let page = |request: &mut Request<'_>| -> Result<Response, HandlerError> {
+    ///     let mut hints = Headers::new();
+    ///     hints.append("Link", "</style.css>; rel=preload; as=style")?;
+    ///     request.send_early_hints(&hints)?;
+    ///     Ok(Response::html("<p>This took a while."))
+    /// };
+    /// let sent = testing::raw_exchange("GET / HTTP/1.1\r\nHost: a\r\n\r\n", &page);
+    /// assert!(sent.starts_with(b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload; as=style\r\n\r\nHTTP/1.1 200 OK"));
+    /// ```
+    ///
+    /// # Errors
+    /// Where the peer is gone or too slow.
+    pub fn send_early_hints(&mut self, fields: &Headers) -> Result<(), Error> {
+        self.send_interim(StatusCode::EARLY_HINTS, fields)
+    }
+
+    /// Sends 100, if the client waits for it (RFC 9110 §10.1.1). Without this, the first read of the content sends it:
+    /// this is for a handler that has agreed and reads later.
+    ///
+    /// # Errors
+    /// As [`send_early_hints`](Self::send_early_hints).
+    #[doc(alias = "handle_expect_100")]
+    pub fn send_continue(&mut self) -> Result<(), Error> {
+        if !std::mem::take(&mut self.io.expects_continue) {
+            return Ok(());
+        }
+        self.send_interim(StatusCode::CONTINUE, &Headers::new())
+    }
+
+    /// Sends 102, which tells a client that its request is being worked on (RFC 2518 §10.1).
+    ///
+    /// # Errors
+    /// As [`send_early_hints`](Self::send_early_hints).
+    pub fn send_processing(&mut self) -> Result<(), Error> {
+        self.send_interim(StatusCode::PROCESSING, &Headers::new())
+    }
+
+    fn send_interim(&mut self, status: StatusCode, fields: &Headers) -> Result<(), Error> {
+        // RFC 9110 §15.2: never to HTTP/1.0.
+        if self.head.version == Version::HTTP_10 {
+            return Ok(());
+        }
+        encode_status_line(Version::HTTP_11, status, status.phrase().as_bytes(), &mut self.io.out)?;
+        for (name, value) in fields {
+            if !OF_FRAMING.iter().any(|framing| name.eq_ignore_ascii_case(framing)) {
+                for part in [name.as_bytes(), b": ", value.as_bytes(), b"\r\n"] {
+                    self.io.out.extend_from_slice(part);
+                }
+            }
+        }
+        self.io.out.extend_from_slice(b"\r\n");
+        self.io.flush(self.link).map_err(Error::from_connection)
+    }
+
+    /// Makes an error page what it is to be for the client, as it would be on its way out: for wrappers that look at
+    /// content.
+    pub(crate) fn dress(&self, response: &mut Response) {
+        response.dress(self.pages, Some(&self.head.headers));
     }
 
     /// The content, to be read. `100 Continue` is sent on the first read, if the peer waits for it (RFC 9110 §10.1.1).
@@ -391,3 +471,6 @@ impl BufRead for RequestBody<'_> {
         self.io.body_bytes = self.io.body_bytes.saturating_add(amount as u64);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! The answer to a request as a value: status, fields, content. How it goes onto a connection is `send.rs`.
 
-use crate::error_page;
+use crate::error_page::{self, ErrorPages, Fault};
 use crate::events::EventStream;
 use crate::upgrade::Upgraded;
 use crate::writer::BodyWriter;
@@ -35,6 +35,8 @@ pub struct Response {
     /// The first field that could not be set: the server answers 500 instead.
     invalid: Option<InvalidInput>,
     on_sent: Option<OnSent>,
+    /// Of the error page that is the body, as long as it is.
+    fault: Option<Box<Fault>>,
 }
 
 /// What became of an answer's content.
@@ -65,7 +67,14 @@ impl fmt::Debug for OnSent {
 impl Response {
     /// An answer without content.
     pub const fn new(status: StatusCode) -> Self {
-        Self { status, headers: Headers::new(), body: Body::empty(), invalid: None, on_sent: None }
+        Self {
+            status,
+            headers: Headers::new(),
+            body: Body::empty(),
+            invalid: None,
+            on_sent: None,
+            fault: None,
+        }
     }
 
     /// 200 with `text/plain; charset=utf-8`.
@@ -95,7 +104,27 @@ impl Response {
         Self::text(text).with_status(status).with_header("Location", target)
     }
 
-    /// The page that explains `status`, as Python's `send_error` writes it.
+    /// 303: what was asked for has been done, and the answer is to be fetched from `target` by GET, as after a form.
+    #[doc(alias = "Location")]
+    pub fn see_other(target: &str) -> Self {
+        Self::redirect(StatusCode::SEE_OTHER, target)
+    }
+
+    /// 307: for now, the same request is to be sent to `target`, with its method and content.
+    pub fn temporary_redirect(target: &str) -> Self {
+        Self::redirect(StatusCode::TEMPORARY_REDIRECT, target)
+    }
+
+    /// 308: from now on, the same request is to be sent to `target`, with its method and content. Clients keep it.
+    pub fn permanent_redirect(target: &str) -> Self {
+        Self::redirect(StatusCode::PERMANENT_REDIRECT, target)
+    }
+
+    /// The page that explains `status`, as Python's `send_error` writes it; in JSON (RFC 9457) for clients that like
+    /// that better by their Accept field, or what [`ServerBuilder::error_pages`](crate::ServerBuilder::error_pages) makes
+    /// of it.
+    ///
+    /// It is HTML until it is sent; a body that takes its place is sent as it is.
     #[doc(alias = "send_error")]
     pub fn error_page(status: StatusCode) -> Self {
         Self::error_page_with(status, None, None)
@@ -109,8 +138,23 @@ impl Response {
         {
             return Self::new(status);
         }
-        Self::typed(error_page::CONTENT_TYPE, error_page::html(status, message, explain).into())
-            .with_status(status)
+        let mut page =
+            Self::typed(error_page::CONTENT_TYPE, error_page::html(status, message, explain).into())
+                .with_status(status);
+        let (message, explain) = (message.map(str::to_owned), explain.map(str::to_owned));
+        page.fault = Some(Box::new(Fault { status, message, explain }));
+        page
+    }
+
+    /// Makes an error page what it is to be for a client that sent these fields.
+    pub(crate) fn dress(&mut self, pages: &ErrorPages, asked: Option<&Headers>) {
+        let Some(fault) = self.fault.take() else { return };
+        crate::vary::add(&mut self.headers, "Accept");
+        if let Some((content_type, text)) = pages.replacement(&fault, asked)
+            && self.headers.set("Content-Type", content_type).is_ok()
+        {
+            self.body = text.into();
+        }
     }
 
     /// 200 with what `write` writes: chunked, or up to the connection's end for HTTP/1.0.
@@ -170,7 +214,8 @@ impl Response {
 
     fn typed(content_type: &str, body: Body) -> Self {
         let headers = Headers::with_capacity(4, 128);
-        let response = Self { status: StatusCode::OK, headers, body, invalid: None, on_sent: None };
+        let response =
+            Self { status: StatusCode::OK, headers, body, invalid: None, on_sent: None, fault: None };
         response.with_header("Content-Type", content_type)
     }
 
@@ -194,7 +239,7 @@ impl Response {
 
     /// This answer with another body.
     pub fn with_body(mut self, body: impl Into<Body>) -> Self {
-        self.body = body.into();
+        self.set_body(body);
         self
     }
 
@@ -234,11 +279,13 @@ impl Response {
 
     /// Takes the body out and leaves an empty one.
     pub fn take_body(&mut self) -> Body {
+        self.fault = None;
         std::mem::take(&mut self.body)
     }
 
     /// Puts another body in.
     pub fn set_body(&mut self, body: impl Into<Body>) {
+        self.fault = None;
         self.body = body.into();
     }
 

@@ -3,6 +3,7 @@
 
 use crate::connection::Io;
 use crate::error::Error;
+use crate::error_page::ErrorPages;
 use crate::link::Link;
 use crate::response::{Delivery, Kind, Response};
 use crate::upgrade::Upgraded;
@@ -33,6 +34,9 @@ pub(crate) struct Facts<'a> {
     pub(crate) date: &'a [u8],
     /// The value of the Server field; none if empty.
     pub(crate) server: &'a [u8],
+    /// How error pages look, and the fields of the request, for which they are made.
+    pub(crate) pages: &'a ErrorPages,
+    pub(crate) asked: Option<&'a Headers>,
 }
 
 /// What became of the connection.
@@ -55,6 +59,7 @@ pub(crate) fn send(
     link: &mut Link,
     io: &mut Io,
 ) -> io::Result<Sent> {
+    response.dress(facts.pages, facts.asked);
     let on_sent = response.take_on_sent();
     io.sent_bytes = 0;
     io.ends_with_connection = false;

@@ -3,6 +3,7 @@
 use crate::context::{Context, Counters};
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::error_page::{ErrorPage, ErrorPages};
 use crate::forwarded::TrustedProxies;
 use crate::handler::Handler;
 use crate::limits::{Limits, Timeouts};
@@ -53,6 +54,7 @@ pub struct ServerBuilder {
     timeouts: Timeouts,
     server_name: String,
     observer: Observer,
+    error_pages: ErrorPages,
     threads_max: Option<usize>,
     proxies: Option<TrustedProxies>,
 }
@@ -65,6 +67,7 @@ impl Default for ServerBuilder {
             timeouts: Timeouts::default(),
             server_name: concat!("httpkit/", env!("CARGO_PKG_VERSION")).to_owned(),
             observer: Box::new(to_standard_error),
+            error_pages: ErrorPages::default(),
             threads_max: None,
             proxies: None,
         }
@@ -173,6 +176,31 @@ impl ServerBuilder {
         self
     }
 
+    /// What writes the text of error pages: those of handlers by [`Response::error_page`](crate::Response::error_page) and
+    /// all that the server sends by itself, such as 400 for a malformed request. It returns the type and the text, or
+    /// `None` for the usual page: Python's in HTML, or JSON where the client likes that better.
+    ///
+    /// Texts of a handler in it may come from a peer: escape them by [`error_page::escape`](crate::error_page::escape).
+    ///
+    /// ```
+    /// use http_server::{Server, error_page};
+    ///
+    /// let server = Server::builder().error_pages(|page| {
+    ///     let text = format!("<h1>{}</h1>", error_page::escape(page.message));
+    ///     (!page.wants_json).then(|| (error_page::CONTENT_TYPE.to_owned(), text))
+    /// });
+    /// # drop(server);
+    /// ```
+    #[doc(alias = "error_message_format")]
+    #[doc(alias = "error_content_type")]
+    pub fn error_pages(
+        mut self,
+        write: impl Fn(&ErrorPage<'_>) -> Option<(String, String)> + Send + Sync + 'static,
+    ) -> Self {
+        self.error_pages = ErrorPages::new(write);
+        self
+    }
+
     /// Starts the threads and returns: `handler` answers from now on.
     ///
     /// # Errors
@@ -201,6 +229,7 @@ impl ServerBuilder {
             stopping: Arc::new(AtomicBool::new(false)),
             observer: self.observer,
             proxies: self.proxies,
+            error_pages: self.error_pages,
             counters: Counters::default(),
         };
         Ok((context, self.listeners, self.threads_max))

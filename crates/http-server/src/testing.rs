@@ -14,6 +14,7 @@
 use crate::connection::{Connection, Next, Peer, Work};
 use crate::context::{Context, Counters, Unwatched};
 use crate::error::HandlerError;
+use crate::error_page::ErrorPages;
 use crate::handler::Handler;
 use crate::limits::{Limits, Timeouts};
 use crate::link::Link;
@@ -134,6 +135,7 @@ fn exchange(input: Vec<u8>, handler: &(impl Handler + ?Sized), peer: Option<Sock
         stopping: Arc::new(AtomicBool::new(false)),
         observer: Box::new(|_| {}),
         proxies: None,
+        error_pages: ErrorPages::default(),
         counters: Counters::default(),
     };
     let script = Script { input: Cursor::new(input), output: Vec::new() };

@@ -1,6 +1,6 @@
 //! One request and its answer: what the head asks of the connection, the handler, and what follows from both.
 
-use super::{Connection, Next, Phase, Work};
+use super::{Connection, Heard, Next, Phase, Work};
 use crate::clock;
 use crate::context::{Context, Watch};
 use crate::error::{Error, HandlerError};
@@ -79,6 +79,8 @@ impl Connection {
             upgrades: upgrades(&work.head, verdict.framing),
             date: &date,
             server: &context.server_name,
+            pages: &context.error_pages,
+            asked: Some(&work.head.headers),
         };
         let queued = work.io.out.len();
         self.link.begin_answer();
@@ -98,13 +100,13 @@ impl Connection {
         let verdict = match request_framing(&work.head) {
             Ok(verdict) => verdict,
             Err(error) => {
-                self.refuse(error, &work.head.method.clone(), work, context);
+                self.refuse(error, Heard::Head, work, context);
                 return None;
             }
         };
         let expectation = expectation(&work.head);
         if let Some(status) = refusal(expectation, verdict.framing, context) {
-            self.answer_fault(Response::error_page(status), &work.head.method.clone(), work, context);
+            self.answer_fault(Response::error_page(status), Heard::Head, work, context);
             return None;
         }
         let expects = expectation == Expectation::Continue;
@@ -140,7 +142,7 @@ impl Connection {
                     // The peer has seen nothing of it: there can be another.
                     work.io.out.truncate(queued);
                     let page = Response::error_page(StatusCode::INTERNAL_SERVER_ERROR);
-                    self.answer_fault(page, &work.head.method.clone(), work, context);
+                    self.answer_fault(page, Heard::Head, work, context);
                     return None;
                 }
                 // What is queued is true as far as it goes: the peer sees that the rest is missing.
@@ -162,14 +164,7 @@ impl Connection {
         if head.target.form() == TargetForm::Asterisk {
             return Response::new(StatusCode::NO_CONTENT);
         }
-        let mut request = Request::new(
-            head,
-            &mut self.link,
-            &mut work.io,
-            &self.peer,
-            &context.stopping,
-            context.proxies.as_ref(),
-        );
+        let mut request = Request::new(head, &mut self.link, &mut work.io, &self.peer, context);
         let result = catch_unwind(AssertUnwindSafe(|| context.handler.handle(&mut request)));
         drop(request);
         let response = match result {
@@ -211,31 +206,34 @@ impl Connection {
             && !context.stopping.load(Ordering::Relaxed)
     }
 
-    /// Answers a broken rule with its status and ends the connection. `method` is that of the request, or GET where
-    /// its head is not whole.
+    /// Answers a broken rule with its status and ends the connection.
     pub(super) fn refuse(
         &mut self,
         error: ProtocolError,
-        method: &Method,
+        heard: Heard,
         work: &mut Work,
         context: &Context<'_>,
     ) {
         context.observe(&Event::BadRequest { peer: self.peer.addr, error });
         let explain = error.to_string();
         let answer = Response::error_page_with(error.status_hint(), None, Some(&explain));
-        self.answer_fault(answer, method, work, context);
+        self.answer_fault(answer, heard, work, context);
     }
 
-    /// Answers what no handler has seen, and ends the connection. `method` is that of the request, or GET where its
-    /// head is not whole: an answer to HEAD has no content whatever it says (RFC 9110 §9.3.2).
+    /// Answers what no handler has seen, and ends the connection. An answer to HEAD has no content whatever it says
+    /// (RFC 9110 §9.3.2).
     pub(super) fn answer_fault(
         &mut self,
         response: Response,
-        method: &Method,
+        heard: Heard,
         work: &mut Work,
         context: &Context<'_>,
     ) {
         let date = *work.date.at(clock::wall());
+        let (method, asked) = match heard {
+            Heard::Head => (&work.head.method, Some(&work.head.headers)),
+            Heard::Part => (&Method::GET, None),
+        };
         let facts = Facts {
             method,
             version: Version::HTTP_11,
@@ -243,6 +241,8 @@ impl Connection {
             upgrades: false,
             date: &date,
             server: &context.server_name,
+            pages: &context.error_pages,
+            asked,
         };
         // The page is small, so this only queues it; what can fail is the sending, and that ends the connection too.
         if send(response, &facts, &mut self.link, &mut work.io).is_err() {

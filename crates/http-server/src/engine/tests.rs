@@ -27,6 +27,7 @@ fn start<P: Poller>(timeouts: Timeouts) -> (Engine<P>, SocketAddr) {
         stopping: Arc::new(AtomicBool::new(false)),
         observer: Box::new(|_| {}),
         proxies: None,
+        error_pages: crate::error_page::ErrorPages::default(),
         counters: Counters::default(),
     };
     (Engine::start(context, vec![Listening::new(Listener::Tcp(listener))], None).unwrap(), address)

@@ -80,6 +80,7 @@ fn those_that_wait_longest_are_taken_first() {
         stopping: Arc::new(AtomicBool::new(false)),
         observer: Box::new(|_| {}),
         proxies: None,
+        error_pages: crate::error_page::ErrorPages::default(),
         counters: Counters::default(),
     };
     let table = Table::default();
