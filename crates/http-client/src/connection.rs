@@ -7,12 +7,12 @@ use crate::connect::{Budget, Source};
 use crate::error::{Error, ErrorKind, Phase, Sent};
 use crate::observer::Event as Observed;
 use crate::options::Options;
+use crate::spare::Buffer;
 use crate::state::{Event, Refusal, State};
 use crate::timeouts::Timeouts;
 use crate::transport::{ConnectionInfo, Incoming, Interrupt};
 use crate::upgraded::Upgraded;
 use crate::wire::Wire;
-use http_proto::stream::ReadBuffer;
 use http_proto::{
     BodyDecoder, BodyEncoder, ChunkDecoder, CloseReason, Framing, Headers, Method, ResponseHead,
     ResponseParser,
@@ -28,9 +28,6 @@ mod tunnel;
 
 pub use sending::RequestOptions;
 pub use tunnel::ProxyAnswer;
-
-/// Bytes that are read at once while a head is awaited.
-const READ_BYTES: usize = 8 * 1024;
 
 /// Room for the head of a usual request.
 const HEAD_BYTES: usize = 256;
@@ -69,7 +66,7 @@ pub struct HttpConnection {
     line: Vec<u8>,
     /// The fields that every request begins with, in wire form.
     host_line: Vec<u8>,
-    buffer: ReadBuffer,
+    buffer: Buffer,
     parser: ResponseParser,
     head: ResponseHead,
     decoder: BodyDecoder,
@@ -128,7 +125,7 @@ impl HttpConnection {
             out: Vec::with_capacity(HEAD_BYTES),
             line: Vec::new(),
             host_line: Vec::new(),
-            buffer: ReadBuffer::new(READ_BYTES),
+            buffer: Buffer::new(),
             parser,
             head: ResponseHead::default(),
             decoder,
@@ -457,7 +454,7 @@ impl HttpConnection {
             return None;
         }
         let wire = self.wire.take()?;
-        let buffer = std::mem::replace(&mut self.buffer, ReadBuffer::new(READ_BYTES));
+        let buffer = std::mem::replace(&mut self.buffer, Buffer::new());
         self.closed = CloseReason::Tunnel;
         self.close_because(CloseReason::Tunnel);
         self.observe(&Observed::Closed(CloseReason::Tunnel));

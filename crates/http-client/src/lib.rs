@@ -98,6 +98,7 @@ mod options;
 #[cfg(feature = "tls")]
 pub mod python;
 mod response;
+mod spare;
 mod state;
 pub mod testing;
 mod timeouts;

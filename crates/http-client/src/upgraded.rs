@@ -1,7 +1,7 @@
 //! What a connection becomes when it no longer speaks HTTP: the transport, with what had been read already.
 
+use crate::spare::Buffer;
 use crate::transport::{ConnectionInfo, Transport};
-use http_proto::stream::ReadBuffer;
 use std::fmt;
 use std::io::{self, IoSlice, Read, Write};
 use std::time::Duration;
@@ -12,11 +12,11 @@ use std::time::Duration;
 #[must_use]
 pub struct Upgraded {
     transport: Box<dyn Transport>,
-    buffer: ReadBuffer,
+    buffer: Buffer,
 }
 
 impl Upgraded {
-    pub(crate) fn new(mut transport: Box<dyn Transport>, buffer: ReadBuffer) -> Self {
+    pub(crate) fn new(mut transport: Box<dyn Transport>, buffer: Buffer) -> Self {
         // A transport without timeouts has none to switch off.
         let _ = transport.set_read_timeout(None);
         let _ = transport.set_write_timeout(None);
