@@ -85,6 +85,23 @@ fn the_answer_of_a_proxy_that_refuses_is_there_whole() {
 }
 
 #[test]
+fn an_observer_is_told_what_a_proxy_says() {
+    let (peer, _heads) = proxy(b"HTTP/1.1 200 OK\r\nX-Proxy: p\r\nSet-Cookie: id=s3cret\r\n\r\n");
+    let (send, receive) = channel();
+    let mut connection = HttpConnection::builder(&peer.host())
+        .observer(move |event: &http_client::Event<'_>| send.send(format!("{event:?}")).unwrap())
+        .build()
+        .unwrap();
+    connection.set_tunnel("a.b:443", &fields(&[("Proxy-Authorization", "Basic s3cret")])).unwrap();
+    connection.request("GET", "/", (), &Headers::new()).unwrap();
+    assert_eq!(connection.get_response().unwrap().read_all(9).unwrap(), b"hello");
+    let events: Vec<String> = receive.try_iter().collect();
+    assert!(events[0].contains("CONNECT a.b:443") && events[1].contains("X-Proxy"), "{events:#?}");
+    assert!(events.iter().all(|event| !event.contains("s3cret")), "{events:#?}");
+    peer.finish();
+}
+
+#[test]
 fn what_a_proxy_can_do_wrong_is_an_error() {
     #[track_caller]
     fn check(answer: &'static [u8], matches: impl FnOnce(&ErrorKind) -> bool) {

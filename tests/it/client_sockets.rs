@@ -475,6 +475,18 @@ fn an_observer_sees_everything_but_secrets() {
 }
 
 #[test]
+fn a_length_that_is_only_promised_costs_no_memory() {
+    // Four exbibytes: whoever asked for so much at once would not come back.
+    let peer = Peer::answering(b"HTTP/1.1 200 OK\r\nContent-Length: 4611686018427387904\r\n\r\nhello");
+    let mut connection = HttpConnection::new(&peer.host()).unwrap();
+    connection.request("GET", "/", (), &Headers::new()).unwrap();
+    let error = connection.get_response().unwrap().read_all(u64::MAX).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::IncompleteRead { received_bytes: 5, .. }), "{error:#}");
+    assert_eq!(error.partial(), b"hello");
+    peer.finish();
+}
+
+#[test]
 fn a_large_answer_is_read_in_bounded_memory_and_is_whole() {
     const BYTES: u64 = 64 << 20;
     let peer = Peer::start([|mut stream: TcpStream| {

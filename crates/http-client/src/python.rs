@@ -111,5 +111,18 @@
 //! | content that ends early is an error for `read()` only, and a cut chunk is lost | always an error, after all that came | RFC 9112 §8 |
 //! | an end of TLS without close_notify ends the content | it is an incomplete read | RFC 9112 §9.8 |
 //! | closing a response early leaves its content to the next one | the connection is closed; [`finish`](crate::Response::finish) drains a little | RFC 9112 §9.3 |
+//! | `read1`, `peek` and `readline` hide an end that comes too early, and `peek` shows what stands behind the content | they are [`Read`](std::io::Read) and [`BufRead`](std::io::BufRead), and do neither | RFC 9112 §6.3, §8 |
+//! | some errors leave the connection open | it is closed by every error of an answer | RFC 9112 §8 |
+//! | `fileno()`, `geturl()` | not there: one would go round the framing, the other knows no URL | RFC 9112 §6.3 |
+//! | helpers of e-mail on the list of fields | level 2 reads content types; `getallmatchingheaders` is [`header_all`](crate::Response::header_all) | RFC 9110 §8.3 |
 //! | `read()` asks for all of Content-Length at once | memory grows with what comes | a promise of a peer is not worth memory |
 //! | attributes are `UNKNOWN` before the head has come | there is no response before | – |
+//!
+//! ## Errors and watching
+//!
+//! | CPython | here | why |
+//! | --- | --- | --- |
+//! | `BadStatusLine` has the line | the rule that was broken, and at which byte | a line may hold anything, and messages hold no secrets (RFC 9110 §17.9) |
+//! | exceptions of many families | one [`Error`](crate::Error), with phase, peer, address, what was sent, and its source | RFC 9110 §9.2.2: so one knows whether to send again |
+//! | `set_debuglevel` prints | an [`Observer`](crate::Observer) is told, credentials and cookies hidden | RFC 9110 §17.16 |
+//! | of a proxy's answer half is printed | heads of proxies are events like others | the same |

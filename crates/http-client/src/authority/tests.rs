@@ -67,6 +67,13 @@ fn what_is_no_host_or_port_is_refused() {
 }
 
 #[test]
+fn an_international_name_is_refused_with_what_to_do() {
+    let refused = Authority::parse("b\u{fc}cher.example", 80).unwrap_err().to_string();
+    assert!(refused.contains("give an international name in its xn-- form"), "{refused}");
+    assert_eq!(Authority::parse("xn--bcher-kva.example", 80).unwrap().host(), "xn--bcher-kva.example");
+}
+
+#[test]
 fn a_password_in_a_host_is_not_repeated() {
     let refused = Authority::parse("user:s3cret@host", 80).unwrap_err();
     assert!(!format!("{refused} {refused:?}").contains("s3cret"), "{refused}");

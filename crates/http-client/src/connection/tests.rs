@@ -196,6 +196,61 @@ fn each_timeout_is_named_and_closes_the_connection() {
 }
 
 #[test]
+fn of_two_timeouts_the_earlier_one_is_named() {
+    let head = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n";
+    let (short, long, longer) = (Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(60));
+    let none = Timeouts::NONE;
+    let write = |limit| (none.write(limit), Limit::Write);
+    let first_byte = |limit| (none.first_byte(limit), Limit::FirstByte);
+    let between_bytes = |limit| (none.between_bytes(limit), Limit::BetweenBytes);
+    let total = |limit| (none.total(limit), Limit::Total);
+    let steps: [&dyn Fn(Option<Duration>) -> (Timeouts, Limit); 4] =
+        [&write, &first_byte, &between_bytes, &total];
+    let stalls = |limit: Limit| match limit {
+        Limit::Write => Script::new().delay(longer).expect(GET),
+        Limit::FirstByte => Script::new().expect(GET).delay(longer).reply(head),
+        _ => Script::new().expect(GET).reply(head).delay(longer),
+    };
+    for (at, one) in steps.iter().enumerate() {
+        for other in steps.iter().skip(at + 1) {
+            for one_is_short in [true, false] {
+                let (first, first_limit) = one(Some(if one_is_short { short } else { long }));
+                let (second, second_limit) = other(Some(if one_is_short { long } else { short }));
+                let both = Timeouts {
+                    write: first.write.or(second.write),
+                    first_byte: first.first_byte.or(second.first_byte),
+                    between_bytes: first.between_bytes.or(second.between_bytes),
+                    total: first.total.or(second.total),
+                    ..none
+                };
+                // Where both run, the shorter one ends it; a step's own timeout knows nothing of another step.
+                for stalled in [first_limit, second_limit] {
+                    let expected = match (stalled, first_limit, second_limit) {
+                        (_, step, Limit::Total) if one_is_short => step,
+                        (_, _, Limit::Total) => Limit::Total,
+                        (stalled, ..) => stalled,
+                    };
+                    let stalled = if second_limit == Limit::Total { first_limit } else { stalled };
+                    let clock = FakeClock::new();
+                    let (connector, _) = ScriptedConnector::new([stalls(stalled).clock(&clock)]);
+                    let mut connection = HttpConnection::builder("example.org")
+                        .connector(connector)
+                        .clock(clock.clone())
+                        .timeouts(both)
+                        .build()
+                        .unwrap();
+                    let outcome = connection
+                        .request("GET", "/", (), &Headers::new())
+                        .and_then(|()| connection.get_response()?.read_all(9));
+                    let error = outcome.unwrap_err();
+                    assert_eq!(error.timeout(), Some(expected), "{both:?} {stalled:?}: {error:#}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn timeouts_that_do_not_change_are_set_once() {
     let answer = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na";
     let mut script = Script::new();
