@@ -63,6 +63,7 @@ impl ClientBuilder {
             decodes: true,
             decode_limits: DecodeLimits::default(),
             content_bytes_max: CONTENT_BYTES_MAX,
+            wire_bytes_max: u64::MAX,
             resolver: Arc::new(SystemResolver),
             connector: None,
             unix_socket: None,
@@ -196,6 +197,13 @@ impl ClientBuilder {
     /// default. Reading piece by piece has no limit but [`Response::limit`](crate::client::Response::limit).
     pub const fn content_bytes_max(mut self, bytes: u64) -> Self {
         self.config.content_bytes_max = bytes;
+        self
+    }
+
+    /// Content of an answer that is taken over the wire, before it is decoded: more is an [`ErrorKind::TooLarge`], exactly
+    /// as much is not. No limit by default, so that large files can be read piece by piece.
+    pub const fn wire_bytes_max(mut self, bytes: u64) -> Self {
+        self.config.wire_bytes_max = bytes;
         self
     }
 

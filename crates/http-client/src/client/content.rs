@@ -9,6 +9,7 @@ use crate::client::held::Held;
 use crate::client::pool::Slot;
 use crate::client::request::ProgressHook;
 use crate::client::shared::{Key, Shared};
+use crate::error::Phase;
 use crate::response::Response as WireResponse;
 use crate::timeouts::Timeouts;
 use crate::upgraded::Upgraded;
@@ -39,6 +40,7 @@ pub(crate) struct Live {
 pub(crate) struct Content {
     source: Source,
     wire_bytes: u64,
+    wire_bytes_max: u64,
     total_bytes: Option<u64>,
     progress: Option<Box<ProgressHook>>,
     trailers: Option<Headers>,
@@ -113,8 +115,10 @@ impl Live {
 impl Content {
     pub(crate) fn live(live: Live, progress: Option<Box<ProgressHook>>) -> Self {
         let total_bytes = live.response.remaining_bytes();
+        let wire_bytes_max = live.shared.config.wire_bytes_max;
+        let source = Source::Live(live);
         let mut content =
-            Self { source: Source::Live(live), wire_bytes: 0, total_bytes, progress, trailers: None };
+            Self { source, wire_bytes: 0, wire_bytes_max, total_bytes, progress, trailers: None };
         content.notice_end();
         content
     }
@@ -122,7 +126,8 @@ impl Content {
     pub(crate) fn given(bytes: Vec<u8>) -> Self {
         let total_bytes = Some(bytes.len() as u64);
         let source = Source::Given(Cursor::new(bytes));
-        Self { source, wire_bytes: 0, total_bytes, progress: None, trailers: None }
+        let wire_bytes_max = u64::MAX;
+        Self { source, wire_bytes: 0, wire_bytes_max, total_bytes, progress: None, trailers: None }
     }
 
     /// Bytes in all, where the framing tells.
@@ -175,6 +180,22 @@ impl Content {
         error.into()
     }
 
+    /// How much more may be asked for: one byte more than allowed tells whether there is more. An announced length
+    /// that is too much is told before anything is read.
+    fn room(&mut self) -> io::Result<usize> {
+        if self.total_bytes.is_some_and(|total| total > self.wire_bytes_max) {
+            return Err(self.too_large());
+        }
+        let left = self.wire_bytes_max.saturating_sub(self.wire_bytes).saturating_add(1);
+        Ok(usize::try_from(left).unwrap_or(usize::MAX))
+    }
+
+    fn too_large(&mut self) -> io::Error {
+        let text = format!("more than {} bytes over the wire", self.wire_bytes_max);
+        let error = Error::new(ErrorKind::TooLarge).in_phase(Phase::Content).because(text);
+        self.fail(error.into())
+    }
+
     fn count(&mut self, count: usize) {
         self.wire_bytes += count as u64;
         if let (Some(progress), true) = (&mut self.progress, count > 0) {
@@ -183,13 +204,16 @@ impl Content {
     }
 
     fn again(kind: ErrorKind, timeout: Option<TimeoutKind>) -> io::Error {
-        let error = Error::new(kind).in_phase(crate::error::Phase::Content);
-        timeout.map_or(error.into(), |timeout| Error::timed_out(timeout, crate::error::Phase::Content).into())
+        let error = Error::new(kind).in_phase(Phase::Content);
+        timeout.map_or(error.into(), |timeout| Error::timed_out(timeout, Phase::Content).into())
     }
 }
 
 impl Read for Content {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let room = if matches!(self.source, Source::Live(_)) { self.room()? } else { usize::MAX };
+        let room = room.min(out.len());
+        let out = out.get_mut(..room).unwrap_or_default();
         let read = match &mut self.source {
             Source::Live(live) => live.response.read(out),
             Source::Given(bytes) => bytes.read(out),
@@ -199,6 +223,9 @@ impl Read for Content {
         match read {
             Ok(count) => {
                 self.count(count);
+                if self.wire_bytes > self.wire_bytes_max {
+                    return Err(self.too_large());
+                }
                 self.notice_end();
                 Ok(count)
             }
@@ -209,15 +236,24 @@ impl Read for Content {
 
 impl BufRead for Content {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        let mut room = usize::MAX;
+        if matches!(self.source, Source::Live(_)) {
+            // All but the byte too many.
+            room = self.room()? - 1;
+        }
         if let Source::Live(live) = &mut self.source {
-            let failure = live.response.fill_buf().err();
-            if let Some(error) = failure {
-                return Err(self.fail(error));
+            match live.response.fill_buf().map(<[u8]>::is_empty) {
+                Ok(is_empty) if room == 0 && !is_empty => return Err(self.too_large()),
+                Ok(_) => {}
+                Err(error) => return Err(self.fail(error)),
             }
             self.notice_end();
         }
         match &mut self.source {
-            Source::Live(live) => live.response.fill_buf(),
+            Source::Live(live) => {
+                let there = live.response.fill_buf()?;
+                Ok(there.get(..room.min(there.len())).unwrap_or_default())
+            }
             Source::Given(bytes) => bytes.fill_buf(),
             Source::Done => Ok(&[]),
             Source::Failed(kind, timeout) => Err(Self::again(*kind, *timeout)),

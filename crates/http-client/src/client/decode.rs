@@ -52,7 +52,7 @@ impl Default for DecodeLimits {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecodeError {
-    /// The content does not follow the format of its coding; for br, this can be its early end too.
+    /// The content does not follow the format of its coding.
     #[error("malformed {coding} content")]
     Malformed {
         /// The coding.

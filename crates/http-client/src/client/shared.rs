@@ -48,6 +48,7 @@ pub(crate) struct Config {
     pub(crate) decodes: bool,
     pub(crate) decode_limits: DecodeLimits,
     pub(crate) content_bytes_max: u64,
+    pub(crate) wire_bytes_max: u64,
     pub(crate) resolver: Arc<dyn Resolve>,
     pub(crate) connector: Option<Arc<dyn Connect>>,
     pub(crate) unix_socket: Option<PathBuf>,

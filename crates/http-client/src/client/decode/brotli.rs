@@ -1,67 +1,89 @@
-//! br (RFC 7932), by a library that reads ahead: content behind its end is seen where it is not in its buffer yet.
+//! br (RFC 7932), with the windows that the RFC knows and no larger ones: 16 MiB at most.
 
 use super::DecodeError;
 use super::guard::{Decode, Progress, Source};
+use brotli_decompressor::{BrotliDecompressStream, BrotliResult, BrotliState, StandardAlloc};
 use std::io::{self, BufRead, Read};
 
-/// br (RFC 7932).
+/// br.
 pub(super) struct Brotli<W> {
-    reader: brotli_decompressor::Decompressor<Source<W>>,
-    state: Progress,
+    source: Source<W>,
+    state: Box<BrotliState<StandardAlloc, StandardAlloc, StandardAlloc>>,
+    progress: Progress,
 }
 
 impl<W> Brotli<W> {
     pub(super) fn new(source: Source<W>) -> Self {
-        Self { reader: brotli_decompressor::Decompressor::new(source, 8 * 1024), state: Progress::Start }
+        let alloc = StandardAlloc::default;
+        // "Strict" is without the extension for large windows, whose memory a sender could choose: 1 GiB.
+        let state = Box::new(BrotliState::new_strict(alloc(), alloc(), alloc()));
+        Self { source, state, progress: Progress::Start }
+    }
+
+    /// One step: how much came out, and whether the coding is at its end.
+    fn step(&mut self, out: &mut [u8]) -> io::Result<(usize, bool)> {
+        const MALFORMED: DecodeError = DecodeError::Malformed { coding: "br" };
+        let input = self.source.fill_buf()?;
+        let is_over = input.is_empty();
+        if is_over && self.progress == Progress::Start {
+            // No content at all is no br, but what servers send with a HEAD's fields; all clients take it.
+            return Ok((0, true));
+        }
+        self.progress = Progress::Running;
+        let (mut left_in, mut consumed) = (input.len(), 0);
+        let (mut left_out, mut produced, mut total) = (out.len(), 0, 0);
+        let result = BrotliDecompressStream(
+            &mut left_in,
+            &mut consumed,
+            input,
+            &mut left_out,
+            &mut produced,
+            out,
+            &mut total,
+            &mut self.state,
+        );
+        self.source.consume(consumed);
+        match result {
+            BrotliResult::ResultSuccess => Ok((produced, true)),
+            BrotliResult::ResultFailure => Err(MALFORMED.into()),
+            _ if produced > 0 || consumed > 0 => Ok((produced, false)),
+            BrotliResult::NeedsMoreInput if is_over => Err(DecodeError::Truncated { coding: "br" }.into()),
+            _ => Err(MALFORMED.into()),
+        }
+    }
+
+    /// Reads to the end of the source, so that the bottom sees its end; content behind the coding's end is malformed.
+    fn expect_end(&mut self) -> io::Result<()> {
+        if self.source.fill_buf()?.is_empty() {
+            Ok(())
+        } else {
+            Err(DecodeError::Malformed { coding: "br" }.into())
+        }
     }
 }
 
 impl<W> Read for Brotli<W> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        if self.state == Progress::Start {
-            // No content at all is no br, but what servers send with a HEAD's fields; all clients take it.
-            let is_empty = self.reader.get_mut().fill_buf()?.is_empty();
-            self.state = if is_empty { Progress::Done } else { Progress::Running };
+        while self.progress != Progress::Done && !out.is_empty() {
+            let (count, is_over) = self.step(out)?;
+            if is_over {
+                self.expect_end()?;
+                self.progress = Progress::Done;
+            }
+            if count > 0 {
+                return Ok(count);
+            }
         }
-        if self.state == Progress::Done || out.is_empty() {
-            return Ok(0);
-        }
-        let count = self.reader.read(out).map_err(|error| explain(error, "br"))?;
-        if count == 0 {
-            expect_end(self.reader.get_mut(), "br")?;
-            self.state = Progress::Done;
-        }
-        Ok(count)
+        Ok(0)
     }
 }
 
 impl<W> Decode<W> for Brotli<W> {
     fn source(&self) -> &Source<W> {
-        self.reader.get_ref()
+        &self.source
     }
 
     fn into_source(self) -> Source<W> {
-        self.reader.into_inner()
+        self.source
     }
-}
-
-/// Reads to the end of the source, so that the bottom sees its end; content behind the coding's end is malformed.
-fn expect_end(source: &mut (impl BufRead + ?Sized), coding: &'static str) -> io::Result<()> {
-    if source.fill_buf()?.is_empty() { Ok(()) } else { Err(DecodeError::Malformed { coding }.into()) }
-}
-
-/// What a decoder says, unless it only passes on what its source said.
-fn explain(error: io::Error, coding: &'static str) -> io::Error {
-    match error.kind() {
-        io::ErrorKind::UnexpectedEof if !is_inner(&error) => DecodeError::Truncated { coding }.into(),
-        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput if !is_inner(&error) => {
-            DecodeError::Malformed { coding }.into()
-        }
-        _ => error,
-    }
-}
-
-/// Whether the error comes from below: from another decoder or from the connection.
-fn is_inner(error: &io::Error) -> bool {
-    error.get_ref().and_then(|inner| inner.downcast_ref::<DecodeError>()).is_some()
 }

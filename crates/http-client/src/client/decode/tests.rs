@@ -193,9 +193,54 @@ mod gzip {
     }
 }
 
+#[cfg(feature = "gzip")]
+mod limits {
+    use super::*;
+
+    /// What comes out with these limits, or the error.
+    fn decode_with(content: &[u8], limits: DecodeLimits) -> Result<usize, DecodeError> {
+        let codings = codings(&encoded("gzip")).unwrap().unwrap();
+        let wire = Pieces { content: Cursor::new(content.to_vec()), piece_bytes: usize::MAX, taken_bytes: 0 };
+        let mut decoded = Vec::new();
+        match decoders(wire, &codings, limits).read_to_end(&mut decoded) {
+            Ok(count) => Ok(count),
+            Err(error) => Err(error.downcast().unwrap()),
+        }
+    }
+
+    #[test]
+    fn as_much_as_is_free_of_the_ratio_comes_out_and_not_one_byte_more() {
+        let content = gzip::gz(&[7; 1000]);
+        let limits = |ratio_free_bytes| DecodeLimits { ratio_max: 0, ratio_free_bytes };
+        assert_eq!(decode_with(&content, limits(1000)), Ok(1000));
+        let refused = Err(DecodeError::Ratio { coding: "gzip", ratio_max: 0 });
+        assert_eq!(decode_with(&content, limits(999)), refused);
+    }
+
+    #[test]
+    fn the_ratio_is_met_exactly_or_missed_by_one() {
+        // 1000 bytes come out at once, when this many have gone in.
+        let content = gzip::gz(&[7; 1000]);
+        let taken = content.len() as u32;
+        let exact = 1000_u32.div_ceil(taken);
+        let limits = |ratio_max| DecodeLimits { ratio_max, ratio_free_bytes: 0 };
+        assert_eq!(decode_with(&content, limits(exact)), Ok(1000));
+        let refused = Err(DecodeError::Ratio { coding: "gzip", ratio_max: exact - 1 });
+        assert_eq!(decode_with(&content, limits(exact - 1)), refused);
+    }
+}
+
 #[cfg(feature = "brotli")]
 mod brotli {
     use super::*;
+
+    /// 64 MiB of zeros: one with the greatest window of RFC 7932.
+    fn bomb() -> Vec<u8> {
+        b"\xcf\xff\xff\x7f\xf8\x27\x00\xe2\xb1\x40\x20\xf7\xfe\x9f\xff\xff\xff\xf0\x4f\x00\xc4\x61\x01\x80\
+          \xee\xfd\x3f\xff\xff\xff\xe1\x9f\x00\x88\xc3\x22\x00\xdd\xfb\x7f\xfe\xff\xff\xc3\x3f\x01\x10\x87\x05\
+          \x00\xba\xf7\xff\x03"
+            .to_vec()
+    }
 
     /// `printf hello | brotli`: one compressed meta-block.
     const HELLO: &[u8] = b"\x0b\x02\x80\x68\x65\x6c\x6c\x6f\x03";
@@ -210,9 +255,23 @@ mod brotli {
     #[test]
     fn what_is_cut_or_broken_is_an_error() {
         for end in 1..HELLO.len() {
-            refuse("br", &HELLO[..end], DecodeError::Malformed { coding: "br" });
+            refuse("br", &HELLO[..end], DecodeError::Truncated { coding: "br" });
         }
         refuse("br", b"\xff\xff\xff\xff\xff\xff", DecodeError::Malformed { coding: "br" });
+        let mut longer = HELLO.to_vec();
+        longer.push(0);
+        refuse("br", &longer, DecodeError::Malformed { coding: "br" });
+    }
+
+    #[test]
+    fn bombs_are_cut() {
+        refuse("br", &bomb(), DecodeError::Ratio { coding: "br", ratio_max: 1100 });
+    }
+
+    #[test]
+    fn a_window_beyond_the_rfcs_is_refused() {
+        // The extension for large windows (0x11 and then 30 bits), which RFC 7932 §9.1 does not know.
+        refuse("br", b"\x11\x1e\x03", DecodeError::Malformed { coding: "br" });
     }
 }
 
