@@ -6,7 +6,7 @@ use http_client::client::{
 use http_client::testing::FakeClock;
 use http_client::{Sent, StatusCode};
 use std::io::{self, BufReader, Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -163,22 +163,6 @@ fn an_upload_that_nobody_takes_is_given_up() {
 }
 
 #[test]
-fn a_resolver_that_hangs_is_given_up() {
-    let client = Client::builder()
-        .resolver(|_: &str, _: u16, timeout: Option<Duration>| -> io::Result<Vec<SocketAddr>> {
-            assert_eq!(timeout, Some(Duration::from_secs(3)));
-            Err(io::ErrorKind::TimedOut.into())
-        })
-        .timeouts(Timeouts::DEFAULT.resolve(Some(Duration::from_secs(3))))
-        .clock(FakeClock::new())
-        .build()
-        .unwrap();
-    let error = client.get("http://name.test/").send().unwrap_err();
-    assert_eq!(error.timeout(), Some(TimeoutKind::Resolve));
-    assert!(error.is_safe_to_retry());
-}
-
-#[test]
 fn a_dripping_body_ends_with_the_total() {
     let clock = FakeClock::new();
     let moved = clock.clone();
@@ -197,31 +181,6 @@ fn a_dripping_body_ends_with_the_total() {
     let client = Client::builder().timeouts(timeouts).clock(clock).build().unwrap();
     let result = client.get(stage.url("/")).send().and_then(http_client::client::Response::bytes);
     assert_eq!(result.unwrap_err().timeout(), Some(TimeoutKind::Total));
-}
-
-#[test]
-fn a_call_is_cancelled_from_another_thread_while_it_waits() {
-    let (sender, arrived) = std::sync::mpsc::channel();
-    let sender = Mutex::new(sender);
-    let stage = stalls(move |stream| {
-        let mut head = [0; 64];
-        let _ = stream.read(&mut head)?;
-        let _ = sender.lock().unwrap().send(());
-        Ok(())
-    });
-    let client = Client::new();
-    let token = CancelToken::new();
-    let remote = token.clone();
-    let thread = std::thread::spawn(move || {
-        arrived.recv().unwrap();
-        remote.cancel();
-    });
-    let error = client.post(stage.url("/")).body("x").cancel(&token).send().unwrap_err();
-    thread.join().unwrap();
-    assert_eq!(error.kind(), ErrorKind::Cancelled);
-    assert_eq!(client.connections(), (0, 0));
-    assert_eq!(client.get(stage.url("/")).cancel(&token).send().unwrap_err().kind(), ErrorKind::Cancelled);
-    assert_eq!(stage.connections(), 1, "a cancelled token opens nothing");
 }
 
 #[test]
@@ -407,89 +366,4 @@ fn a_refused_tunnel_shows_the_proxys_answer() {
     assert_eq!(answer.headers().get("x-why").unwrap(), "no");
     assert_eq!(answer.content, b"who are you?");
     assert!(error.is_safe_to_retry(), "nothing reached the server");
-}
-
-#[test]
-fn proxies_that_stall_are_given_up_at_every_step() {
-    #[track_caller]
-    fn check(proxy: &str, url: &str, prologue: &'static [u8]) {
-        let stage = stalls(move |stream| stream.write_all(prologue));
-        let rules = Proxies::all(Proxy::new(&format!("{proxy}://{}", stage.address())).unwrap());
-        let client = Client::builder()
-            .proxies(rules)
-            .timeouts(Timeouts::DEFAULT.connect(SOON).tls(SOON).first_byte(SOON))
-            .build()
-            .unwrap();
-        let error = client.get(url).send().unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Timeout, "{proxy} {error:#}");
-        assert_eq!(client.connections(), (0, 0));
-    }
-    check("http", "http://10.0.0.1/", b"");
-    check("http", "https://10.0.0.1/", b"");
-    check("http", "https://10.0.0.1/", b"HTTP/1.1 200");
-    check("http", "https://10.0.0.1/", b"HTTP/1.1 200 OK\r\n\r\n");
-    check("https", "http://10.0.0.1/", b"");
-    for socks in ["socks5", "socks5h"] {
-        check(socks, "http://10.0.0.1/", b"");
-        check(socks, "http://10.0.0.1/", b"\x05");
-        check(socks, "http://10.0.0.1/", b"\x05\x00");
-        check(socks, "http://10.0.0.1/", b"\x05\x00\x05\x00\x00");
-        check(socks, "http://10.0.0.1/", b"\x05\x00\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00");
-    }
-    check("socks4", "http://10.0.0.1/", b"");
-    check("socks4a", "http://10.0.0.1/", b"\x00\x5a\x00");
-}
-
-#[test]
-fn a_socks_proxy_is_told_the_name_or_the_address() {
-    /// A SOCKS 5 proxy that answers by itself; what it was asked for.
-    fn serve() -> (SocketAddr, std::thread::JoinHandle<io::Result<Vec<u8>>>) {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        let thread = std::thread::spawn(move || {
-            let (mut stream, _) = listener.accept()?;
-            let mut greeting = [0; 2];
-            stream.read_exact(&mut greeting)?;
-            let mut methods = vec![0; usize::from(greeting[1])];
-            stream.read_exact(&mut methods)?;
-            stream.write_all(b"\x05\x00")?;
-            let mut asked = vec![0; 4];
-            stream.read_exact(&mut asked)?;
-            let rest = match asked[3] {
-                1 => 4,
-                _ => {
-                    let mut length = [0];
-                    stream.read_exact(&mut length)?;
-                    asked.push(length[0]);
-                    usize::from(length[0])
-                }
-            };
-            let mut name_and_port = vec![0; rest + 2];
-            stream.read_exact(&mut name_and_port)?;
-            asked.extend(name_and_port);
-            stream.write_all(b"\x05\x00\x00\x01\x7f\x00\x00\x01\x00\x50")?;
-            let mut reader = BufReader::new(stream.try_clone()?);
-            read_request(&mut reader, 0, 0)?;
-            write_answer(&mut stream, "200 OK", "", b"by socks")?;
-            Ok(asked)
-        });
-        (address, thread)
-    }
-    #[track_caller]
-    fn check(scheme: &str, expected: &[u8]) {
-        let (address, thread) = serve();
-        let rules = Proxies::all(Proxy::new(&format!("{scheme}://{address}")).unwrap());
-        let client = Client::builder()
-            .proxies(rules)
-            .resolver(|_: &str, port: u16, _: Option<Duration>| -> io::Result<Vec<SocketAddr>> {
-                Ok(vec![(Ipv4Addr::new(10, 1, 2, 3), port).into()])
-            })
-            .build()
-            .unwrap();
-        let text = client.get("http://far.test:81/").send().unwrap().text().unwrap();
-        assert_eq!(text, "by socks");
-        assert_eq!(thread.join().unwrap().unwrap(), expected);
-    }
-    check("socks5h", b"\x05\x01\x00\x03\x08far.test\x00\x51");
-    check("socks5", b"\x05\x01\x00\x01\x0a\x01\x02\x03\x00\x51");
 }

@@ -13,19 +13,28 @@ use support::stage::{Seen, Stage, read_request, write_answer};
 use crate::client_peer::accept_tls;
 
 /// A server over TLS, what it has seen, and what to trust.
-struct Secure {
-    stage: Stage,
+pub(crate) struct Secure {
+    pub(crate) stage: Stage,
     seen: Arc<Mutex<Vec<Seen>>>,
-    trust: TlsConfig,
+    pub(crate) trust: TlsConfig,
 }
 
 impl Secure {
-    fn start(answer: impl Fn(&Seen) -> (String, String) + Send + Sync + 'static) -> Self {
+    pub(crate) fn start(answer: impl Fn(&Seen) -> (String, String) + Send + Sync + 'static) -> Self {
+        Self::start_after(|| (), answer)
+    }
+
+    /// The same, doing something before each handshake.
+    fn start_after(
+        before_handshake: impl Fn() + Send + Sync + 'static,
+        answer: impl Fn(&Seen) -> (String, String) + Send + Sync + 'static,
+    ) -> Self {
         let certificate = Certificate::new().unwrap();
         let trust = trusting(&certificate);
         let seen: Arc<Mutex<Vec<Seen>>> = Arc::default();
         let record = Arc::clone(&seen);
         let stage = Stage::raw(move |number, stream| {
+            before_handshake();
             let mut reader = BufReader::new(accept_tls(stream, &certificate, &[]));
             let mut before = 0;
             while let Some(request) = read_request(&mut reader, number, before)? {
@@ -40,25 +49,29 @@ impl Secure {
         Self { stage, seen, trust }
     }
 
-    fn hello() -> Self {
-        Self::start(|_| ("200 OK".to_owned(), String::new()))
+    pub(crate) fn hello() -> Self {
+        Self::hello_after(|| ())
+    }
+
+    pub(crate) fn hello_after(before_handshake: impl Fn() + Send + Sync + 'static) -> Self {
+        Self::start_after(before_handshake, |_| ("200 OK".to_owned(), String::new()))
     }
 
     /// A client that trusts it.
-    fn client(&self) -> ClientBuilder {
+    pub(crate) fn client(&self) -> ClientBuilder {
         Client::builder().tls(self.trust.clone()).proxy_tls(self.trust.clone())
     }
 
-    fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("https://{}{path}", self.stage.address())
     }
 
-    fn seen(&self) -> Vec<Seen> {
+    pub(crate) fn seen(&self) -> Vec<Seen> {
         self.seen.lock().unwrap().clone()
     }
 }
 
-fn trusting(certificate: &Certificate) -> TlsConfig {
+pub(crate) fn trusting(certificate: &Certificate) -> TlsConfig {
     let roots = TlsConfig::builder().without_mozilla_roots().roots_pem(&certificate.certificate);
     roots.unwrap().build().unwrap()
 }

@@ -3,9 +3,14 @@
 #![cfg(test)]
 
 mod agent_basics;
+mod agent_cancel;
 mod agent_downloads;
+mod agent_observers;
+mod agent_peer;
+mod agent_proxies;
 mod agent_redirects;
 mod agent_resilience;
+mod agent_timeouts;
 mod agent_tls;
 mod client_errors;
 mod client_examples;

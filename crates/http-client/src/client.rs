@@ -17,7 +17,6 @@ mod base64;
 mod body;
 mod builder;
 mod call;
-mod cancel;
 mod charset;
 mod clock;
 mod content;
@@ -46,14 +45,16 @@ mod retry;
 mod shared;
 mod timeouts;
 mod timings;
+#[cfg(feature = "tracing")]
+mod tracing;
 
+pub use crate::cancel::CancelToken;
 pub use address_filter::AddressFilter;
 #[cfg(feature = "digest")]
 pub use auth::digest::Digest;
 pub use auth::{Auth, AuthError, AuthRequest, Basic, Bearer};
 pub use body::Body;
 pub use builder::ClientBuilder;
-pub use cancel::CancelToken;
 pub use cookies::{CookieRequest, CookieStore, SiteContext};
 pub use decode::DecodeError;
 pub use download::Downloaded;
@@ -75,6 +76,8 @@ pub use response::{Redirected, Response, StatusError};
 pub use retry::Retry;
 pub use timeouts::Timeouts;
 pub use timings::Timings;
+#[cfg(feature = "tracing")]
+pub use tracing::Tracing;
 pub use url::Url;
 
 use call::Call;

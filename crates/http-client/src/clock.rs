@@ -1,17 +1,29 @@
 //! The clock, the only file that asks for the time.
 
+use crate::bell::Bell;
 use std::fmt;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Tells the time that deadlines are measured by. Tests bring their own: [`FakeClock`](crate::testing::FakeClock).
 pub trait Clock: fmt::Debug + Send + Sync {
     /// The time now.
     fn now(&self) -> Instant;
+
+    /// Waits until `bell` is rung or `limit` has passed, for ever without one: whether it was rung. By the system's time
+    /// unless a clock knows better.
+    fn wait(&self, bell: &Arc<Bell>, limit: Option<Duration>) -> bool {
+        bell.wait(limit)
+    }
 }
 
-impl<C: Clock + ?Sized> Clock for std::sync::Arc<C> {
+impl<C: Clock + ?Sized> Clock for Arc<C> {
     fn now(&self) -> Instant {
         (**self).now()
+    }
+
+    fn wait(&self, bell: &Arc<Bell>, limit: Option<Duration>) -> bool {
+        (**self).wait(bell, limit)
     }
 }
 

@@ -1,6 +1,7 @@
 //! How a connection is opened: name, addresses, socket, proxy, TLS. What is said over it is not known here.
 
 use crate::authority::Authority;
+use crate::cancel::{CancelToken, Watch};
 use crate::clock::{Clock, Deadline};
 use crate::error::{Error, ErrorKind, Phase};
 use crate::timeouts::Limit;
@@ -98,12 +99,34 @@ pub(crate) struct Budget<'a> {
     pub(crate) by_total: bool,
     /// The timeout that the deadline was made of.
     timeout: Option<Duration>,
+    /// Who may break it off.
+    pub(crate) token: Option<&'a CancelToken>,
 }
 
 impl<'a> Budget<'a> {
     pub(crate) fn new(clock: &'a dyn Clock, limit: Option<Duration>, total: Deadline) -> Self {
         let (deadline, by_total) = Deadline::after(clock, limit).earlier(total);
-        Self { clock, deadline, by_total, timeout: limit }
+        Self { clock, deadline, by_total, timeout: limit, token: None }
+    }
+
+    /// The same, to be broken off by `token`.
+    pub(crate) fn unless(self, token: Option<&'a CancelToken>) -> Self {
+        Self { token, ..self }
+    }
+
+    /// Lets the token break `transport` off until the guard is dropped.
+    pub(crate) fn watch(self, transport: &dyn Transport) -> Option<Watch> {
+        let token = self.token?;
+        Some(token.watch(transport.interrupt_handle()?))
+    }
+
+    /// # Errors
+    /// [`ErrorKind::Cancelled`] where the token says so.
+    pub(crate) fn go_on(self, phase: Phase) -> Result<(), Error> {
+        match self.token {
+            Some(token) if token.is_cancelled() => Err(Error::new(ErrorKind::Cancelled, phase)),
+            _ => Ok(()),
+        }
     }
 
     /// The time that is left, or the whole timeout while next to nothing of it has passed: an equal timeout for
@@ -172,6 +195,7 @@ impl Source {
             Self::Tcp { resolver, options, socks: Some(proxy) } => {
                 let stream = tcp::open(&**resolver, options, proxy.authority(), budget)?;
                 let address = stream.peer_addr();
+                let _watch = budget.watch(&stream);
                 socks::negotiate(proxy, Box::new(stream), to, &**resolver, budget)
                     .map_err(|error| error.with_address(address))
             }

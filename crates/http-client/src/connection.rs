@@ -2,7 +2,8 @@
 //! answers read by `connection/receiving.rs`; the typed door to both is `connection/steps.rs`.
 
 use crate::authority::Authority;
-use crate::clock::Deadline;
+use crate::cancel::CancelToken;
+use crate::clock::{Clock, Deadline};
 use crate::connect::{Budget, Source};
 use crate::error::{Error, ErrorKind, Phase, Sent};
 use crate::observer::Event as Observed;
@@ -76,6 +77,19 @@ pub struct HttpConnection {
     closed: CloseReason,
     idle_since: Option<Instant>,
     total: Deadline,
+    open_times: OpenTimes,
+}
+
+/// How long it took to open a connection. What did not happen took no time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OpenTimes {
+    /// Looking the name up and connecting, with SOCKS.
+    pub connect: Duration,
+    /// Asking a proxy for a tunnel by CONNECT.
+    pub proxy: Duration,
+    /// Setting up TLS, with the proxy and with the server.
+    pub tls: Duration,
 }
 
 /// What must be remembered of the request under way.
@@ -135,6 +149,7 @@ impl HttpConnection {
             closed: CloseReason::Closed,
             idle_since: None,
             total: Deadline(None),
+            open_times: OpenTimes::default(),
         };
         connection.write_host_line();
         connection
@@ -201,6 +216,12 @@ impl HttpConnection {
         self.wire.as_ref().map(|wire| wire.transport().info())
     }
 
+    /// How long the steps of opening it took the last time.
+    #[must_use]
+    pub fn open_times(&self) -> OpenTimes {
+        self.open_times
+    }
+
     /// A handle by which another thread can break the open transport off; `None` while it is closed, and where the
     /// transport has no such handle.
     #[must_use]
@@ -219,7 +240,19 @@ impl HttpConnection {
             // The total of the last exchange is over with it.
             self.total = Deadline(None);
         }
-        if self.wire.is_some() { Ok(()) } else { self.open() }
+        if self.wire.is_some() { Ok(()) } else { self.open(None) }
+    }
+
+    /// Opens the connection as [`connect`](Self::connect) does, and gives up as soon as `token` is cancelled: while a
+    /// name is looked up, an address connected to, a proxy or TLS spoken with.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Cancelled`], and those of [`connect`](Self::connect).
+    pub fn connect_unless(&mut self, token: &CancelToken) -> Result<(), Error> {
+        if self.state == State::Idle {
+            self.total = Deadline(None);
+        }
+        if self.wire.is_some() { Ok(()) } else { self.open(Some(token)) }
     }
 
     /// Closes the connection and forgets whatever was under way. A request opens it again.
@@ -347,7 +380,7 @@ impl HttpConnection {
         if !self.options.auto_open {
             return Err(self.error(ErrorKind::NotConnected, Phase::Connect));
         }
-        self.open()
+        self.open(None)
     }
 
     /// Whether an idle transport has been closed by the peer or has bytes that nobody asked for. It costs a system
@@ -365,11 +398,15 @@ impl HttpConnection {
         }
     }
 
-    fn open(&mut self) -> Result<(), Error> {
+    fn open(&mut self, token: Option<&CancelToken>) -> Result<(), Error> {
         if !self.source.can_open() {
             return Err(self.error(ErrorKind::NotConnected, Phase::Connect));
         }
-        let wire = self.open_wire().map_err(|error| {
+        let wire = self.open_wire(token).map_err(|error| {
+            let error = match token {
+                Some(token) if token.is_cancelled() => Error::new(ErrorKind::Cancelled, error.phase()),
+                _ => error,
+            };
             let address = error.peer_addr();
             let path = self.source.path().map(|path| path.display().to_string());
             error.at(path.unwrap_or_else(|| self.authority.with_port()), address, Sent::Nothing)
@@ -383,26 +420,34 @@ impl HttpConnection {
         Ok(())
     }
 
-    fn open_wire(&mut self) -> Result<Wire, Error> {
+    fn open_wire(&mut self, token: Option<&CancelToken>) -> Result<Wire, Error> {
         let clock = std::sync::Arc::clone(&self.options.clock);
         let timeouts = self.options.timeouts;
-        let budget = Budget::new(&*clock, timeouts.connect, self.total);
+        let budget = Budget::new(&*clock, timeouts.connect, self.total).unless(token);
+        let mut lap = Lap { clock: &*clock, last: clock.now() };
+        let mut times = OpenTimes::default();
         let mut transport = self.source.open(&self.authority, budget)?;
+        times.connect = lap.time();
+        let _watch = budget.watch(&*transport);
         if let Some(tunnel) = &mut self.tunnel {
             #[cfg(feature = "tls")]
             if let Some(tls) = &self.options.proxy_tls {
                 let host = self.authority.host();
                 transport = crate::connect::start_tls(tls, host, transport, &timeouts, &*clock, self.total)?;
+                times.tls += lap.time();
             }
             let address = transport.peer_addr();
             let opened = tunnel.open(transport, budget, &mut self.options);
             transport = opened.map_err(|error| error.with_address(address))?;
+            times.proxy = lap.time();
         }
         #[cfg(feature = "tls")]
         if let Some(tls) = &self.options.tls {
             let host = self.tunnel.as_ref().map_or(&self.authority, tunnel::Tunnel::destination).host();
             transport = crate::connect::start_tls(tls, host, transport, &timeouts, &*clock, self.total)?;
+            times.tls += lap.time();
         }
+        self.open_times = times;
         let mut wire = Wire::new(transport, clock);
         wire.total = self.total;
         Ok(wire)
@@ -475,6 +520,20 @@ impl HttpConnection {
         self.host_line.extend_from_slice(b"Host: ");
         self.host_line.extend_from_slice(value.as_bytes());
         self.host_line.extend_from_slice(b"\r\n");
+    }
+}
+
+/// Measures one step after the other.
+struct Lap<'a> {
+    clock: &'a dyn Clock,
+    last: Instant,
+}
+
+impl Lap<'_> {
+    /// The time since it was asked last.
+    fn time(&mut self) -> Duration {
+        let now = self.clock.now();
+        now.saturating_duration_since(std::mem::replace(&mut self.last, now))
     }
 }
 

@@ -124,6 +124,9 @@ pub enum ErrorKind {
     #[error("timed out: {0}")]
     #[doc(alias = "TimeoutError")]
     Timeout(Limit),
+    /// A [`CancelToken`](crate::CancelToken) was cancelled while the connection was being opened.
+    #[error("cancelled")]
+    Cancelled,
     /// Writing failed, and no answer was there to explain it.
     #[error("cannot send")]
     Send(#[source] io::Error),
@@ -406,6 +409,7 @@ impl Error {
             | ErrorKind::BodySource(_)
             | ErrorKind::Unsupported { .. }
             | ErrorKind::TlsConfiguration { .. }
+            | ErrorKind::Cancelled
             | ErrorKind::ContentTooLong { .. } => Blame::Caller,
             ErrorKind::Resolve(_)
             | ErrorKind::Connect(_)
@@ -430,6 +434,7 @@ impl Error {
             ErrorKind::EarlyAnswer => io::ErrorKind::BrokenPipe,
             ErrorKind::Protocol(_) => io::ErrorKind::InvalidData,
             ErrorKind::NotConnected => io::ErrorKind::NotConnected,
+            ErrorKind::Cancelled => io::ErrorKind::ConnectionAborted,
             ErrorKind::Resolve(error)
             | ErrorKind::Connect(error)
             | ErrorKind::Send(error)

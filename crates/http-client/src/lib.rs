@@ -14,7 +14,8 @@
 //! | `tls` (default) | HTTPS by rustls, Mozilla's roots |
 //! | `client` (default) | level 2 |
 //! | `gzip` (default), `brotli`, `zstd` | codings that level 2 takes off |
-//! | `charset`, `json`, `digest`, `log` | charsets of the web, JSON bodies, Digest authentication, an observer that logs |
+//! | `charset`, `json`, `digest` | charsets of the web, JSON bodies, Digest authentication |
+//! | `log`, `tracing` | what happens to a client, in the program's log or trace |
 //! | `platform-verifier` | what the operating system trusts |
 //!
 //! # Python's way
@@ -83,8 +84,10 @@
 //! Answers with status 400 and up are answers, not errors.
 
 mod authority;
+mod bell;
 mod body;
 mod builder;
+mod cancel;
 #[cfg(feature = "client")]
 pub mod client;
 mod clock;
@@ -109,8 +112,10 @@ mod upgraded;
 mod wire;
 
 pub use authority::Authority;
+pub use bell::Bell;
 pub use body::Body;
 pub use builder::ConnectionBuilder;
+pub use cancel::CancelToken;
 #[cfg(feature = "client")]
 pub use client::{Client, ClientBuilder, delete, get, head, patch, post, put, request};
 pub use clock::{Clock, SystemClock};
@@ -118,7 +123,7 @@ pub use connect::Connect;
 pub use connect::resolve::{Resolve, SystemResolver};
 pub use connect::socks::SocksProxy;
 pub use connection::steps::{Awaiting, BodyLength, BodyWriter, Continue, HeadWriter};
-pub use connection::{HttpConnection, ProxyAnswer, RequestOptions};
+pub use connection::{HttpConnection, OpenTimes, ProxyAnswer, RequestOptions};
 pub use error::{Blame, Error, ErrorKind, Phase, Sent};
 pub use http_proto::{
     CloseReason, FieldValue, Framing, Headers, InvalidInput, Leniency, Limits, Method, ProtocolError,

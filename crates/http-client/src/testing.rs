@@ -16,34 +16,72 @@
 //! ```
 
 use crate::authority::Authority;
+use crate::bell::Bell;
 use crate::clock::{Clock, SystemClock};
 use crate::connect::Connect;
 use crate::transport::{Incoming, Transport};
 use std::collections::VecDeque;
 use std::fmt;
 use std::io::{self, Read, Write};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// A clock that stands still until it is moved; scripted delays move it.
+/// A clock that stands still until it is moved; scripted delays move it. Whoever waits by it waits until it has been
+/// moved far enough.
 #[derive(Clone, Debug)]
 pub struct FakeClock {
-    now: Arc<Mutex<Instant>>,
+    hands: Arc<Hands>,
 }
+
+#[derive(Debug)]
+struct Hands {
+    face: Mutex<Face>,
+    changed: Condvar,
+}
+
+#[derive(Debug)]
+struct Face {
+    now: Instant,
+    /// Whoever waits by this clock.
+    waiting: Vec<Arc<Bell>>,
+}
+
+/// How long [`FakeClock::advance_once_waited_for`] has patience, by the system's time.
+const WAITED_FOR_MAX: Duration = Duration::from_secs(60);
 
 impl FakeClock {
     /// A clock that shows some time.
     #[must_use]
     pub fn new() -> Self {
-        Self { now: Arc::new(Mutex::new(SystemClock.now())) }
+        let face = Mutex::new(Face { now: SystemClock.now(), waiting: Vec::new() });
+        Self { hands: Arc::new(Hands { face, changed: Condvar::new() }) }
+    }
+
+    fn face(&self) -> MutexGuard<'_, Face> {
+        self.hands.face.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Moves it forward.
     pub fn advance(&self, by: Duration) {
-        let mut now = self.now.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(later) = now.checked_add(by) {
-            *now = later;
+        let mut face = self.face();
+        if let Some(later) = face.now.checked_add(by) {
+            face.now = later;
         }
+        face.waiting.iter().for_each(|bell| bell.nudge());
+    }
+
+    /// Moves it forward as soon as some thread waits by it: whether one did within a minute of the system's time.
+    pub fn advance_once_waited_for(&self, by: Duration) -> bool {
+        let nobody = |face: &mut Face| face.waiting.is_empty();
+        let (face, _) = self
+            .hands
+            .changed
+            .wait_timeout_while(self.face(), WAITED_FOR_MAX, nobody)
+            .unwrap_or_else(PoisonError::into_inner);
+        let is_waited_for = !face.waiting.is_empty();
+        drop(face);
+        self.advance(by);
+        is_waited_for
     }
 }
 
@@ -55,7 +93,28 @@ impl Default for FakeClock {
 
 impl Clock for FakeClock {
     fn now(&self) -> Instant {
-        *self.now.lock().unwrap_or_else(PoisonError::into_inner)
+        self.face().now
+    }
+
+    fn wait(&self, bell: &Arc<Bell>, limit: Option<Duration>) -> bool {
+        let until = limit.and_then(|limit| self.now().checked_add(limit));
+        self.face().waiting.push(Arc::clone(bell));
+        self.hands.changed.notify_all();
+        let was_rung = loop {
+            let seen = bell.nudges();
+            if bell.take() {
+                break true;
+            }
+            if until.is_some_and(|until| until <= self.now()) {
+                break false;
+            }
+            bell.wait_past(seen);
+        };
+        let mut face = self.face();
+        if let Some(at) = face.waiting.iter().position(|waiting| Arc::ptr_eq(waiting, bell)) {
+            face.waiting.swap_remove(at);
+        }
+        was_rung
     }
 }
 

@@ -69,6 +69,15 @@ impl TlsConfig {
     }
 }
 
+/// Whether both are one configuration, by identity: sessions of the one may stand in for those of the other.
+impl PartialEq for TlsConfig {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.config, &other.config) && self.server_name == other.server_name
+    }
+}
+
+impl Eq for TlsConfig {}
+
 impl fmt::Debug for TlsConfig {
     /// Without keys.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -5,7 +5,7 @@ use crate::client::address_filter::AddressFilter;
 use crate::client::cookies::CookieStore;
 use crate::client::decode::DecodeLimits;
 use crate::client::error::{Error, ErrorKind};
-use crate::client::events::Observer;
+use crate::client::events::{Observer, Observers};
 use crate::client::middleware::Middleware;
 use crate::client::netrc::Netrc;
 use crate::client::pool::{Pool, PoolLimits};
@@ -15,9 +15,11 @@ use crate::client::request::invalid;
 use crate::client::retry::Retry;
 use crate::client::shared::{Config, Shared};
 use crate::client::timeouts::Timeouts;
+#[cfg(feature = "tracing")]
+use crate::client::tracing::Tracing;
 use crate::clock::{Clock, SystemClock};
 use crate::connect::Connect;
-use crate::connect::resolve::{Resolve, SystemResolver};
+use crate::connect::resolve::Resolve;
 #[cfg(feature = "tls")]
 use crate::tls::TlsConfig;
 use http_proto::{Headers, Limits};
@@ -55,7 +57,7 @@ impl ClientBuilder {
             netrc: None,
             address_filter: None,
             https_only: false,
-            observer: None,
+            observers: Observers::default(),
             limits: Limits::CLIENT,
             informational_max: 32,
             continue_wait: Duration::from_secs(1),
@@ -64,7 +66,7 @@ impl ClientBuilder {
             decode_limits: DecodeLimits::default(),
             content_bytes_max: CONTENT_BYTES_MAX,
             wire_bytes_max: u64::MAX,
-            resolver: Arc::new(SystemResolver),
+            resolver: None,
             connector: None,
             unix_socket: None,
             source_address: None,
@@ -148,10 +150,16 @@ impl ClientBuilder {
         self
     }
 
-    /// Tells `observer` what happens.
+    /// Tells `observer` what happens, after those that were added before.
     pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
-        self.config.observer = Some(Arc::new(observer));
+        self.config.observers.add(Arc::new(observer));
         self
+    }
+
+    /// Writes spans and events to the `tracing` crate: see [`Tracing`].
+    #[cfg(feature = "tracing")]
+    pub fn tracing(self) -> Self {
+        self.observer(Tracing).middleware(Tracing)
     }
 
     /// Wraps all calls; the first one added is the outermost.
@@ -209,7 +217,7 @@ impl ClientBuilder {
 
     /// Looks names up by this resolver.
     pub fn resolver(mut self, resolver: impl Resolve + 'static) -> Self {
-        self.config.resolver = Arc::new(resolver);
+        self.config.resolver = Some(Arc::new(resolver));
         self
     }
 

@@ -1,6 +1,7 @@
 //! One call from its first request to its answer: challenges, redirects and repetitions. A single exchange is made by
 //! `exchange.rs`; what to do next is decided by `redirect.rs` and `retry.rs`.
 
+use crate::bell::Bell;
 use crate::client::Url;
 use crate::client::auth::{Auth, AuthRequest, Basic};
 use crate::client::body::Body;
@@ -18,6 +19,7 @@ use crate::client::retry::{Retry, is_idempotent};
 use crate::client::shared::Shared;
 use crate::client::timeouts::Timeouts;
 use crate::client::timings::Timings;
+use crate::transport::Interrupt;
 use http_proto::{Headers, Method, StatusCode};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -229,7 +231,7 @@ impl<'a> Call<'a> {
             return Err(error);
         }
         self.retries += 1;
-        let why = error.to_string();
+        let why = error.kind().to_string();
         self.shared.observe(|| Event::Repeated { wait, why: &why });
         self.sleep(wait).map_err(|error| self.told(error))
     }
@@ -238,14 +240,22 @@ impl<'a> Call<'a> {
         self.deadline.is_none_or(|deadline| deadline.saturating_duration_since(self.shared.now()) > wait)
     }
 
+    /// Waits before a repetition, unless somebody stops the call.
     fn sleep(&self, wait: Duration) -> Result<(), Error> {
-        match self.special.as_ref().and_then(|special| special.cancel.as_ref()) {
-            Some(token) if !token.sleep(wait) => Err(Error::new(ErrorKind::Cancelled)),
-            Some(_) => Ok(()),
-            None => {
-                std::thread::sleep(wait);
-                Ok(())
-            }
+        if wait.is_zero() {
+            return Ok(());
+        }
+        let bell = Arc::new(Bell::new());
+        let stop = Arc::clone(&bell) as Arc<dyn Interrupt>;
+        self.shared.opened(&stop);
+        let token = self.special.as_ref().and_then(|special| special.cancel.as_ref());
+        let watch = token.map(|token| token.watch(stop));
+        let is_stopped = self.shared.config.clock.wait(&bell, Some(wait));
+        drop(watch);
+        match token {
+            Some(token) if token.is_cancelled() => Err(Error::new(ErrorKind::Cancelled)),
+            _ if is_stopped => Err(Error::new(ErrorKind::Shutdown)),
+            _ => Ok(()),
         }
     }
 

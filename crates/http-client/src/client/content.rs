@@ -1,7 +1,7 @@
 //! The content of an answer as it comes over the wire, with the connection that it comes over: who reads it to its
 //! end gives the connection back.
 
-use crate::client::cancel::{CancelToken, Watch};
+use crate::cancel::{CancelToken, Watch};
 use crate::client::decode::Wire;
 use crate::client::error::{Error, ErrorKind, TimeoutKind};
 use crate::client::events::Event;
@@ -176,7 +176,10 @@ impl Content {
             Source::Live(live) => live.explain(error),
             _ => Error::of_io(error),
         };
-        self.source = Source::Failed(error.kind(), error.timeout());
+        let failed = Source::Failed(error.kind(), error.timeout());
+        if let Source::Live(live) = std::mem::replace(&mut self.source, failed) {
+            live.finish();
+        }
         error.into()
     }
 

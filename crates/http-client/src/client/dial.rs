@@ -1,7 +1,9 @@
 //! Connections for the pool: made by level 1 with the client's options, to where a URL and its proxy lead.
 
 use crate::authority::Authority;
+use crate::bell::Bell;
 use crate::builder::ConnectionBuilder;
+use crate::cancel::CancelToken;
 use crate::client::Url;
 use crate::client::address_filter::{AddressFilter, AddressRefused};
 use crate::client::error::{Error, ErrorKind};
@@ -10,11 +12,14 @@ use crate::client::held::Held;
 use crate::client::proxies::{Proxy, ProxyKind};
 use crate::client::request::InformationalHook;
 use crate::client::shared::{Config, Shared};
-use crate::connect::resolve::Resolve;
+use crate::clock::Clock;
+use crate::connect::resolve::{Resolve, SystemResolver};
 use crate::connect::socks::SocksProxy;
 use crate::connection::HttpConnection;
 use crate::error::Phase;
-use crate::transport::Transport;
+#[cfg(feature = "tls")]
+use crate::tls::TlsConfig;
+use crate::transport::{Interrupt, Transport};
 use http_proto::{Headers, ResponseHead};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -30,6 +35,9 @@ pub(crate) struct Target<'a> {
     pub(crate) url: &'a Url,
     pub(crate) proxy: Option<&'a Arc<Proxy>>,
     pub(crate) unix_socket: Option<&'a Path>,
+    pub(crate) source_address: Option<SocketAddr>,
+    #[cfg(feature = "tls")]
+    pub(crate) tls: Option<&'a TlsConfig>,
 }
 
 impl Target<'_> {
@@ -92,6 +100,7 @@ pub(crate) fn prepare(
         resolve_micros,
         fields: Headers::new(),
         relay,
+        observers: config.observers.clone(),
     })
 }
 
@@ -158,7 +167,7 @@ fn with_source(
         timeout: resolve_timeout,
         micros: Arc::clone(resolve_micros),
     });
-    if let Some(address) = config.source_address {
+    if let Some(address) = target.source_address.or(config.source_address) {
         builder = builder.source_address(address);
     }
     if let Some(idle) = config.keepalive {
@@ -198,9 +207,10 @@ fn with_tls(
     http_proxy: Option<&Arc<Proxy>>,
 ) -> Result<ConnectionBuilder, Error> {
     let is_tls_proxy = http_proxy.is_some_and(|proxy| proxy.kind() == ProxyKind::Https);
+    let tls = || target.tls.cloned().unwrap_or_else(|| shared.tls());
     Ok(match (target.is_https(), is_tls_proxy) {
-        (true, true) => builder.tls(shared.tls()).proxy_tls(shared.proxy_tls()),
-        (true, false) => builder.tls(shared.tls()),
+        (true, true) => builder.tls(tls()).proxy_tls(shared.proxy_tls()),
+        (true, false) => builder.tls(tls()),
         (false, true) => builder.tls(shared.proxy_tls()),
         (false, false) => builder,
     })
@@ -247,14 +257,20 @@ struct WatchedResolver {
     micros: Arc<AtomicU64>,
 }
 
-impl Resolve for WatchedResolver {
-    fn resolve(&self, host: &str, port: u16, timeout: Option<Duration>) -> io::Result<Vec<SocketAddr>> {
+impl WatchedResolver {
+    /// Looks up by `ask`, within the shorter of two limits; the answer measured, told and filtered.
+    fn watched(
+        &self,
+        host: &str,
+        timeout: Option<Duration>,
+        ask: impl FnOnce(Option<Duration>) -> io::Result<Vec<SocketAddr>>,
+    ) -> io::Result<Vec<SocketAddr>> {
         let timeout = match (timeout, self.timeout) {
             (Some(one), Some(other)) => Some(one.min(other)),
             (one, other) => one.or(other),
         };
         let begun = self.config.now();
-        let found = self.config.resolver.resolve(host, port, timeout);
+        let found = ask(timeout);
         let took = self.config.now().saturating_duration_since(begun);
         self.micros.store(u64::try_from(took.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
         let addresses = found?;
@@ -264,6 +280,57 @@ impl Resolve for WatchedResolver {
             _ => Ok(addresses),
         }
     }
+}
+
+impl Resolve for WatchedResolver {
+    fn resolve(&self, host: &str, port: u16, timeout: Option<Duration>) -> io::Result<Vec<SocketAddr>> {
+        self.watched(host, timeout, |timeout| match &self.config.resolver {
+            Some(own) => own.resolve(host, port, timeout),
+            None => SystemResolver.resolve(host, port, timeout),
+        })
+    }
+
+    fn resolve_unless(
+        &self,
+        host: &str,
+        port: u16,
+        timeout: Option<Duration>,
+        token: &CancelToken,
+    ) -> io::Result<Vec<SocketAddr>> {
+        self.watched(host, timeout, |timeout| match &self.config.resolver {
+            Some(own) => elsewhere(own, &*self.config.clock, host, port, timeout, token),
+            None => SystemResolver.resolve_unless(host, port, timeout, token),
+        })
+    }
+}
+
+/// Asks a resolver that may know nothing of tokens, on a thread that is left alone where the token says so: it ends
+/// when the resolver does.
+fn elsewhere(
+    resolver: &Arc<dyn Resolve>,
+    clock: &dyn Clock,
+    host: &str,
+    port: u16,
+    timeout: Option<Duration>,
+    token: &CancelToken,
+) -> io::Result<Vec<SocketAddr>> {
+    let bell = Arc::new(Bell::new());
+    let found = Arc::new(Mutex::new(None));
+    let (ring, keep) = (Arc::clone(&bell), Arc::clone(&found));
+    let (resolver, host, own) = (Arc::clone(resolver), host.to_owned(), token.clone());
+    let ask = move || {
+        let answer = resolver.resolve_unless(&host, port, timeout, &own);
+        *keep.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
+        ring.ring();
+    };
+    std::thread::Builder::new().name("http-client-resolve".into()).spawn(ask)?;
+    let watch = token.watch(Arc::clone(&bell) as Arc<dyn Interrupt>);
+    let is_rung = clock.wait(&bell, timeout);
+    drop(watch);
+    let answer = found.lock().unwrap_or_else(PoisonError::into_inner).take();
+    answer.unwrap_or_else(|| {
+        Err(if is_rung { io::ErrorKind::ConnectionAborted.into() } else { io::ErrorKind::TimedOut.into() })
+    })
 }
 
 fn filtered(filter: &AddressFilter, addresses: Vec<SocketAddr>) -> io::Result<Vec<SocketAddr>> {

@@ -303,6 +303,7 @@ fn kind_of(error: &WireError) -> ErrorKind {
         WireErrorKind::Resolve(_) => ErrorKind::Resolve,
         WireErrorKind::Connect(source) if is_refusal(source) => ErrorKind::AddressRefused,
         WireErrorKind::Connect(_) | WireErrorKind::NotConnected => ErrorKind::Connect,
+        WireErrorKind::Cancelled => ErrorKind::Cancelled,
         WireErrorKind::Timeout(_) => ErrorKind::Timeout,
         WireErrorKind::Send(_) => ErrorKind::Send,
         WireErrorKind::Receive(_) | WireErrorKind::RemoteDisconnected => ErrorKind::Disconnected,

@@ -2,9 +2,14 @@
 
 use crate::client::Url;
 use crate::transport::ConnectionInfo;
+#[cfg(feature = "tls")]
+use crate::transport::TlsInfo;
 use http_proto::{CloseReason, Headers, Method, ResponseHead, StatusCode};
+use std::fmt;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
+use url::Position;
 
 /// Is told what happens to a client's calls, on the thread of the call. A closure that takes an [`Event`] is one.
 ///
@@ -26,9 +31,29 @@ impl<F: Fn(&Event<'_>) + Send + Sync> Observer for F {
     }
 }
 
-/// What happens to a call. Field values of credentials and cookies are hidden in its `Debug`, and URLs have no user and
-/// no password.
-#[derive(Debug)]
+/// Whoever watches a client. Clones share them.
+#[derive(Clone, Default)]
+pub(crate) struct Observers {
+    list: Arc<Vec<Arc<dyn Observer>>>,
+}
+
+impl Observers {
+    pub(crate) fn add(&mut self, observer: Arc<dyn Observer>) {
+        Arc::make_mut(&mut self.list).push(observer);
+    }
+
+    /// Tells them, if there are any.
+    pub(crate) fn tell<'e>(&self, event: impl FnOnce() -> Event<'e>) {
+        if let [first, others @ ..] = self.list.as_slice() {
+            let event = event();
+            first.event(&event);
+            others.iter().for_each(|observer| observer.event(&event));
+        }
+    }
+}
+
+/// What happens to a call. Its `Debug` hides what may be secret: field values of credentials and cookies, and the queries
+/// of URLs. URLs have no user and no password.
 #[non_exhaustive]
 pub enum Event<'a> {
     /// A request is about to be made: the first, or one more of its chain.
@@ -47,10 +72,18 @@ pub enum Event<'a> {
         /// How long it took.
         took: Duration,
     },
-    /// A connection has been opened, proxy and TLS included: what it found is in `info.tls`.
+    /// A connection has been opened, and a proxy spoken with where there is one.
     Connected {
         /// What is known of it.
         info: &'a ConnectionInfo,
+        /// How long it took, without looking the name up and without TLS.
+        took: Duration,
+    },
+    /// TLS has been set up on it.
+    #[cfg(feature = "tls")]
+    Secured {
+        /// What was agreed upon.
+        tls: &'a TlsInfo,
         /// How long it took.
         took: Duration,
     },
@@ -106,6 +139,74 @@ pub enum Event<'a> {
     },
 }
 
+impl fmt::Debug for Event<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct(self.name());
+        match self {
+            Self::Started { method, url } => shown.field("method", method).field("url", &Shown(url)),
+            Self::Resolved { host, addresses, took } => {
+                shown.field("host", host).field("addresses", addresses).field("took", took)
+            }
+            Self::Connected { info, took } => shown.field("info", info).field("took", took),
+            #[cfg(feature = "tls")]
+            Self::Secured { tls, took } => shown.field("tls", tls).field("took", took),
+            Self::Reused { info } => shown.field("info", info),
+            Self::Sent { headers } => shown.field("headers", headers),
+            Self::Informational { head } => shown.field("head", head),
+            Self::Answered { status, headers, took } => {
+                shown.field("status", status).field("headers", headers).field("took", took)
+            }
+            Self::Redirected { status, to } => shown.field("status", status).field("to", &Shown(to)),
+            Self::Repeated { wait, why } => shown.field("wait", wait).field("why", why),
+            Self::ContentDone { wire_bytes } => shown.field("wire_bytes", wire_bytes),
+            Self::Pooled => &mut shown,
+            Self::Closed { reason } => shown.field("reason", reason),
+        }
+        .finish()
+    }
+}
+
+impl Event<'_> {
+    /// What it is called.
+    pub(crate) const fn name(&self) -> &'static str {
+        match self {
+            Self::Started { .. } => "Started",
+            Self::Resolved { .. } => "Resolved",
+            Self::Connected { .. } => "Connected",
+            #[cfg(feature = "tls")]
+            Self::Secured { .. } => "Secured",
+            Self::Reused { .. } => "Reused",
+            Self::Sent { .. } => "Sent",
+            Self::Informational { .. } => "Informational",
+            Self::Answered { .. } => "Answered",
+            Self::Redirected { .. } => "Redirected",
+            Self::Repeated { .. } => "Repeated",
+            Self::ContentDone { .. } => "ContentDone",
+            Self::Pooled => "Pooled",
+            Self::Closed { .. } => "Closed",
+        }
+    }
+}
+
+/// A URL as it may stand in a log: its query, which often holds tokens, is left out.
+pub(crate) struct Shown<'a>(pub(crate) &'a Url);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let url = self.0;
+        // A URL of a call has no user and no password; who asks for another one gets none of them either.
+        write!(f, "{}://", url.scheme())?;
+        f.write_str(&url[Position::BeforeHost..Position::AfterPath])?;
+        if url.query().is_some() { f.write_str("?[hidden]") } else { Ok(()) }
+    }
+}
+
+impl fmt::Debug for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
 /// Writes each [`Event`] to the `log` crate, at level `debug`, under the target `http_client`.
 #[cfg(feature = "log")]
 #[derive(Clone, Copy, Debug, Default)]
@@ -118,3 +219,6 @@ impl Observer for LogObserver {
         log::debug!(target: "http_client", "{event:?}");
     }
 }
+
+#[cfg(test)]
+mod tests;

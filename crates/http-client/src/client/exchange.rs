@@ -1,9 +1,10 @@
 //! One request and the head of its answer: over a kept connection, or a new one, or first the one and then the other.
 
+use crate::bell::Bell;
 use crate::body::Body as WireBody;
+use crate::cancel::CancelToken;
 use crate::client::body::Opened;
 use crate::client::call::Call;
-use crate::client::cancel::CancelToken;
 use crate::client::content::Live;
 use crate::client::decode::ACCEPT_ENCODING;
 use crate::client::dial::{self, Target};
@@ -17,16 +18,17 @@ use crate::client::shared::{Key, KeyRef, KeyView};
 use crate::connection::{HttpConnection, RequestOptions};
 use crate::error::{Error as WireError, Phase, Sent};
 use crate::timeouts::Timeouts as WireTimeouts;
-use http_proto::{Headers, InvalidInput};
+#[cfg(feature = "tls")]
+use crate::tls::TlsConfig;
+use crate::transport::Interrupt;
+use http_proto::{CloseReason, Headers, InvalidInput};
 use std::io::Read;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 use url::Position;
-
-/// How often one who waits for a connection looks whether he has been cancelled.
-const CANCEL_LOOK: Duration = Duration::from_millis(10);
 
 /// A request that failed, and whether it is known that a kept connection had gone stale.
 struct Failure {
@@ -54,6 +56,17 @@ impl Call<'_> {
     fn unix_socket(&self) -> Option<&Path> {
         let own = self.special.as_ref().and_then(|special| special.unix_socket.as_deref());
         own.filter(|_| self.is_home()).or(self.shared.config.unix_socket.as_deref())
+    }
+
+    /// The caller's own address; `None` for that of the client.
+    fn source_address(&self) -> Option<SocketAddr> {
+        self.special.as_ref().and_then(|special| special.source_address)
+    }
+
+    /// The caller's own TLS, which may show a certificate: it is for the origin that the caller has named.
+    #[cfg(feature = "tls")]
+    fn tls(&self) -> Option<&TlsConfig> {
+        self.special.as_ref().and_then(|special| special.tls.as_ref()).filter(|_| self.is_home())
     }
 
     /// Makes one request. A kept connection that turns out to be closed is replaced once by a new one, if the request
@@ -84,14 +97,17 @@ impl Call<'_> {
     }
 
     fn acquire(&mut self, proxy: Option<&Arc<Proxy>>) -> Result<(Slot<Key, Held>, Option<Held>), Error> {
+        let shared = self.shared;
         let key = KeyRef {
             is_https: self.url.scheme() == "https",
             host: self.url.host_str().unwrap_or_default(),
             port: self.url.port_or_known_default().unwrap_or_default(),
             proxy,
             unix_socket: self.unix_socket(),
+            source_address: self.source_address(),
+            #[cfg(feature = "tls")]
+            tls: self.tls(),
         };
-        let shared = self.shared;
         let begun = shared.now();
         let until = self.timeouts.pool_wait.and_then(|wait| begun.checked_add(wait));
         let (until, kind) = match (until, self.deadline) {
@@ -103,15 +119,21 @@ impl Call<'_> {
         if token.is_some_and(CancelToken::is_cancelled) {
             return Err(Error::new(ErrorKind::Cancelled));
         }
-        let patience = || {
-            if token.is_some_and(CancelToken::is_cancelled) {
-                return Err(Denied::Cancelled);
+        let mut watch = None;
+        let patience = |bell: &Arc<Bell>| {
+            if let Some(token) = token {
+                watch.get_or_insert_with(|| token.watch(Arc::clone(bell) as Arc<dyn Interrupt>));
             }
             let left = until.map(|until| until.saturating_duration_since(shared.now()));
-            Ok(match token {
-                Some(_) => Some(left.map_or(CANCEL_LOOK, |left| left.min(CANCEL_LOOK))),
-                None => left,
-            })
+            let is_over = left == Some(Duration::ZERO);
+            if !is_over {
+                shared.config.clock.wait(bell, left);
+            }
+            match token {
+                Some(token) if token.is_cancelled() => Err(Denied::Cancelled),
+                _ if is_over => Err(Denied::TimedOut),
+                _ => Ok(()),
+            }
         };
         let view: &dyn KeyView = &key;
         let acquired = shared.pool.acquire(view, || key.to_key(), begun, patience);
@@ -145,7 +167,14 @@ impl Call<'_> {
 
     /// Opens a connection and makes the request on it.
     fn on_new(&mut self, slot: Slot<Key, Held>, proxy: Option<&Arc<Proxy>>) -> Result<Live, Failure> {
-        let target = Target { url: &self.url, proxy, unix_socket: self.unix_socket() };
+        let target = Target {
+            url: &self.url,
+            proxy,
+            unix_socket: self.unix_socket(),
+            source_address: self.source_address(),
+            #[cfg(feature = "tls")]
+            tls: self.tls(),
+        };
         let mut held = dial::prepare(self.shared, &target, self.timeouts.resolve)?;
         let Some(mut connection) = held.connection.take() else {
             return Err(Error::new(ErrorKind::Connect).into());
@@ -158,7 +187,7 @@ impl Call<'_> {
         let patience = self.wire_timeouts()?.connect(shorter(self.timeouts.connect));
         connection.set_timeouts(patience.tls(shorter(self.timeouts.tls)).total(None));
         let begun = self.shared.now();
-        let opened = connection.connect();
+        let opened = self.open(&mut connection);
         let took = self.shared.now().saturating_duration_since(begun);
         self.timings.connect = took;
         self.timings.resolve = Duration::from_micros(held.resolve_micros.load(Ordering::Relaxed));
@@ -170,9 +199,30 @@ impl Call<'_> {
         if let Some(interrupt) = &held.interrupt {
             self.shared.opened(interrupt);
         }
+        let times = connection.open_times();
+        self.timings.tls = times.tls;
+        let took = (times.connect + times.proxy).saturating_sub(self.timings.resolve);
         self.shared.observe(|| Event::Connected { info: &held.info, took });
+        #[cfg(feature = "tls")]
+        if let Some(tls) = &held.info.tls {
+            self.shared.observe(|| Event::Secured { tls, took: times.tls });
+        }
         held.connection = Some(connection);
         self.attempt(slot, held)
+    }
+
+    /// Opens a connection. A call that can be cancelled is stopped by a shutdown as well.
+    fn open(&self, connection: &mut HttpConnection) -> Result<(), WireError> {
+        let Some(token) = self.special.as_ref().and_then(|special| special.cancel.as_ref()) else {
+            return connection.connect();
+        };
+        let either = CancelToken::new();
+        let stop: Arc<dyn Interrupt> = Arc::new(either.clone());
+        self.shared.opened(&stop);
+        let watch = token.watch(stop);
+        let opened = connection.connect_unless(&either);
+        drop(watch);
+        opened
     }
 
     fn not_opened(&self, error: WireError, connection: &HttpConnection) -> Error {
@@ -217,16 +267,20 @@ impl Call<'_> {
         let outcome = match sent {
             Ok(()) => {
                 self.shared.observe(|| Event::Sent { headers: &held.fields });
-                connection.into_response().map_err(|(error, _)| error)
+                connection.into_response()
             }
-            Err(SendError::Wire(error)) => Err(error),
+            Err(SendError::Wire(error)) => Err((error, connection)),
             Err(SendError::Own(error)) => {
                 self.take_hook_back(&held);
+                // Told of by whoever closes it.
+                held.connection = Some(connection);
                 return Err(error.into());
             }
         };
         self.take_hook_back(&held);
-        let response = outcome.map_err(|error| {
+        let response = outcome.map_err(|(error, connection)| {
+            let reason = connection.is_reusable().err().unwrap_or(CloseReason::UnfinishedMessage);
+            self.shared.observe(|| Event::Closed { reason });
             let is_stale = error.is_disconnect() || error.sent() == Sent::Nothing;
             Failure { error: self.explained(Error::of_wire(error)), is_stale }
         })?;

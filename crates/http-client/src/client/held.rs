@@ -1,10 +1,11 @@
 //! A connection as the pool keeps it, with what goes along from one request to the next.
 
+use crate::client::events::{Event, Observers};
 use crate::client::proxies::Proxy;
 use crate::client::request::InformationalHook;
 use crate::connection::HttpConnection;
 use crate::transport::{ConnectionInfo, Interrupt};
-use http_proto::Headers;
+use http_proto::{CloseReason, Headers};
 use std::fmt;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
@@ -23,6 +24,8 @@ pub(crate) struct Held {
     pub(crate) fields: Headers,
     /// The proxy that whole URLs are sent to.
     pub(crate) relay: Option<Arc<Proxy>>,
+    /// Who is told when it is closed while nobody uses it.
+    pub(crate) observers: Observers,
 }
 
 impl Held {
@@ -31,6 +34,15 @@ impl Held {
         // Nobody else holds the lock between calls.
         if let Ok(mut hook) = self.informational.try_lock() {
             *hook = None;
+        }
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if let Some(connection) = self.connection.as_ref().filter(|connection| connection.is_open()) {
+            let reason = connection.is_reusable().err().unwrap_or(CloseReason::Closed);
+            self.observers.tell(|| Event::Closed { reason });
         }
     }
 }

@@ -1,11 +1,12 @@
 //! Who holds which connection: limits, waiting in order, idle ages. It keeps books over connections of any type, under
 //! any key; whether one still works is for its user to see.
 
+use crate::bell::Bell;
 use std::borrow::Borrow;
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::hash::Hash;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How many connections a client keeps and opens.
@@ -119,7 +120,7 @@ struct Idle<C> {
 struct Waiter<K, C> {
     key: K,
     given: Mutex<Option<Given<C>>>,
-    bell: Condvar,
+    bell: Arc<Bell>,
 }
 
 enum Given<C> {
@@ -160,14 +161,14 @@ impl<K: Hash + Eq + Clone, C> Pool<K, C> {
         self.books.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A slot, with an idle connection if there is one. Where the limits forbid, it waits its turn: `patience` is
-    /// asked for how long yet, and ends the waiting with `None` or an error.
+    /// A slot, with an idle connection if there is one. Where the limits forbid, it waits its turn: `patience` waits for
+    /// a bell that is rung when there is something, or ends the waiting with an error. It may come back early.
     pub(crate) fn acquire<Q>(
         self: &Arc<Self>,
         view: &Q,
         make_key: impl FnOnce() -> K,
         now: Instant,
-        patience: impl FnMut() -> Result<Option<Duration>, Denied>,
+        patience: impl FnMut(&Arc<Bell>) -> Result<(), Denied>,
     ) -> Result<(Slot<K, C>, Option<C>), Denied>
     where
         K: Borrow<Q>,
@@ -211,24 +212,14 @@ impl<K: Hash + Eq + Clone, C> Pool<K, C> {
     fn wait(
         &self,
         waiter: &Arc<Waiter<K, C>>,
-        mut patience: impl FnMut() -> Result<Option<Duration>, Denied>,
+        mut patience: impl FnMut(&Arc<Bell>) -> Result<(), Denied>,
     ) -> Result<Given<C>, Denied> {
-        let mut given = waiter.given.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
-            if let Some(given) = given.take() {
+            if let Some(given) = waiter.take() {
                 return Ok(given);
             }
-            match patience() {
-                Ok(Some(Duration::ZERO)) | Err(_) => {
-                    let denied = patience().err().unwrap_or(Denied::TimedOut);
-                    drop(given);
-                    return self.leave(waiter, denied);
-                }
-                Ok(Some(left)) => {
-                    let woken = waiter.bell.wait_timeout(given, left);
-                    given = woken.unwrap_or_else(PoisonError::into_inner).0;
-                }
-                Ok(None) => given = waiter.bell.wait(given).unwrap_or_else(PoisonError::into_inner),
+            if let Err(denied) = patience(&waiter.bell) {
+                return self.leave(waiter, denied);
             }
         }
     }
@@ -243,8 +234,13 @@ impl<K: Hash + Eq + Clone, C> Pool<K, C> {
             return Err(denied);
         }
         drop(books);
-        let given = waiter.given.lock().unwrap_or_else(PoisonError::into_inner).take();
-        given.ok_or(denied)
+        // Whoever has taken it off the list gives it something, if not yet then soon.
+        loop {
+            if let Some(given) = waiter.take() {
+                return Ok(given);
+            }
+            waiter.bell.wait(None);
+        }
     }
 
     /// Closes what is idle and gives nothing any more; those who wait are sent away.
@@ -448,7 +444,7 @@ impl<K: Hash + Eq + Clone, C> Books<K, C> {
     }
 
     fn enqueue(&mut self, key: &K) -> Arc<Waiter<K, C>> {
-        let waiter = Arc::new(Waiter { key: key.clone(), given: Mutex::new(None), bell: Condvar::new() });
+        let waiter = Arc::new(Waiter { key: key.clone(), given: Mutex::new(None), bell: Arc::default() });
         self.origins.entry(key.clone()).or_default().waiting += 1;
         self.waiting.push_back(Arc::clone(&waiter));
         waiter
@@ -486,7 +482,11 @@ impl<K, C> Origin<K, C> {
 impl<K, C> Waiter<K, C> {
     fn give(&self, given: Given<C>) {
         *self.given.lock().unwrap_or_else(PoisonError::into_inner) = Some(given);
-        self.bell.notify_one();
+        self.bell.ring();
+    }
+
+    fn take(&self) -> Option<Given<C>> {
+        self.given.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 

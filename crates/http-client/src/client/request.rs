@@ -1,17 +1,20 @@
 //! A request as a value, before a client makes it.
 
+use crate::cancel::CancelToken;
 use crate::client::Url;
 use crate::client::auth::Auth;
 use crate::client::body::Body;
-use crate::client::cancel::CancelToken;
 use crate::client::cookies::SiteContext;
 use crate::client::error::{Error, ErrorKind};
 use crate::client::proxies::Proxy;
 use crate::client::redirect::Redirects;
 use crate::client::retry::Retry;
 use crate::client::timeouts::Timeouts;
+#[cfg(feature = "tls")]
+use crate::tls::TlsConfig;
 use http_proto::{Headers, InvalidInput, Method, ResponseHead};
 use std::fmt;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -46,6 +49,9 @@ pub(crate) struct Special {
     pub(crate) auth: Option<Arc<dyn Auth>>,
     pub(crate) cancel: Option<CancelToken>,
     pub(crate) unix_socket: Option<PathBuf>,
+    pub(crate) source_address: Option<SocketAddr>,
+    #[cfg(feature = "tls")]
+    pub(crate) tls: Option<TlsConfig>,
     pub(crate) raw: bool,
     pub(crate) site_context: SiteContext,
     pub(crate) on_informational: Option<Box<InformationalHook>>,
@@ -136,6 +142,9 @@ impl Request {
                 auth: special.auth.clone(),
                 cancel: special.cancel.clone(),
                 unix_socket: special.unix_socket.clone(),
+                source_address: special.source_address,
+                #[cfg(feature = "tls")]
+                tls: special.tls.clone(),
                 raw: special.raw,
                 site_context: special.site_context,
                 ..Special::default()

@@ -1,9 +1,9 @@
 //! Requests in one expression: what is wrong with one is told when it is sent.
 
+use crate::cancel::CancelToken;
 use crate::client::Client;
 use crate::client::auth::{Auth, Basic, Bearer};
 use crate::client::body::Body;
-use crate::client::cancel::CancelToken;
 use crate::client::cookies::SiteContext;
 use crate::client::error::Error;
 use crate::client::form::Form;
@@ -14,7 +14,10 @@ use crate::client::request::{IntoUrl, Request, Special, invalid};
 use crate::client::response::Response;
 use crate::client::retry::Retry;
 use crate::client::timeouts::Timeouts;
+#[cfg(feature = "tls")]
+use crate::tls::TlsConfig;
 use http_proto::{Headers, Method, ResponseHead};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 /// Builds a [`Request`] and sends it.
@@ -142,6 +145,18 @@ impl RequestBuilder {
     #[cfg(unix)]
     pub fn unix_socket(self, path: impl Into<std::path::PathBuf>) -> Self {
         self.special(|special| special.unix_socket = Some(path.into()))
+    }
+
+    /// Connects from this address instead of the client's; port 0 takes any.
+    pub fn source_address(self, address: SocketAddr) -> Self {
+        self.special(|special| special.source_address = Some(address))
+    }
+
+    /// Speaks TLS in this way instead of the client's: another client certificate, other roots. Connections made in one
+    /// way are never used for requests that want another. A redirect to another origin goes the client's way.
+    #[cfg(feature = "tls")]
+    pub fn tls(self, tls: TlsConfig) -> Self {
+        self.special(|special| special.tls = Some(tls))
     }
 
     /// Lets `token` stop the call.

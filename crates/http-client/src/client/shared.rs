@@ -3,7 +3,7 @@
 use crate::client::address_filter::AddressFilter;
 use crate::client::cookies::CookieStore;
 use crate::client::decode::DecodeLimits;
-use crate::client::events::{Event, Observer};
+use crate::client::events::{Event, Observers};
 use crate::client::held::Held;
 use crate::client::netrc::Netrc;
 use crate::client::pool::Pool;
@@ -40,7 +40,7 @@ pub(crate) struct Config {
     pub(crate) netrc: Option<Netrc>,
     pub(crate) address_filter: Option<AddressFilter>,
     pub(crate) https_only: bool,
-    pub(crate) observer: Option<Arc<dyn Observer>>,
+    pub(crate) observers: Observers,
     pub(crate) limits: Limits,
     pub(crate) informational_max: u32,
     pub(crate) continue_wait: Duration,
@@ -49,7 +49,8 @@ pub(crate) struct Config {
     pub(crate) decode_limits: DecodeLimits,
     pub(crate) content_bytes_max: u64,
     pub(crate) wire_bytes_max: u64,
-    pub(crate) resolver: Arc<dyn Resolve>,
+    /// The system's where there is none.
+    pub(crate) resolver: Option<Arc<dyn Resolve>>,
     pub(crate) connector: Option<Arc<dyn Connect>>,
     pub(crate) unix_socket: Option<PathBuf>,
     pub(crate) source_address: Option<SocketAddr>,
@@ -70,9 +71,7 @@ impl Config {
 
     /// Tells the observer, if there is one.
     pub(crate) fn observe<'e>(&self, event: impl FnOnce() -> Event<'e>) {
-        if let Some(observer) = &self.observer {
-            observer.event(&event());
-        }
+        self.observers.tell(event);
     }
 }
 
@@ -153,8 +152,8 @@ impl Shared {
     }
 }
 
-/// What connections must have in common to stand in for each other. Settings of the client are the same for all of
-/// its connections.
+/// What connections must have in common to stand in for each other. Settings of the client are the same for all of its
+/// connections.
 #[derive(Clone, Debug)]
 pub(crate) struct Key(Arc<KeyParts>);
 
@@ -165,6 +164,9 @@ struct KeyParts {
     port: u16,
     proxy: Option<Arc<Proxy>>,
     unix_socket: Option<PathBuf>,
+    source_address: Option<SocketAddr>,
+    #[cfg(feature = "tls")]
+    tls: Option<TlsConfig>,
 }
 
 /// A key that borrows: looking one up allocates nothing.
@@ -175,6 +177,11 @@ pub(crate) struct KeyRef<'a> {
     pub(crate) port: u16,
     pub(crate) proxy: Option<&'a Arc<Proxy>>,
     pub(crate) unix_socket: Option<&'a Path>,
+    /// Where a request has its own.
+    pub(crate) source_address: Option<SocketAddr>,
+    /// Where a request has its own.
+    #[cfg(feature = "tls")]
+    pub(crate) tls: Option<&'a TlsConfig>,
 }
 
 impl KeyRef<'_> {
@@ -185,6 +192,9 @@ impl KeyRef<'_> {
             port: self.port,
             proxy: self.proxy.cloned(),
             unix_socket: self.unix_socket.map(Path::to_owned),
+            source_address: self.source_address,
+            #[cfg(feature = "tls")]
+            tls: self.tls.cloned(),
         }))
     }
 }
@@ -203,6 +213,9 @@ impl KeyView for Key {
             port: parts.port,
             proxy: parts.proxy.as_ref(),
             unix_socket: parts.unix_socket.as_deref(),
+            source_address: parts.source_address,
+            #[cfg(feature = "tls")]
+            tls: parts.tls.as_ref(),
         }
     }
 }

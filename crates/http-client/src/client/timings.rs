@@ -12,6 +12,8 @@ pub struct Timings {
     pub resolve: Duration,
     /// Opening the connection of the last request, with name, proxy and TLS.
     pub connect: Duration,
+    /// Of that, setting up TLS with the server, and with a proxy that is spoken with over TLS.
+    pub tls: Duration,
     /// Sending the last request.
     pub send: Duration,
     /// From there to the whole head of its answer.

@@ -1,10 +1,12 @@
 //! Names into addresses. In which order they are tried is decided in `connect/tcp.rs`.
 
+use crate::bell::Bell;
+use crate::cancel::CancelToken;
+use crate::transport::Interrupt;
 use std::collections::VecDeque;
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
-use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 /// Looks up names: the system's resolver by default, or one's own with fixed answers, a filter or another protocol.
@@ -16,6 +18,22 @@ pub trait Resolve: Send + Sync {
     /// # Errors
     /// [`io::ErrorKind::TimedOut`] after `timeout`; whatever else fails. No address at all is an error too.
     fn resolve(&self, host: &str, port: u16, timeout: Option<Duration>) -> io::Result<Vec<SocketAddr>>;
+
+    /// The same, given up with [`io::ErrorKind::ConnectionAborted`] as soon as `token` is cancelled. By default it is not
+    /// given up, and ends by itself.
+    ///
+    /// # Errors
+    /// As [`resolve`](Self::resolve).
+    fn resolve_unless(
+        &self,
+        host: &str,
+        port: u16,
+        timeout: Option<Duration>,
+        token: &CancelToken,
+    ) -> io::Result<Vec<SocketAddr>> {
+        let _ = token;
+        self.resolve(host, port, timeout)
+    }
 }
 
 impl<F> Resolve for F
@@ -37,15 +55,24 @@ pub struct SystemResolver;
 
 impl Resolve for SystemResolver {
     fn resolve(&self, host: &str, port: u16, timeout: Option<Duration>) -> io::Result<Vec<SocketAddr>> {
-        let Some(timeout) = timeout else { return look_up(host, port) };
-        let (sender, receiver) = sync_channel(1);
-        THREADS.submit(Job { host: host.to_owned(), port, sender })?;
-        receiver.recv_timeout(timeout).unwrap_or_else(|error| {
-            Err(match error {
-                RecvTimeoutError::Timeout => io::ErrorKind::TimedOut.into(),
-                RecvTimeoutError::Disconnected => io::Error::other("the look-up ended without an answer"),
-            })
-        })
+        match timeout {
+            None => look_up(host, port),
+            Some(_) => Errand::begin(host, port)?.wait(timeout),
+        }
+    }
+
+    fn resolve_unless(
+        &self,
+        host: &str,
+        port: u16,
+        timeout: Option<Duration>,
+        token: &CancelToken,
+    ) -> io::Result<Vec<SocketAddr>> {
+        let errand = Errand::begin(host, port)?;
+        let watch = token.watch(Arc::clone(&errand.bell) as Arc<dyn Interrupt>);
+        let found = errand.wait(timeout);
+        drop(watch);
+        found
     }
 }
 
@@ -53,10 +80,39 @@ fn look_up(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
     (host, port).to_socket_addrs().map(Iterator::collect)
 }
 
+/// A look-up that another thread is sent on.
+struct Errand {
+    found: Arc<Mutex<Option<io::Result<Vec<SocketAddr>>>>>,
+    bell: Arc<Bell>,
+}
+
+impl Errand {
+    fn begin(host: &str, port: u16) -> io::Result<Self> {
+        let errand = Self { found: Arc::default(), bell: Arc::default() };
+        let (found, bell) = (Arc::clone(&errand.found), Arc::clone(&errand.bell));
+        THREADS.submit(Job { host: host.to_owned(), port, found, bell })?;
+        Ok(errand)
+    }
+
+    /// What was found; nothing where it took too long, or where somebody else rang.
+    fn wait(&self, timeout: Option<Duration>) -> io::Result<Vec<SocketAddr>> {
+        let is_rung = self.bell.wait(timeout);
+        let found = self.found.lock().unwrap_or_else(PoisonError::into_inner).take();
+        found.unwrap_or_else(|| {
+            Err(if is_rung {
+                io::ErrorKind::ConnectionAborted.into()
+            } else {
+                io::ErrorKind::TimedOut.into()
+            })
+        })
+    }
+}
+
 struct Job {
     host: String,
     port: u16,
-    sender: SyncSender<io::Result<Vec<SocketAddr>>>,
+    found: Arc<Mutex<Option<io::Result<Vec<SocketAddr>>>>>,
+    bell: Arc<Bell>,
 }
 
 /// Threads for look-ups: a stuck one occupies its thread, not a new one for each call.
@@ -105,8 +161,10 @@ impl Threads {
         loop {
             if let Some(job) = queue.jobs.pop_front() {
                 drop(queue);
-                // The caller may have given up.
-                let _ = job.sender.send(look_up(&job.host, job.port));
+                // Whether or not the caller has given up.
+                let found = look_up(&job.host, job.port);
+                *job.found.lock().unwrap_or_else(PoisonError::into_inner) = Some(found);
+                job.bell.ring();
                 queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
                 continue;
             }

@@ -2,16 +2,22 @@
 //! a second, the first that answers wins. One thread where there is poll, no runtime.
 
 use crate::authority::Authority;
+#[cfg(unix)]
+use crate::cancel::{CancelToken, Watch};
 use crate::connect::resolve::Resolve;
 use crate::connect::tcp::attempt::socket;
 use crate::connect::{Budget, SocketOptions};
 use crate::error::{Error, ErrorKind, Phase};
 use crate::timeouts::Limit;
 use crate::transport::FailedAttempt;
+#[cfg(unix)]
+use crate::transport::Interrupt;
 use crate::transport::tcp::TcpTransport;
 use socket2::Socket;
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpStream};
+#[cfg(unix)]
+use std::sync::Arc;
 use std::time::Duration;
 
 mod attempt;
@@ -33,7 +39,8 @@ pub(crate) fn open(
     let addresses = addresses(resolver, options, to, budget)?;
     let mut failed = Vec::new();
     let connected = match addresses.as_slice() {
-        [one] => connect_one(*one, options, budget)
+        // Who may be stopped must not be caught in a system call: a race of one.
+        [one] if budget.token.is_none() => connect_one(*one, options, budget)
             .map(|(stream, timeout)| (stream, *one, timeout))
             .map_err(|error| error.with_address(Some(*one))),
         several => race(several, options, budget, &mut failed).map(|(stream, addr)| (stream, addr, None)),
@@ -52,10 +59,13 @@ fn addresses(
     let timeout = budget.left(Limit::Resolve, Phase::Resolve)?;
     let mut found = match to.host().parse::<IpAddr>() {
         Ok(address) => vec![SocketAddr::new(address, to.port())],
-        Err(_) => resolver
-            .resolve(to.host(), to.port(), timeout)
-            .map_err(|error| budget.error(error, Limit::Resolve, ErrorKind::Resolve, Phase::Resolve))?,
+        Err(_) => match budget.token {
+            Some(token) => resolver.resolve_unless(to.host(), to.port(), timeout, token),
+            None => resolver.resolve(to.host(), to.port(), timeout),
+        }
+        .map_err(|error| budget.error(error, Limit::Resolve, ErrorKind::Resolve, Phase::Resolve))?,
     };
+    budget.go_on(Phase::Resolve)?;
     found.retain(|address| options.source_address.is_none_or(|source| source.is_ipv4() == address.is_ipv4()));
     let ordered = if found.len() > 1 { in_turn(found) } else { found };
     if ordered.is_empty() {
@@ -163,9 +173,10 @@ fn race(
     let failure = |error| budget.error(error, Limit::Connect, ErrorKind::Connect, Phase::Connect);
     let mut race = Race { waiting: addresses.iter(), running: Vec::new(), failed, last: None };
     let winner = loop {
-        if let Some(winner) = race.begin_next(options) {
+        if let Some(winner) = race.begin_next(options, budget.token) {
             break winner;
         }
+        budget.go_on(Phase::Connect)?;
         if race.running.is_empty() {
             if race.waiting.len() > 0 {
                 continue;
@@ -178,16 +189,22 @@ fn race(
         }
         let left = budget
             .left(Limit::Connect, Phase::Connect)
-            .map_err(|error| error.with_address(race.running.last().map(|(_, address)| *address)))?;
+            .map_err(|error| error.with_address(race.running.last().map(|runner| runner.address)))?;
         let finished = race.wait(left).map_err(failure)?;
+        budget.go_on(Phase::Connect)?;
         if let Some(winner) = finished {
             break winner;
         }
     };
-    for (_, addr) in race.running {
-        race.failed.push(FailedAttempt { addr, reason: io::ErrorKind::TimedOut });
+    for runner in race.running {
+        race.failed.push(FailedAttempt { addr: runner.address, reason: io::ErrorKind::TimedOut });
     }
-    let (socket, address) = winner;
+    let Runner { socket, address, watch } = winner;
+    drop(watch);
+    let Some(socket) = Arc::into_inner(socket) else {
+        // Whoever breaks it off has it in his hands.
+        return Err(Error::new(ErrorKind::Cancelled, Phase::Connect));
+    };
     socket.set_nonblocking(false).map_err(|error| Error::new(ErrorKind::Connect(error), Phase::Connect))?;
     Ok((socket, address))
 }
@@ -195,15 +212,32 @@ fn race(
 #[cfg(unix)]
 struct Race<'a> {
     waiting: std::slice::Iter<'a, SocketAddr>,
-    running: Vec<(Socket, SocketAddr)>,
+    running: Vec<Runner>,
     failed: &'a mut Vec<FailedAttempt>,
     last: Option<(io::Error, SocketAddr)>,
+}
+
+/// An attempt under way.
+#[cfg(unix)]
+struct Runner {
+    socket: Arc<Socket>,
+    address: SocketAddr,
+    watch: Option<Watch>,
+}
+
+/// A socket that is still connecting is thrown out of that by Linux; elsewhere it may go on until it times out.
+#[cfg(unix)]
+impl Interrupt for Socket {
+    fn interrupt(&self) {
+        // A socket that is closed already needs no more.
+        let _ = self.shutdown(std::net::Shutdown::Both);
+    }
 }
 
 #[cfg(unix)]
 impl Race<'_> {
     /// Begins the next attempt, if there is an address: a winner where it succeeds at once.
-    fn begin_next(&mut self, options: &SocketOptions) -> Option<(Socket, SocketAddr)> {
+    fn begin_next(&mut self, options: &SocketOptions, token: Option<&CancelToken>) -> Option<Runner> {
         let &address = self.waiting.next()?;
         let begun = socket(address, options).and_then(|socket| {
             socket.set_nonblocking(true)?;
@@ -220,8 +254,16 @@ impl Race<'_> {
             }
         });
         match begun {
-            Ok((socket, true)) => return Some((socket, address)),
-            Ok((socket, false)) => self.running.push((socket, address)),
+            Ok((socket, is_connected)) => {
+                let socket = Arc::new(socket);
+                // From here on: before, there was nothing to be thrown out of.
+                let watch = token.map(|token| token.watch(Arc::clone(&socket) as Arc<dyn Interrupt>));
+                let runner = Runner { socket, address, watch };
+                if is_connected {
+                    return Some(runner);
+                }
+                self.running.push(runner);
+            }
             Err(error) => self.lose(address, error),
         }
         None
@@ -233,7 +275,7 @@ impl Race<'_> {
     }
 
     /// Waits until an attempt succeeds, one fails, or the next one is due.
-    fn wait(&mut self, left: Option<Duration>) -> io::Result<Option<(Socket, SocketAddr)>> {
+    fn wait(&mut self, left: Option<Duration>) -> io::Result<Option<Runner>> {
         use rustix::event::{PollFd, PollFlags, poll};
         let due = (self.waiting.len() > 0).then_some(attempt::ATTEMPT_DELAY);
         let timeout = match (left, due) {
@@ -242,7 +284,7 @@ impl Race<'_> {
         };
         let ready: Vec<bool> = {
             let mut polled: Vec<_> =
-                self.running.iter().map(|(socket, _)| PollFd::new(socket, PollFlags::OUT)).collect();
+                self.running.iter().map(|runner| PollFd::new(&*runner.socket, PollFlags::OUT)).collect();
             match poll(&mut polled, timeout.map(crate::transport::unix::timespec).as_ref()) {
                 Ok(_) | Err(rustix::io::Errno::INTR) => {}
                 Err(error) => return Err(error.into()),
@@ -251,14 +293,14 @@ impl Race<'_> {
         };
         let mut winner = None;
         let running = std::mem::take(&mut self.running);
-        for ((socket, address), ready) in running.into_iter().zip(ready) {
+        for (runner, ready) in running.into_iter().zip(ready) {
             if winner.is_some() || !ready {
-                self.running.push((socket, address));
+                self.running.push(runner);
                 continue;
             }
-            match socket.take_error() {
-                Ok(None) => winner = Some((socket, address)),
-                Ok(Some(error)) | Err(error) => self.lose(address, error),
+            match runner.socket.take_error() {
+                Ok(None) => winner = Some(runner),
+                Ok(Some(error)) | Err(error) => self.lose(runner.address, error),
             }
         }
         Ok(winner)

@@ -20,7 +20,11 @@ const fn seconds(count: u64) -> Duration {
     Duration::from_secs(count)
 }
 
-const NO_PATIENCE: fn() -> Result<Option<Duration>, Denied> = || Ok(Some(Duration::ZERO));
+const NO_PATIENCE: fn(&Arc<Bell>) -> Result<(), Denied> = |_| Err(Denied::TimedOut);
+
+/// Waits for as long as no test should take.
+const PATIENCE: fn(&Arc<Bell>) -> Result<(), Denied> =
+    |bell| if bell.wait(Some(seconds(60))) { Ok(()) } else { Err(Denied::TimedOut) };
 
 #[track_caller]
 fn take(pool: &Arc<TestPool>, key: &'static str, now: Instant) -> (Slot<&'static str, usize>, Option<usize>) {
@@ -100,7 +104,7 @@ fn who_waits_longest_is_served_first() {
     for number in 0..5 {
         let (twin, sender) = (Arc::clone(&pool), sender.clone());
         threads.push(std::thread::spawn(move || {
-            let (slot, connection) = twin.acquire("a", || "a", now, || Ok(Some(seconds(20)))).unwrap();
+            let (slot, connection) = twin.acquire("a", || "a", now, PATIENCE).unwrap();
             sender.send((number, connection)).unwrap();
             slot.keep(number, now);
         }));
@@ -123,8 +127,7 @@ fn a_connection_that_breaks_gives_its_slot_to_the_next() {
     let pool = pool(PoolLimits::DEFAULT.open_per_origin_max(1));
     let (held, _) = take(&pool, "a", now);
     let twin = Arc::clone(&pool);
-    let thread =
-        std::thread::spawn(move || twin.acquire("a", || "a", now, || Ok(None)).map(|(_, given)| given));
+    let thread = std::thread::spawn(move || twin.acquire("a", || "a", now, PATIENCE).map(|(_, given)| given));
     while pool.books().waiting.is_empty() {
         std::thread::yield_now();
     }
@@ -138,9 +141,9 @@ fn those_who_wait_can_be_cancelled_and_are_sent_away_at_the_end() {
     let now = start();
     let pool = pool(PoolLimits::DEFAULT.open_per_origin_max(1));
     let (held, _) = take(&pool, "a", now);
-    assert_eq!(pool.acquire("a", || "a", now, || Err(Denied::Cancelled)).unwrap_err(), Denied::Cancelled);
+    assert_eq!(pool.acquire("a", || "a", now, |_| Err(Denied::Cancelled)).unwrap_err(), Denied::Cancelled);
     let twin = Arc::clone(&pool);
-    let thread = std::thread::spawn(move || twin.acquire("a", || "a", now, || Ok(None)).map(|_| ()));
+    let thread = std::thread::spawn(move || twin.acquire("a", || "a", now, PATIENCE).map(|_| ()));
     while pool.books().waiting.is_empty() {
         std::thread::yield_now();
     }
@@ -165,8 +168,7 @@ fn forty_threads_share_four_connections_and_none_starves() {
             scope.spawn(move || {
                 barrier.wait();
                 for turn in 0..50 {
-                    let (slot, connection) =
-                        pool.acquire("a", || "a", now, || Ok(Some(seconds(30)))).unwrap();
+                    let (slot, connection) = pool.acquire("a", || "a", now, PATIENCE).unwrap();
                     most.fetch_max(busy.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
                     std::thread::yield_now();
                     busy.fetch_sub(1, Ordering::SeqCst);

@@ -1,19 +1,17 @@
-//! Stopping a call from another thread.
+//! Stopping from another thread what waits for a network: a call, or the opening of a connection.
 
 use crate::transport::Interrupt;
 use std::fmt;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
 
-/// Stops calls from another thread: every call that was given a clone of it.
+/// Stops from another thread whatever was given a clone of it: calls of a client, and the opening of connections.
 ///
-/// A call that waits for a connection, for bytes, or before a repetition fails at once with
-/// [`Cancelled`](crate::client::ErrorKind::Cancelled), and its connection is closed. One that is looking up a name or
-/// connecting fails when that step ends, which [`Timeouts`](crate::client::Timeouts) bound. It works until the content
-/// of the answer has been read.
+/// What waits for a free connection, a name, a connection, a proxy, TLS, bytes, or before a repetition fails at once, and
+/// its connection is closed. With a call it works until the content of the answer has been read. On systems other than
+/// Unix, connecting itself goes on until [`Timeouts`](crate::Timeouts) end it.
 ///
 /// ```
-/// use http_client::client::CancelToken;
+/// use http_client::CancelToken;
 ///
 /// let token = CancelToken::new();
 /// let remote = token.clone();
@@ -28,7 +26,6 @@ pub struct CancelToken {
 #[derive(Default)]
 struct Shared {
     state: Mutex<State>,
-    bell: Condvar,
 }
 
 #[derive(Default)]
@@ -46,13 +43,12 @@ impl CancelToken {
         Self::default()
     }
 
-    /// Stops the calls, now and in the future.
+    /// Stops them, now and in the future.
     pub fn cancel(&self) {
         let mut state = self.shared.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.is_cancelled = true;
         let running = std::mem::take(&mut state.running);
         drop(state);
-        self.shared.bell.notify_all();
         for (_, interrupt) in running {
             interrupt.interrupt();
         }
@@ -62,13 +58,6 @@ impl CancelToken {
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         self.shared.state.lock().unwrap_or_else(PoisonError::into_inner).is_cancelled
-    }
-
-    /// Waits, unless it is cancelled: whether the whole time has passed.
-    pub(crate) fn sleep(&self, wait: Duration) -> bool {
-        let state = self.shared.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let woken = self.shared.bell.wait_timeout_while(state, wait, |state| !state.is_cancelled);
-        !woken.unwrap_or_else(PoisonError::into_inner).0.is_cancelled
     }
 
     /// Breaks `interrupt` off when it is cancelled, until the guard is dropped; at once if it has been.
@@ -86,13 +75,19 @@ impl CancelToken {
     }
 }
 
+impl Interrupt for CancelToken {
+    fn interrupt(&self) {
+        self.cancel();
+    }
+}
+
 impl fmt::Debug for CancelToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CancelToken").field("is_cancelled", &self.is_cancelled()).finish()
     }
 }
 
-/// A connection that a token can break off, until this is dropped.
+/// Something that a token can break off, until this is dropped.
 #[derive(Debug)]
 pub(crate) struct Watch {
     token: CancelToken,
