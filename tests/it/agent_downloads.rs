@@ -134,3 +134,29 @@ fn another_status_saves_nothing_and_can_be_read() {
     assert_eq!(answer.text().unwrap(), "gone");
     assert!(names(directory.path()).is_empty());
 }
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_written_to_and_stays_what_it_is() {
+    use std::os::unix::fs::FileTypeExt;
+    let stage = Stage::start(|_, stream| {
+        write_answer(stream, "200 OK", "", b"hello")?;
+        Ok(After::Keep)
+    })
+    .unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&path).status().unwrap();
+    assert!(made.success());
+    let client = Client::new();
+    let save = || client.get(stage.url("/")).send().unwrap().save_to(&path).map(drop);
+    let download = || client.get(stage.url("/")).download(&path).map(drop);
+    for way in [&save as &dyn Fn() -> _, &download] {
+        let source = path.clone();
+        let reader = std::thread::spawn(move || std::fs::read(source).unwrap());
+        way().unwrap();
+        assert_eq!(reader.join().unwrap(), b"hello");
+    }
+    assert!(std::fs::metadata(&path).unwrap().file_type().is_fifo());
+    assert_eq!(names(directory.path()), ["pipe"]);
+}

@@ -40,6 +40,7 @@ const ROWS: &[Row] = &[
     row("Resolve", Phase::Resolve, a_name_without_an_address),
     row("Connect", Phase::Connect, a_port_nobody_listens_on),
     row("Timeout", Phase::FirstByte, a_server_that_says_nothing),
+    row("Cancelled", Phase::Resolve, a_token_cancelled_before_connecting),
     row("Send", Phase::SendBody, a_server_that_has_reset),
     row("Receive", Phase::FirstByte, a_server_that_resets_instead_of_answering),
     row("Tls", Phase::Tls, a_server_without_tls),
@@ -244,6 +245,13 @@ fn a_name_without_an_address() -> (Error, Option<SocketAddr>) {
 fn a_port_nobody_listens_on() -> (Error, Option<SocketAddr>) {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     (HttpConnection::new(&free.to_string()).unwrap().connect().unwrap_err(), Some(free))
+}
+
+fn a_token_cancelled_before_connecting() -> (Error, Option<SocketAddr>) {
+    let token = http_client::CancelToken::new();
+    token.cancel();
+    let mut connection = HttpConnection::new("127.0.0.1:9").unwrap();
+    (connection.connect_unless(&token).unwrap_err(), None)
 }
 
 fn a_server_that_says_nothing() -> (Error, Option<SocketAddr>) {

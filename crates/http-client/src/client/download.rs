@@ -29,13 +29,16 @@ pub enum Downloaded {
 
 impl Response {
     /// Saves the content under `path`, decoded: how many bytes. The file appears whole or not at all, in place of one
-    /// that was there.
+    /// that was there. What is no file, as a device or a pipe, is not replaced: it is written to.
     ///
     /// # Errors
     /// Whatever reading fails with; [`ErrorKind::Save`] for what the file fails with.
     #[doc(alias = "urlretrieve")]
     pub fn save_to(mut self, path: impl AsRef<Path>) -> Result<u64, Error> {
         let path = path.as_ref();
+        if is_no_file(path) {
+            return self.write_to(path);
+        }
         let partial = beside(path, &format!(".{}.part", random::token()));
         let saved = self.save_through(&partial, path);
         if saved.is_err() {
@@ -43,6 +46,12 @@ impl Response {
             let _ = fs::remove_file(&partial);
         }
         saved
+    }
+
+    fn write_to(&mut self, device: &Path) -> Result<u64, Error> {
+        let opened = OpenOptions::new().write(true).open(device);
+        let mut device = opened.map_err(|error| self.because(ErrorKind::Save, error))?;
+        self.copy_to(&mut device)
     }
 
     fn save_through(&mut self, partial: &Path, path: &Path) -> Result<u64, Error> {
@@ -59,13 +68,22 @@ impl RequestBuilder {
     /// left is continued, if the server still has the same content.
     ///
     /// Until it is whole, content is kept in `path` with `.part` behind it, and what tells whether it is still the same
-    /// (an entity tag or a date) in `.part.validator`. Content without either is fetched from its beginning.
+    /// (an entity tag or a date) in `.part.validator`. Content without either is fetched from its beginning. What is no
+    /// file, as a device or a pipe, is written to, from the beginning.
     ///
     /// # Errors
     /// Those of [`send`](RequestBuilder::send); what reading fails with, after which calling it again continues;
     /// [`ErrorKind::Save`] for what files fail with, and [`ErrorKind::Protocol`] for a part that was not asked for.
     pub fn download(self, path: impl AsRef<Path>) -> Result<Downloaded, Error> {
         let (client, request) = self.raw().into_parts()?;
+        if is_no_file(path.as_ref()) {
+            let mut answer = client.send(request)?;
+            return Ok(if answer.status() == StatusCode::OK {
+                Downloaded::Saved { bytes: answer.write_to(path.as_ref())?, resumed_bytes: 0 }
+            } else {
+                Downloaded::Refused(Box::new(answer))
+            });
+        }
         let place = Place::of(path.as_ref());
         let (there_bytes, validator) = place.there().map_err(save_error)?;
         let mut first = request.try_clone().ok_or_else(|| {
@@ -160,6 +178,11 @@ impl Place {
         remove(&self.validator)?;
         Ok(Downloaded::Saved { bytes, resumed_bytes })
     }
+}
+
+/// Whether something stands there that a file must not take the place of.
+fn is_no_file(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
 }
 
 /// Makes what was written durable and gives it its name.

@@ -221,7 +221,7 @@ mod limits {
     fn the_ratio_is_met_exactly_or_missed_by_one() {
         // 1000 bytes come out at once, when this many have gone in.
         let content = gzip::gz(&[7; 1000]);
-        let taken = content.len() as u32;
+        let taken = u32::try_from(content.len()).unwrap();
         let exact = 1000_u32.div_ceil(taken);
         let limits = |ratio_max| DecodeLimits { ratio_max, ratio_free_bytes: 0 };
         assert_eq!(decode_with(&content, limits(exact)), Ok(1000));
