@@ -1,4 +1,4 @@
-//! Real peers on loopback: CPython, curl, wget, nginx and Chromium; `cargo xtask interop` runs it.
+//! Real peers on loopback: CPython, curl, wget, HAProxy, nginx, wrk and Chromium; `cargo xtask interop` runs it.
 
 #![cfg(test)]
 
@@ -6,6 +6,7 @@ mod browser;
 mod client_cpython;
 mod client_proxies;
 mod files;
+mod fronted;
 mod heads;
 mod nginx;
 mod served;

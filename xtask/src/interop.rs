@@ -20,11 +20,15 @@ const CHROMIUM: Peer = Peer { program: "chromium", package: "chromium" };
 
 /// What the client is tested against beside CPython: a server, a forward proxy, and a SOCKS proxy.
 const NGINX: Peer = Peer { program: "nginx", package: "nginx-light" };
+/// What stands in front of the server, beside nginx.
+const HAPROXY: Peer = Peer { program: "haproxy", package: "haproxy" };
+/// Load while one server takes over from another.
+const WRK: Peer = Peer { program: "wrk", package: "wrk" };
 const TINYPROXY: Peer = Peer { program: "tinyproxy", package: "tinyproxy-bin" };
 const MICROSOCKS: Peer = Peer { program: "microsocks", package: "microsocks" };
 
 pub(crate) fn run(context: &Context, arguments: &[String]) -> Outcome {
-    provide(context, &[PYTHON, CURL, WGET, UNZIP, CHROMIUM, NGINX, TINYPROXY, MICROSOCKS])?;
+    provide(context, &[PYTHON, CURL, WGET, UNZIP, CHROMIUM, NGINX, HAPROXY, WRK, TINYPROXY, MICROSOCKS])?;
     Call::cargo(context)
         .args(["test", "-p", "httpkit-tests", "--test", "interop", "--"])
         .args(arguments)

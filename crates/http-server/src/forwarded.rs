@@ -61,6 +61,13 @@ impl TrustedProxies {
         self
     }
 
+    /// The address of the client whose request has come from this peer with these fields. A handler has it from
+    /// [`Request::client_addr`](crate::Request::client_addr).
+    #[must_use]
+    pub fn client_addr(&self, peer: Option<IpAddr>, headers: &Headers) -> Option<IpAddr> {
+        self.read(peer, headers).client
+    }
+
     /// What can be believed about a request of this peer.
     pub(crate) fn read<'h>(&self, peer: Option<IpAddr>, headers: &'h Headers) -> Origin<'h> {
         let peer = peer.map(|peer| peer.to_canonical());

@@ -2,6 +2,8 @@
 
 pub mod certificate;
 pub mod cut;
+#[cfg(unix)]
+pub mod front;
 pub mod fuzz;
 #[cfg(unix)]
 pub mod nginx;
