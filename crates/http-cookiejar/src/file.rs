@@ -4,11 +4,11 @@ use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 
-use crate::clock;
 use crate::cookie::Cookie;
 use crate::file::disk::{Disk, Stamp};
 use crate::file::error::{LoadError, SaveError};
 use crate::file::merge::Snapshot;
+use crate::file::options::{LoadOptions, SaveOptions};
 use crate::jar::CookieJar;
 use crate::policy::CookiePolicy;
 
@@ -18,6 +18,7 @@ pub mod firefox;
 pub mod json;
 pub mod lwp;
 pub mod mozilla;
+pub mod options;
 pub mod storage_state;
 
 mod disk;
@@ -145,111 +146,6 @@ pub enum Unwritable {
     /// A part is not text, and the format holds nothing else.
     #[error("the cookie has bytes that are not text, which the file format cannot hold")]
     NotText,
-}
-
-/// How a file is loaded.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[must_use]
-pub struct LoadOptions {
-    ignore_discard: bool,
-    ignore_expires: bool,
-    strict: bool,
-    now: Option<i64>,
-}
-
-impl LoadOptions {
-    /// Without session cookies and expired ones; bad lines are reported and passed over.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Whether session cookies are loaded too.
-    pub fn ignore_discard(mut self, on: bool) -> Self {
-        self.ignore_discard = on;
-        self
-    }
-
-    /// Whether expired cookies are loaded too.
-    pub fn ignore_expires(mut self, on: bool) -> Self {
-        self.ignore_expires = on;
-        self
-    }
-
-    /// Whether a missing header or one bad line fails the whole load, as in CPython.
-    pub fn strict(mut self, on: bool) -> Self {
-        self.strict = on;
-        self
-    }
-
-    /// The time to judge expiry by, in seconds since 1970; the system's clock if not said.
-    pub fn now(mut self, now: i64) -> Self {
-        self.now = Some(now);
-        self
-    }
-
-    fn takes(&self, cookie: &Cookie, now: i64) -> bool {
-        (self.ignore_discard || !cookie.discard()) && (self.ignore_expires || !cookie.is_expired_at(now))
-    }
-}
-
-/// How a file is saved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[must_use]
-pub struct SaveOptions {
-    ignore_discard: bool,
-    ignore_expires: bool,
-    merge: bool,
-    durable: bool,
-    now: Option<i64>,
-}
-
-impl Default for SaveOptions {
-    fn default() -> Self {
-        Self { ignore_discard: false, ignore_expires: false, merge: true, durable: true, now: None }
-    }
-}
-
-impl SaveOptions {
-    /// Without session cookies and expired ones, merged with what others wrote, and durable.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Whether session cookies are saved too.
-    pub fn ignore_discard(mut self, on: bool) -> Self {
-        self.ignore_discard = on;
-        self
-    }
-
-    /// Whether expired cookies are saved too.
-    pub fn ignore_expires(mut self, on: bool) -> Self {
-        self.ignore_expires = on;
-        self
-    }
-
-    /// Whether changes that others made to the file since it was loaded are taken in first; true if not said.
-    /// Without it the file is replaced by what the jar holds, as in CPython.
-    pub fn merge(mut self, on: bool) -> Self {
-        self.merge = on;
-        self
-    }
-
-    /// Whether to wait until the disk has it; true if not said. Without it the file is still replaced in one step,
-    /// but a power cut may bring the old one back or leave an empty one.
-    pub fn durable(mut self, on: bool) -> Self {
-        self.durable = on;
-        self
-    }
-
-    /// The time to judge expiry by, in seconds since 1970; the system's clock if not said.
-    pub fn now(mut self, now: i64) -> Self {
-        self.now = Some(now);
-        self
-    }
-
-    fn takes(&self, cookie: &Cookie, now: i64) -> bool {
-        (self.ignore_discard || !cookie.discard()) && (self.ignore_expires || !cookie.is_expired_at(now))
-    }
 }
 
 /// What a load brought.
@@ -400,7 +296,7 @@ impl<F: FileFormat> FileCookieJar<F> {
     pub fn load(&mut self, filename: Option<&Path>, options: LoadOptions) -> Result<Loaded, LoadError> {
         let path = self.path(filename).ok_or(LoadError::NoFileName)?;
         let (text, stamp) = disk::read(&path).map_err(|source| LoadError::io(&path, source))?;
-        let now = options.now.unwrap_or_else(clock::now);
+        let now = options.now_or_clock();
         let (cookies, mut loaded) = parse_file(&self.format, &text, &path, options, now)?;
         let own_file = self.filename.as_deref() == Some(path.as_path());
         let mut base = Snapshot::default();
@@ -450,12 +346,12 @@ impl<F: FileFormat> FileCookieJar<F> {
     /// than cookies. The old file is then as it was.
     pub fn save(&mut self, filename: Option<&Path>, options: SaveOptions) -> Result<Saved, SaveError> {
         let path = self.path(filename).ok_or(SaveError::NoFileName)?;
-        let now = options.now.unwrap_or_else(clock::now);
+        let now = options.now_or_clock();
         let own_file = self.filename.as_deref() == Some(path.as_path());
         let disk = Disk::lock(&path)?;
         let mut saved = Saved::default();
         let mut kept = Vec::new();
-        if options.merge {
+        if options.merges() {
             kept = self.merge_from(&disk, own_file, options, now, &mut saved)?;
         }
         let mut text = Vec::with_capacity(self.jar.len().saturating_mul(LINE_BYTES).min(64 << 20));
@@ -476,7 +372,7 @@ impl<F: FileFormat> FileCookieJar<F> {
                 saved.cookies += 1;
             }
         }
-        let stamp = disk.replace(&text, options.durable)?;
+        let stamp = disk.replace(&text, options.is_durable())?;
         if own_file {
             self.base = base;
             self.stamp = stamp;
@@ -515,7 +411,7 @@ fn parse_file<F: FileFormat>(
     options: LoadOptions,
     now: i64,
 ) -> Result<(Vec<Cookie>, Loaded), LoadError> {
-    if options.strict && !format.has_header(text) {
+    if options.is_strict() && !format.has_header(text) {
         return Err(LoadError::NotThisFormat { path: path.to_owned(), format: format.name() });
     }
     let mut cookies = Vec::new();
@@ -529,7 +425,7 @@ fn parse_file<F: FileFormat>(
                 if loaded.bad_lines.len() < BAD_LINES_MAX {
                     loaded.bad_lines.push(bad);
                 }
-                return !options.strict;
+                return !options.is_strict();
             }
         }
         true
@@ -539,7 +435,7 @@ fn parse_file<F: FileFormat>(
         return Err(LoadError::NotThisFormat { path: path.to_owned(), format: format.name() });
     }
     match loaded.bad_lines.first() {
-        Some(&bad) if options.strict => Err(LoadError::BadLine { path: path.to_owned(), bad }),
+        Some(&bad) if options.is_strict() => Err(LoadError::BadLine { path: path.to_owned(), bad }),
         _ => Ok((cookies, loaded)),
     }
 }

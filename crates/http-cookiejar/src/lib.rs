@@ -103,10 +103,9 @@ pub use crate::file::firefox::{
 pub use crate::file::json::{JsonCookieJar, JsonFormat};
 pub use crate::file::lwp::{LwpCookieJar, LwpFormat, as_lwp_str};
 pub use crate::file::mozilla::{MozillaCookieJar, MozillaFormat};
+pub use crate::file::options::{LoadOptions, SaveOptions};
 pub use crate::file::storage_state::{Imported, NotStorageState, read_storage_state};
-pub use crate::file::{
-    BadLine, BadLineReason, FileCookieJar, FileFormat, LoadOptions, Loaded, SaveOptions, Saved, Unwritable,
-};
+pub use crate::file::{BadLine, BadLineReason, FileCookieJar, FileFormat, Loaded, Saved, Unwritable};
 pub use crate::jar::{CookieJar, Explained, Extracted, Iter, Scope};
 pub use crate::policy::default::{DefaultCookiePolicy, Rules, ThirdParty};
 pub use crate::policy::domains::DomainList;

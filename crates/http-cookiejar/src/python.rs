@@ -15,7 +15,7 @@
 //! - The jar has bounds, which [`PythonCookiePolicy::with_limits`] lifts.
 
 use crate::cookie::Cookie;
-use crate::policy::domains::DomainList;
+use crate::policy::domains::{DomainList, domain_list_methods};
 use crate::policy::reason::{Reject, Withhold};
 use crate::policy::{CookiePolicy, Limits, Made, SendOrder, StoreView};
 use crate::python::hosts::effective_host;
@@ -120,18 +120,6 @@ impl PythonCookiePolicy {
         Self::default()
     }
 
-    /// Takes no cookies from these domains and sends them none (`blocked_domains`).
-    pub fn with_blocked_domains(mut self, list: DomainList) -> Self {
-        self.set_blocked_domains(list);
-        self
-    }
-
-    /// Serves no domains but these; `None` serves all (`allowed_domains`).
-    pub fn with_allowed_domains(mut self, list: Option<DomainList>) -> Self {
-        self.set_allowed_domains(list);
-        self
-    }
-
     /// Whether Netscape cookies are taken and sent; on by default (`netscape`).
     pub fn with_netscape(mut self, on: bool) -> Self {
         self.netscape = on;
@@ -208,39 +196,7 @@ impl PythonCookiePolicy {
         self
     }
 
-    /// The blocked domains.
-    #[must_use]
-    pub fn blocked_domains(&self) -> &DomainList {
-        &self.blocked_domains
-    }
-
-    /// Blocks these domains and no others.
-    pub fn set_blocked_domains(&mut self, list: DomainList) {
-        self.blocked_domains = list;
-    }
-
-    /// Whether a domain is blocked.
-    #[must_use]
-    pub fn is_blocked(&self, domain: &str) -> bool {
-        self.blocked_domains.contains(domain)
-    }
-
-    /// The allowed domains; `None` if all are.
-    #[must_use]
-    pub fn allowed_domains(&self) -> Option<&DomainList> {
-        self.allowed_domains.as_ref()
-    }
-
-    /// Serves no domains but these; `None` serves all.
-    pub fn set_allowed_domains(&mut self, list: Option<DomainList>) {
-        self.allowed_domains = list;
-    }
-
-    /// Whether there is a list of allowed domains and this one is not on it.
-    #[must_use]
-    pub fn is_not_allowed(&self, domain: &str) -> bool {
-        self.allowed_domains.as_ref().is_some_and(|list| !list.contains(domain))
-    }
+    domain_list_methods!();
 }
 
 impl CookiePolicy for PythonCookiePolicy {

@@ -4,13 +4,13 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
-use crate::attr::{Attr, AttrValue};
+use crate::attr::Attr;
+use crate::attr_value::AttrValue;
 use crate::codec::Codec;
 use crate::date::parse_cookie_date;
 use crate::error::{CookieError, Part, shown};
 use crate::expires::{date_bytes, unix_seconds};
 use crate::latin1::text_from_bytes;
-use crate::morsel::Morsel;
 use crate::prefix::{CookiePrefix, PrefixRule};
 use crate::same_site::SameSite;
 use crate::set_cookie::{ATTRIBUTE_VALUE_BYTES_MAX, NAME_VALUE_BYTES_MAX, SetCookie};
@@ -264,10 +264,14 @@ impl<'a> CookieBuilder<'a> {
         Ok(())
     }
 
-    /// The cookie that a browser would see in what a morsel prints.
-    pub(crate) fn from_morsel(morsel: &'a Morsel) -> Self {
-        let mut cookie = Self::new(morsel.key(), morsel.coded_value());
-        for (attr, value) in morsel.attributes() {
+    /// The cookie that a browser would see in what Python's attributes print.
+    pub(crate) fn from_attributes(
+        name: &'a str,
+        value: &'a str,
+        attributes: impl Iterator<Item = (Attr, &'a AttrValue)>,
+    ) -> Self {
+        let mut cookie = Self::new(name, value);
+        for (attr, value) in attributes {
             let text = match value {
                 AttrValue::Text(text) => Cow::Borrowed(text.as_bytes()),
                 other => Cow::Owned(other.as_int().unwrap_or_default().to_string().into_bytes()),

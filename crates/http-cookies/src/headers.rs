@@ -45,7 +45,7 @@ impl<C: Codec> BaseCookie<C> {
         let mut text = String::new();
         for (_, morsel) in self.sorted() {
             text.clear();
-            Output::default().write_string(morsel, &mut text);
+            Output::default().write_string(morsel.printed(), &mut text);
             headers.append("Set-Cookie", &text).map_err(CookieError::Headers)?;
         }
         Ok(())

@@ -74,6 +74,7 @@
 //! writes `Comment` and `Version`, and refuses what §5.7 lets no browser keep.
 
 mod attr;
+mod attr_value;
 #[cfg(feature = "secure")]
 mod base64url;
 mod builder;
@@ -99,7 +100,8 @@ mod set_cookie;
 mod simple;
 mod syntax;
 
-pub use crate::attr::{Attr, AttrValue};
+pub use crate::attr::Attr;
+pub use crate::attr_value::AttrValue;
 pub use crate::builder::{CookieBuilder, SetCookieValue};
 pub use crate::codec::{Codec, Percent, Quoted, Raw};
 pub use crate::cookie::{HeaderText, Pairs, pairs};

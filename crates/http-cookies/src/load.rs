@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use crate::attr::{Attr, AttrValue};
+use crate::attr::Attr;
+use crate::attr_value::AttrValue;
 use crate::codec::Codec;
 use crate::cookie::pairs;
 use crate::error::{CookieError, shown};
 use crate::latin1::text_from_bytes;
-use crate::morsel::check_value;
+use crate::morsel::{check_value, known_attr};
 use crate::ordered::Ordered;
 use crate::quoting::unquote;
 use crate::scan::{Word, Words};
@@ -67,7 +68,7 @@ impl<C: Codec> BaseCookie<C> {
             if !cookie_seen {
                 return Ok(None);
             }
-            let attr = Attr::named(name)?;
+            let attr = known_attr(name)?;
             return Step::attribute(attr, word.value.unwrap_or_default().into()).map(Some);
         }
         if let Some(attr) = Attr::from_name(word.key) {

@@ -4,10 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use crate::attr::{Attr, AttrValue};
+use crate::attr::Attr;
+use crate::attr_value::AttrValue;
 use crate::builder::CookieBuilder;
 use crate::error::{CookieError, Part, shown};
-use crate::output::Output;
+use crate::output::{Output, Printed};
 use crate::same_site::SameSite;
 use crate::syntax::{check_controls, check_wire, is_legal_name};
 
@@ -116,7 +117,7 @@ impl Morsel {
     /// # Errors
     /// [`CookieError::UnknownAttribute`].
     pub fn attr_named(&self, name: &str) -> Result<&AttrValue, CookieError> {
-        Ok(self.attr(Attr::named(name)?))
+        Ok(self.attr(known_attr(name)?))
     }
 
     /// Sets an attribute; [`AttrValue::Unset`] and empty text take it away.
@@ -137,7 +138,7 @@ impl Morsel {
     /// [`CookieError::UnknownAttribute`] and those of [`set_attr`](Self::set_attr).
     #[doc(alias = "__setitem__")]
     pub fn set_named(&mut self, name: &str, value: impl Into<AttrValue>) -> Result<&mut Self, CookieError> {
-        self.set_attr(Attr::named(name)?, value)
+        self.set_attr(known_attr(name)?, value)
     }
 
     /// Sets the attribute of this name if it has no value yet, and answers the value it has then.
@@ -153,7 +154,7 @@ impl Morsel {
         name: &str,
         value: impl Into<AttrValue>,
     ) -> Result<&AttrValue, CookieError> {
-        let attr = Attr::named(name)?;
+        let attr = known_attr(name)?;
         let value = value.into();
         value.check(attr)?;
         if *self.attr(attr) == AttrValue::Unset {
@@ -173,7 +174,7 @@ impl Morsel {
     {
         let mut checked = Vec::new();
         for (name, value) in values {
-            let (attr, value) = (Attr::named(name.as_ref())?, value.into());
+            let (attr, value) = (known_attr(name.as_ref())?, value.into());
             value.check(attr)?;
             checked.push((attr, value));
         }
@@ -267,7 +268,7 @@ impl Morsel {
     #[must_use]
     pub fn output_string_with(&self, output: &Output<'_>) -> String {
         let mut text = String::with_capacity(64);
-        output.write_string(self, &mut text);
+        output.write_string(self.printed(), &mut text);
         text
     }
 
@@ -275,7 +276,7 @@ impl Morsel {
     #[must_use]
     pub fn output(&self, output: &Output<'_>) -> String {
         let mut text = String::with_capacity(64);
-        output.write_field(self, &mut text);
+        output.write_field(self.printed(), &mut text);
         text
     }
 
@@ -285,7 +286,7 @@ impl Morsel {
     #[must_use]
     pub fn js_output(&self, output: &Output<'_>) -> String {
         let mut text = String::with_capacity(256);
-        output.write_script(self, &mut text);
+        output.write_script(self.printed(), &mut text);
         text
     }
 
@@ -294,13 +295,22 @@ impl Morsel {
     /// # Errors
     /// What [`CookieBuilder::build`] answers for the same cookie.
     pub fn check(&self) -> Result<(), CookieError> {
-        CookieBuilder::from_morsel(self).check()
+        CookieBuilder::from_attributes(self.key(), self.coded_value(), self.attributes()).check()
+    }
+
+    pub(crate) fn printed(&self) -> Printed<'_> {
+        Printed { key: &self.key, coded_value: &self.coded_value, attributes: &self.attributes }
     }
 }
 
 /// The coded value, and the value where it is another.
 fn forms(value: &str, coded_value: &str) -> (Box<str>, Option<Box<str>>) {
     (coded_value.into(), (value != coded_value).then(|| value.into()))
+}
+
+/// The attribute of this name, or the error that Python raises.
+pub(crate) fn known_attr(name: &str) -> Result<Attr, CookieError> {
+    Attr::from_name(name).ok_or_else(|| CookieError::UnknownAttribute(shown(name)))
 }
 
 /// Python's rule for names: legal and no attribute.

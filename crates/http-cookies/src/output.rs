@@ -4,10 +4,10 @@ use std::time::SystemTime;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::attr::{Attr, AttrValue};
+use crate::attr::Attr;
+use crate::attr_value::AttrValue;
 use crate::clock;
 use crate::expires::{date_bytes, unix_seconds};
-use crate::morsel::Morsel;
 use crate::quoting::quote;
 
 /// How cookies are printed: the arguments of Python's `output`.
@@ -27,6 +27,15 @@ pub struct Output<'a> {
     header: &'a str,
     sep: &'a str,
     now: Option<SystemTime>,
+}
+
+/// What is printed of a cookie.
+#[derive(Clone, Copy)]
+pub(crate) struct Printed<'m> {
+    pub(crate) key: &'m str,
+    pub(crate) coded_value: &'m str,
+    /// Those that are set, in the order of printing.
+    pub(crate) attributes: &'m [(Attr, AttrValue)],
 }
 
 impl<'a> Output<'a> {
@@ -61,13 +70,13 @@ impl<'a> Output<'a> {
     }
 
     /// Python's `OutputString`.
-    pub(crate) fn write_string(&self, morsel: &Morsel, out: &mut String) {
-        out.push_str(morsel.key());
+    pub(crate) fn write_string(&self, cookie: Printed<'_>, out: &mut String) {
+        out.push_str(cookie.key);
         out.push('=');
-        out.push_str(morsel.coded_value());
-        for (attr, value) in morsel.attributes() {
-            if self.attrs.is_none_or(|attrs| attrs.contains(&attr)) {
-                self.write_attr(attr, value, out);
+        out.push_str(cookie.coded_value);
+        for (attr, value) in cookie.attributes {
+            if self.attrs.is_none_or(|attrs| attrs.contains(attr)) {
+                self.write_attr(*attr, value, out);
             }
         }
     }
@@ -99,16 +108,16 @@ impl<'a> Output<'a> {
     }
 
     /// Python's `Morsel.output`.
-    pub(crate) fn write_field(&self, morsel: &Morsel, out: &mut String) {
+    pub(crate) fn write_field(&self, cookie: Printed<'_>, out: &mut String) {
         out.push_str(self.header);
         out.push(' ');
-        self.write_string(morsel, out);
+        self.write_string(cookie, out);
     }
 
     /// Python's `Morsel.js_output`, with the cookie percent-encoded.
-    pub(crate) fn write_script(&self, morsel: &Morsel, out: &mut String) {
+    pub(crate) fn write_script(&self, cookie: Printed<'_>, out: &mut String) {
         let mut text = String::new();
-        self.write_string(morsel, &mut text);
+        self.write_string(cookie, &mut text);
         out.push_str(SCRIPT_START);
         out.extend(utf8_percent_encode(&text, SCRIPT_ESCAPED));
         out.push_str(SCRIPT_END);

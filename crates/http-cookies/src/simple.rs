@@ -195,7 +195,7 @@ impl<C: Codec> BaseCookie<C> {
             if at > 0 {
                 text.push_str(output.separator());
             }
-            output.write_field(morsel, &mut text);
+            output.write_field(morsel.printed(), &mut text);
         }
         text
     }
@@ -210,7 +210,7 @@ impl<C: Codec> BaseCookie<C> {
     pub fn js_output(&self, output: &Output<'_>) -> String {
         let mut text = String::new();
         for (_, morsel) in self.sorted() {
-            output.write_script(morsel, &mut text);
+            output.write_script(morsel.printed(), &mut text);
         }
         text
     }

@@ -4,10 +4,11 @@ use std::path::Path;
 
 use tempfile::tempdir;
 
-use super::{FileCookieJar, LoadOptions, SaveOptions};
+use super::FileCookieJar;
 use crate::cookie::Cookie;
 use crate::file::error::{LoadError, SaveError};
 use crate::file::mozilla::{MozillaCookieJar, MozillaFormat};
+use crate::file::options::{LoadOptions, SaveOptions};
 
 const NOW: i64 = 1_786_000_000;
 

@@ -7,7 +7,7 @@ use http_cookies::{SetCookie, parse_set_cookie};
 use crate::cookie::{Cookie, Parts, Plain};
 use crate::host::{canonical_host, domain_match, is_loopback};
 use crate::path::default_path;
-use crate::policy::domains::DomainList;
+use crate::policy::domains::{DomainList, domain_list_methods};
 use crate::policy::reason::{Reject, Withhold};
 use crate::policy::{CookiePolicy, Limits, Made, Refused, StoreView};
 use crate::request::{CookieResponse, RequestView};
@@ -136,51 +136,7 @@ impl DefaultCookiePolicy {
         self
     }
 
-    /// Blocks domains; see [`DomainList`] for the patterns.
-    pub fn with_blocked_domains(mut self, list: DomainList) -> Self {
-        self.set_blocked_domains(list);
-        self
-    }
-
-    /// Serves no domains but these; `None` takes the list away.
-    pub fn with_allowed_domains(mut self, list: Option<DomainList>) -> Self {
-        self.set_allowed_domains(list);
-        self
-    }
-
-    /// The blocked domains.
-    #[must_use]
-    pub fn blocked_domains(&self) -> &DomainList {
-        &self.blocked_domains
-    }
-
-    /// Blocks these domains and no others.
-    pub fn set_blocked_domains(&mut self, list: DomainList) {
-        self.blocked_domains = list;
-    }
-
-    /// Whether a domain is blocked.
-    #[must_use]
-    pub fn is_blocked(&self, domain: &str) -> bool {
-        self.blocked_domains.contains(domain)
-    }
-
-    /// The allowed domains; `None` if all are.
-    #[must_use]
-    pub fn allowed_domains(&self) -> Option<&DomainList> {
-        self.allowed_domains.as_ref()
-    }
-
-    /// Serves no domains but these; `None` serves all.
-    pub fn set_allowed_domains(&mut self, list: Option<DomainList>) {
-        self.allowed_domains = list;
-    }
-
-    /// Whether there is a list of allowed domains and this one is not on it.
-    #[must_use]
-    pub fn is_not_allowed(&self, domain: &str) -> bool {
-        self.allowed_domains.as_ref().is_some_and(|list| !list.contains(domain))
-    }
+    domain_list_methods!();
 
     fn is_bis(&self) -> bool {
         self.rules == Rules::Rfc6265bis

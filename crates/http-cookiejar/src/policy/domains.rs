@@ -1,4 +1,4 @@
-//! Lists of blocked and allowed domains, matched as Python matches them.
+//! Lists of blocked and allowed domains, matched as Python matches them, and the methods of a policy that has such lists.
 
 use crate::host::is_address;
 
@@ -31,3 +31,56 @@ impl DomainList {
         self.patterns.iter().map(AsRef::as_ref)
     }
 }
+
+/// The methods of a policy with the fields `blocked_domains` and `allowed_domains`.
+macro_rules! domain_list_methods {
+    () => {
+        /// Takes no cookies from these domains and sends them none (Python's `blocked_domains`).
+        pub fn with_blocked_domains(mut self, list: DomainList) -> Self {
+            self.set_blocked_domains(list);
+            self
+        }
+
+        /// Serves no domains but these; `None`, the default, serves all (Python's `allowed_domains`).
+        pub fn with_allowed_domains(mut self, list: Option<DomainList>) -> Self {
+            self.set_allowed_domains(list);
+            self
+        }
+
+        /// The blocked domains.
+        #[must_use]
+        pub fn blocked_domains(&self) -> &DomainList {
+            &self.blocked_domains
+        }
+
+        /// Blocks these domains and no others.
+        pub fn set_blocked_domains(&mut self, list: DomainList) {
+            self.blocked_domains = list;
+        }
+
+        /// Whether a domain is blocked.
+        #[must_use]
+        pub fn is_blocked(&self, domain: &str) -> bool {
+            self.blocked_domains.contains(domain)
+        }
+
+        /// The allowed domains; `None` if all are.
+        #[must_use]
+        pub fn allowed_domains(&self) -> Option<&DomainList> {
+            self.allowed_domains.as_ref()
+        }
+
+        /// Serves no domains but these; `None` serves all.
+        pub fn set_allowed_domains(&mut self, list: Option<DomainList>) {
+            self.allowed_domains = list;
+        }
+
+        /// Whether there is a list of allowed domains and this one is not on it.
+        #[must_use]
+        pub fn is_not_allowed(&self, domain: &str) -> bool {
+            self.allowed_domains.as_ref().is_some_and(|list| !list.contains(domain))
+        }
+    };
+}
+
+pub(crate) use domain_list_methods;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::*;
+use crate::morsel::Morsel;
 use crate::simple::SimpleCookie;
 use proptest::prelude::*;
 
