@@ -25,6 +25,14 @@ fn main() -> ExitCode {
     bench.finish()
 }
 
+/// A case of CPython: what is done with a text.
+fn cpython(work: &'static str, text: String) -> impl FnOnce() -> Box<dyn FnMut(u64) -> Duration> {
+    move || {
+        let mut script = Script::start(&format!("from http.cookies import SimpleCookie\n{work}"), &text);
+        Box::new(move |rounds| script.work(rounds))
+    }
+}
+
 /// 20 pairs, 718 bytes, as long as a busy site's.
 fn field() -> String {
     let names =
@@ -92,14 +100,14 @@ fn cookie_field(bench: &mut Bench) {
                 cookies.get("ab_test1").map_or(0, |_| bytes)
             }
         })
-        .timed_case("CPython", || {
-            let mut script = Script::start(
-                "from http.cookies import SimpleCookie\ndef work():\n    jar = SimpleCookie(text)\n    \
+        .timed_case(
+            "CPython",
+            cpython(
+                "def work():\n    jar = SimpleCookie(text)\n    \
                  return sum(len(m.key) + len(m.value) for m in jar.values())",
-                &field(),
-            );
-            move |rounds| script.work(rounds)
-        })
+                field(),
+            ),
+        )
         .run();
 }
 
@@ -159,13 +167,7 @@ fn dictionary(bench: &mut Bench) {
                 jar.iter().count() as u64
             }
         })
-        .timed_case("CPython", || {
-            let mut script = Script::start(
-                "from http.cookies import SimpleCookie\ndef work():\n    return len(SimpleCookie(text))",
-                &field(),
-            );
-            move |rounds| script.work(rounds)
-        })
+        .timed_case("CPython", cpython("def work():\n    return len(SimpleCookie(text))", field()))
         .run();
 }
 
@@ -191,13 +193,7 @@ fn set_cookie_parse(bench: &mut Bench) {
                 if all { cookie.max_age().map_or(0, |age| age.whole_seconds() as u64) } else { 0 }
             }
         })
-        .timed_case("CPython", || {
-            let mut script = Script::start(
-                "from http.cookies import SimpleCookie\ndef work():\n    return SimpleCookie(text)",
-                SET_COOKIE,
-            );
-            move |rounds| script.work(rounds)
-        })
+        .timed_case("CPython", cpython("def work():\n    return SimpleCookie(text)", SET_COOKIE.to_owned()))
         .run();
 }
 
@@ -228,14 +224,14 @@ fn set_cookie_print(bench: &mut Bench) {
             let cookie = Cookie::parse(SET_COOKIE).expect("the field is good");
             move || black_box(&cookie).to_string().len() as u64
         })
-        .timed_case("CPython", || {
-            let mut script = Script::start(
-                "from http.cookies import SimpleCookie\njar = SimpleCookie(text)\ndef work():\n    \
+        .timed_case(
+            "CPython",
+            cpython(
+                "jar = SimpleCookie(text)\ndef work():\n    \
                  return jar['sessionid'].OutputString()",
-                SET_COOKIE,
-            );
-            move |rounds| script.work(rounds)
-        })
+                SET_COOKIE.to_owned(),
+            ),
+        )
         .run();
 }
 
@@ -281,16 +277,10 @@ fn build_and_print(bench: &mut Bench) {
                     .len() as u64
             }
         })
-        .timed_case("CPython", || {
-            let mut script = Script::start(
-                "from http.cookies import SimpleCookie\ndef work():\n    jar = SimpleCookie()\n    \
+        .timed_case("CPython", cpython("def work():\n    jar = SimpleCookie()\n    \
                  jar['sessionid'] = '38afes7a8dxyzzy'\n    m = jar['sessionid']\n    m['path'] = '/account'\n    \
                  m['max-age'] = 2592000\n    m['secure'] = m['httponly'] = True\n    m['samesite'] = 'Lax'\n    \
-                 return m.OutputString()",
-                "",
-            );
-            move |rounds| script.work(rounds)
-        })
+                 return m.OutputString()", String::new()))
         .run();
 }
 

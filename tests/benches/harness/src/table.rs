@@ -58,6 +58,7 @@ pub struct Table<'b> {
     answer: Option<u64>,
     all_threads: bool,
     one_core: bool,
+    watched: bool,
     cases: Vec<Case>,
 }
 
@@ -110,6 +111,7 @@ impl<'b> Table<'b> {
             answer: None,
             all_threads: false,
             one_core: false,
+            watched: true,
             cases: Vec::new(),
         }
     }
@@ -167,6 +169,13 @@ impl<'b> Table<'b> {
         self
     }
 
+    /// Leaves out system calls and instructions: for cases whose set-up is so large that strace and valgrind would take
+    /// minutes for it. Allocations are counted all the same.
+    pub fn unwatched(mut self) -> Self {
+        self.watched = false;
+        self
+    }
+
     /// Measures and prints the table.
     pub fn run(self) {
         if let Some(once) = self.bench.arguments.once.clone() {
@@ -190,7 +199,7 @@ impl<'b> Table<'b> {
     }
 
     fn run_all(self) {
-        let Self { bench, key, title, answer, all_threads, one_core, cases } = self;
+        let Self { bench, key, title, answer, all_threads, one_core, watched, cases } = self;
         let (rounds, round) = (bench.arguments.rounds, Duration::from_millis(bench.arguments.millis));
         eprintln!("measuring {key}: {} cases, {rounds} rounds", cases.len());
         let cores = one_core.then(cores::keep_to_one);
@@ -217,7 +226,7 @@ impl<'b> Table<'b> {
         // The servers of the cases end here, before the program runs itself under strace and valgrind.
         drop(runners);
         drop(cores);
-        if !bench.arguments.quick {
+        if watched && !bench.arguments.quick {
             let watch = Watch::new(key, all_threads, &bench.servers);
             for (case, _) in outcome.cases.iter_mut().zip(own).filter(|(_, own)| *own) {
                 case.counts = watch.count(&case.name, Spread::of(&case.wall).median);

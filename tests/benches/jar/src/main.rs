@@ -6,13 +6,14 @@
 use std::hint::black_box;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use bench_harness::Bench;
 use bench_harness::python::Script;
 use cookie_store::CookieStore;
 use http_cookiejar::{
-    CookieJar, DefaultCookiePolicy, JsonCookieJar, Limits, LoadOptions, MozillaCookieJar, PublicSuffixes,
-    RequestInfo, SaveOptions, unix_seconds,
+    CookieJar, DefaultCookiePolicy, FileCookieJar, FileFormat, JsonFormat, Limits, LoadOptions,
+    MozillaFormat, PublicSuffixes, RequestInfo, SaveOptions, unix_seconds,
 };
 use url::Url;
 
@@ -26,9 +27,12 @@ fn main() -> ExitCode {
     header(&mut bench);
     nothing(&mut bench);
     insert(&mut bench);
+    fill_anew(&mut bench);
     save(&mut bench);
     load(&mut bench);
     expiry(&mut bench);
+    // There is none where no table with files was asked for.
+    drop(std::fs::remove_dir_all(folder()));
     bench.finish()
 }
 
@@ -128,25 +132,35 @@ fn lookup_store(cookies: usize, url: &'static str) -> impl FnMut() -> u64 {
     }
 }
 
+/// What the scripts of CPython have in common: `text` is the number of hosts, and below it the fields of the target.
 const PYTHON_JAR: &str = r#"
-import http.cookiejar, urllib.request
+import http.cookiejar, tempfile, urllib.request
+folder = tempfile.TemporaryDirectory()
 class Response:
     def __init__(self, values): self.values = values
     def info(self): return self
     def get_all(self, name, default=None): return self.values if name == "Set-Cookie" else default
-jar = http.cookiejar.CookieJar()
-count, fields = 10000, text.split("\n")
-for host in range(count):
-    request = urllib.request.Request("https://www.site%d.example/x" % host)
+count, *fields = text.split("\n")
+def target(): return urllib.request.Request("https://www.target.example/a/b/c")
+def visit(jar, host):
     jar.extract_cookies(Response([
         "name%d=value-of-some-length-%d-%d; Path=/; Max-Age=3600000; Secure; HttpOnly; SameSite=Lax" % (p, host, p)
-        for p in range(10)]), request)
-jar.extract_cookies(Response(fields), urllib.request.Request("https://www.target.example/a/b/c"))
-def work():
-    request = urllib.request.Request("https://www.target.example/a/b/c")
-    jar.add_cookie_header(request)
-    assert request.get_header("Cookie").count("match") == 20
+        for p in range(10)]), urllib.request.Request("https://www.site%d.example/x" % host))
+def fill(jar):
+    for host in range(int(count)): visit(jar, host)
+    jar.extract_cookies(Response(fields), target())
+    assert len(jar) == int(count) * 10 + 20
+    return jar
 "#;
+
+/// A case of CPython: a jar for so many cookies, and what is done with it.
+fn cpython(cookies: usize, work: &'static str) -> impl FnOnce() -> Box<dyn FnMut(u64) -> Duration> {
+    move || {
+        let text = [&[(cookies / 10).to_string()], &target_fields()[..]].concat().join("\n");
+        let mut script = Script::start(&format!("{PYTHON_JAR}{work}"), &text);
+        Box::new(move |rounds| script.work(rounds))
+    }
+}
 
 fn header(bench: &mut Bench) {
     bench
@@ -155,10 +169,15 @@ fn header(bench: &mut Bench) {
         .case("http-cookiejar, 10^5", || lookup(100_000, TARGET))
         .case("http-cookiejar, 10^6", || lookup(1_000_000, TARGET))
         .case("cookie_store, 10^5", || lookup_store(100_000, TARGET))
-        .timed_case("CPython, 10^5", || {
-            let mut script = Script::start(PYTHON_JAR, &target_fields().join("\n"));
-            move |rounds| script.work(rounds)
-        })
+        .timed_case(
+            "CPython, 10^5",
+            cpython(
+                100_000,
+                "jar = fill(http.cookiejar.CookieJar())\ndef work():\n    request = target()\n    \
+                 jar.add_cookie_header(request)\n    assert request.get_header('Cookie').count('match') == 20",
+            ),
+        )
+        .unwatched()
         .run();
 }
 
@@ -169,130 +188,182 @@ fn nothing(bench: &mut Bench) {
         .answer(0)
         .case("http-cookiejar, 10^5", move || lookup(100_000, url))
         .case("cookie_store, 10^5", move || lookup_store(100_000, url))
+        .unwatched()
         .run();
 }
 
+/// Pages of so many hosts take turns.
 const HOSTS: usize = 1000;
 
-/// Ten fields of a response go into a jar of 10⁴ cookies that has them already, as happens with every page of a site.
+fn visit(cookies: usize) -> impl FnMut() -> u64 {
+    let mut jar = fill(cookies);
+    let page = |host| {
+        let response: Vec<_> = (0..10).map(|place| ("Set-Cookie", field(host, place))).collect();
+        (response, RequestInfo::from_url(&host_url(host)).expect("a url"))
+    };
+    let pages: Vec<_> = (0..HOSTS).map(page).collect();
+    let mut turn = 0;
+    move || {
+        turn = (turn + 1) % HOSTS;
+        let (response, request) = &pages[turn];
+        jar.extract_cookies(black_box(response), request).stored as u64
+    }
+}
+
+fn visit_store(cookies: usize) -> impl FnMut() -> u64 {
+    let mut store = fill_store(cookies);
+    let page = |host| {
+        let response: Vec<_> = (0..10).map(|place| field(host, place)).collect();
+        (response, Url::parse(&host_url(host)).expect("a url"))
+    };
+    let pages: Vec<_> = (0..HOSTS).map(page).collect();
+    let mut turn = 0;
+    move || {
+        turn = (turn + 1) % HOSTS;
+        let (response, url) = &pages[turn];
+        response.iter().filter(|field| store.parse(black_box(field), url).is_ok()).count() as u64
+    }
+}
+
+/// Ten fields of a response go into a jar that has such cookies already, as happens with every page of a site.
 fn insert(bench: &mut Bench) {
     bench
-        .table("insert", "ten Set-Cookie fields of a response, parsed and stored among 10^4 cookies")
+        .table("insert", "ten Set-Cookie fields of a response, parsed and stored")
         .answer(10)
-        .case("http-cookiejar", || {
-            let mut jar = fill(HOSTS * 10);
-            let mut responses = Vec::new();
-            for host in 0..HOSTS {
-                let response: Vec<_> = (0..10).map(|place| ("Set-Cookie", field(host, place))).collect();
-                responses.push((response, RequestInfo::from_url(&host_url(host)).expect("a url")));
-            }
-            let mut turn = 0;
-            move || {
-                turn = (turn + 1) % HOSTS;
-                let (response, request) = &responses[turn];
-                jar.extract_cookies(black_box(response), request).stored as u64
-            }
-        })
-        .case("cookie_store", || {
-            let mut store = fill_store(HOSTS * 10);
-            let mut responses = Vec::new();
-            for host in 0..HOSTS {
-                let response: Vec<_> = (0..10).map(|place| field(host, place)).collect();
-                responses.push((response, Url::parse(&host_url(host)).expect("a url")));
-            }
-            let mut turn = 0;
-            move || {
-                turn = (turn + 1) % HOSTS;
-                let (response, url) = &responses[turn];
-                response.iter().filter(|field| store.parse(black_box(field), url).is_ok()).count() as u64
-            }
-        })
+        .case("http-cookiejar, 10^5", || visit(100_000))
+        .case("http-cookiejar, 10^6", || visit(1_000_000))
+        .case("cookie_store, 10^5", || visit_store(100_000))
+        .timed_case(
+            "CPython, 10^5",
+            cpython(
+                100_000,
+                "jar = fill(http.cookiejar.CookieJar())\nturn = 0\ndef work():\n    global turn\n    \
+                 turn = (turn + 1) % 1000\n    visit(jar, turn)",
+            ),
+        )
+        .unwatched()
         .run();
+}
+
+fn fill_anew(bench: &mut Bench) {
     bench
         .table("fill", "10^4 new cookies on 10^3 hosts, parsed and stored in an empty jar")
         .answer(10_020)
         .case("http-cookiejar", || || fill(black_box(10_000)).len() as u64)
         .case("cookie_store", || || fill_store(black_box(10_000)).iter_unexpired().count() as u64)
+        .timed_case("CPython", cpython(10_000, "def work():\n    fill(http.cookiejar.CookieJar())"))
+        .unwatched()
         .run();
 }
 
-/// A file for one case, which is gone with the folder of temporary files.
-fn file(name: &str) -> PathBuf {
-    let folder = std::env::temp_dir().join(format!("bench-jar-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).expect("a folder for files");
-    folder.join(name)
+/// The folder for the files of this run.
+fn folder() -> PathBuf {
+    std::env::temp_dir().join(format!("bench-jar-{}", std::process::id()))
 }
 
-const SAVED: usize = 10_020;
+fn file(name: &str) -> PathBuf {
+    std::fs::create_dir_all(folder()).expect("a folder for files");
+    folder().join(name)
+}
 
 fn saving() -> SaveOptions {
     SaveOptions::new().durable(false)
 }
 
-fn json_jar(name: &str) -> JsonCookieJar {
-    let mut jar = JsonCookieJar::with_policy(file(name), policy());
-    jar.extend(fill(10_000).iter().cloned());
+fn filled<F: FileFormat + Default>(name: &str, cookies: usize) -> FileCookieJar<F> {
+    let mut jar = FileCookieJar::with_policy(file(name), policy());
+    jar.extend(fill(cookies).iter().cloned());
     jar
 }
 
+fn saved<F: FileFormat + Default + 'static>(
+    name: &'static str,
+    cookies: usize,
+) -> impl FnOnce() -> Box<dyn FnMut() -> u64> {
+    move || {
+        let mut jar = filled::<F>(name, cookies);
+        Box::new(move || jar.save(None, saving()).expect("saved").cookies as u64)
+    }
+}
+
+fn loaded<F: FileFormat + Default + 'static>(
+    name: &'static str,
+    cookies: usize,
+) -> impl FnOnce() -> Box<dyn FnMut() -> u64> {
+    move || {
+        filled::<F>(name, cookies).save(None, saving()).expect("saved");
+        let path = file(name);
+        Box::new(move || {
+            let mut jar = FileCookieJar::<F>::with_policy(path.clone(), policy());
+            jar.load(None, LoadOptions::new()).expect("loaded").cookies as u64
+        })
+    }
+}
+
+fn store_text(store: &CookieStore) -> Vec<u8> {
+    let mut text = Vec::new();
+    cookie_store::serde::json::save(store, &mut text).expect("saved");
+    text
+}
+
+/// How many cookies the files have, the keys of the tables, and whether strace and valgrind watch.
+const SIZES: [(usize, [&str; 2], bool); 2] =
+    [(1000, ["save-few", "load-few"], true), (100_000, ["save", "load"], false)];
+
 fn save(bench: &mut Bench) {
-    bench
-        .table("save", "10^4 cookies saved to a file")
-        .answer(SAVED as u64)
-        .case("cookie_store, JSON", || {
-            let store = fill_store(10_000);
-            let path = file("store.json");
-            move || {
-                let mut text = Vec::new();
-                cookie_store::serde::json::save(&store, &mut text).expect("saved");
-                std::fs::write(&path, &text).expect("written");
-                SAVED as u64
-            }
-        })
-        .case("http-cookiejar, JSON", || {
-            let mut jar = json_jar("save.json");
-            move || jar.save(None, saving()).expect("saved").cookies as u64
-        })
-        .case("http-cookiejar, cookies.txt", || {
-            let mut jar = MozillaCookieJar::with_policy(file("save.txt"), policy());
-            jar.extend(fill(10_000).iter().cloned());
-            move || jar.save(None, saving()).expect("saved").cookies as u64
-        })
-        .run();
+    for (cookies, [key, _], watched) in SIZES {
+        let table = bench
+            .table(key, &format!("{cookies} cookies saved to a file"))
+            .answer(cookies as u64 + 20)
+            .case("cookie_store, JSON", move || {
+                let store = fill_store(cookies);
+                let path = file("store.json");
+                move || {
+                    std::fs::write(&path, store_text(&store)).expect("written");
+                    cookies as u64 + 20
+                }
+            })
+            .case("http-cookiejar, JSON", saved::<JsonFormat>("save.json", cookies))
+            .case("http-cookiejar, cookies.txt", saved::<MozillaFormat>("save.txt", cookies))
+            .timed_case(
+                "CPython, cookies.txt",
+                cpython(
+                    cookies,
+                    "path = folder.name + '/cookies.txt'\n\
+                     jar = fill(http.cookiejar.MozillaCookieJar(path))\ndef work():\n    jar.save()",
+                ),
+            );
+        if watched { table.run() } else { table.unwatched().run() }
+    }
 }
 
 fn load(bench: &mut Bench) {
-    bench
-        .table("load", "10^4 cookies loaded from a file into an empty jar")
-        .answer(SAVED as u64)
-        .case("cookie_store, JSON", || {
-            let mut text = Vec::new();
-            cookie_store::serde::json::save(&fill_store(10_000), &mut text).expect("saved");
-            let path = file("store-load.json");
-            std::fs::write(&path, &text).expect("written");
-            move || {
-                let text = std::fs::read(&path).expect("read");
-                let store = cookie_store::serde::json::load(text.as_slice()).expect("loaded");
-                store.iter_unexpired().count() as u64
-            }
-        })
-        .case("http-cookiejar, JSON", || {
-            json_jar("load.json").save(None, saving()).expect("saved");
-            move || {
-                let mut jar = JsonCookieJar::with_policy(file("load.json"), policy());
-                jar.load(None, LoadOptions::new()).expect("loaded").cookies as u64
-            }
-        })
-        .case("http-cookiejar, cookies.txt", || {
-            let mut jar = MozillaCookieJar::with_policy(file("load.txt"), policy());
-            jar.extend(fill(10_000).iter().cloned());
-            jar.save(None, saving()).expect("saved");
-            move || {
-                let mut jar = MozillaCookieJar::with_policy(file("load.txt"), policy());
-                jar.load(None, LoadOptions::new()).expect("loaded").cookies as u64
-            }
-        })
-        .run();
+    for (cookies, [_, key], watched) in SIZES {
+        let table = bench
+            .table(key, &format!("{cookies} cookies loaded from a file into an empty jar"))
+            .answer(cookies as u64 + 20)
+            .case("cookie_store, JSON", move || {
+                let path = file("store-load.json");
+                std::fs::write(&path, store_text(&fill_store(cookies))).expect("written");
+                move || {
+                    let text = std::fs::read(&path).expect("read");
+                    let store = cookie_store::serde::json::load(text.as_slice()).expect("loaded");
+                    store.iter_unexpired().count() as u64
+                }
+            })
+            .case("http-cookiejar, JSON", loaded::<JsonFormat>("load.json", cookies))
+            .case("http-cookiejar, cookies.txt", loaded::<MozillaFormat>("load.txt", cookies))
+            .timed_case(
+                "CPython, cookies.txt",
+                cpython(
+                    cookies,
+                    "path = folder.name + '/cookies.txt'\n\
+                     fill(http.cookiejar.MozillaCookieJar(path)).save()\n\
+                     def work():\n    http.cookiejar.MozillaCookieJar(path).load()",
+                ),
+            );
+        if watched { table.run() } else { table.unwatched().run() }
+    }
 }
 
 /// Nothing is due in the first case; in the second a thousand cookies are, and each operation makes and removes them.
@@ -318,5 +389,6 @@ fn expiry(bench: &mut Bench) {
                 jar.clear_expired_cookies_at(black_box(2000)) as u64
             }
         })
+        .unwatched()
         .run();
 }
