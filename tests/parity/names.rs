@@ -1,5 +1,5 @@
-//! The README's table from Python's names to ours: every public name that the CPython at hand has is in it, and
-//! every name of ours that it gives exists.
+//! The README's table from Python's names to ours: every public name that the CPython at hand has is in it, every name
+//! of ours that it gives exists, and the search of the docs finds ours by Python's.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -79,6 +79,42 @@ fn every_name_of_ours_in_the_readme_exists() {
         }
     }
     assert_eq!(unknown, Vec::<String>::new());
+}
+
+#[test]
+fn the_search_of_the_docs_finds_every_name_of_python_that_has_a_counterpart() {
+    let aliases = doc_aliases();
+    let mut unknown = Vec::new();
+    for (module, rows) in readme_table() {
+        for (python, ours) in rows.iter().filter(|(_, ours)| !ours.starts_with("none")) {
+            let name = python.rsplit('.').next().unwrap();
+            let is_word = |word: &str| word == name;
+            let same = ours.split('`').skip(1).step_by(2).flat_map(|path| path.split("::")).any(is_word);
+            let whole = format!("{module}.{python}");
+            if !same && ![name, python, &whole].iter().any(|alias| aliases.contains(*alias)) {
+                unknown.push(whole);
+            }
+        }
+    }
+    assert_eq!(
+        unknown,
+        Vec::<String>::new(),
+        "write #[doc(alias = \"...\")] above the counterparts of these"
+    );
+}
+
+/// The words under which items of the crates are found beside their names.
+fn doc_aliases() -> BTreeSet<String> {
+    let mut aliases = BTreeSet::new();
+    for file in rust_files(&root().join("crates")).unwrap() {
+        let text = fs::read_to_string(&file).unwrap();
+        let alias = |line: &str| {
+            let rest = line.trim_start().strip_prefix("#[doc(alias = \"")?;
+            rest.strip_suffix("\")]").map(str::to_owned)
+        };
+        aliases.extend(text.lines().filter_map(alias));
+    }
+    aliases
 }
 
 /// The rows of each module: Python's name, and the cell beside it.

@@ -17,6 +17,7 @@ use std::net::SocketAddr;
 ///
 /// Python: `http.client.HTTPException` and the `OSError`s that escape from it.
 #[doc(alias = "HTTPException")]
+#[doc(alias = "error")]
 pub struct Error {
     inner: Box<Inner>,
 }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// The port of HTTP.
+#[doc(alias = "default_port")]
 pub const HTTP_PORT: u16 = 80;
 
 /// The port of HTTPS.

@@ -31,6 +31,10 @@ const PAGE_BYTES: usize = 4096;
 /// the buffer already.
 #[doc(alias = "HTTPResponse")]
 #[must_use]
+#[doc(alias = "read1")]
+#[doc(alias = "readinto")]
+#[doc(alias = "readline")]
+#[doc(alias = "peek")]
 pub struct Response<'c> {
     connection: Slot<'c>,
 }
@@ -197,6 +201,7 @@ impl<'c> Response<'c> {
     /// # Errors
     /// [`ErrorKind::ContentTooLong`]; [`ErrorKind::IncompleteRead`] and whatever else reading fails with. The
     /// content until then is in [`Error::partial`].
+    #[doc(alias = "read")]
     pub fn read_all(&mut self, bytes_max: u64) -> Result<Vec<u8>, Error> {
         // Nothing is reserved on the peer's word beyond one buffer.
         let announced = self.remaining_bytes().unwrap_or(0).min(COPY_BYTES as u64);
@@ -277,6 +282,7 @@ impl<'c> Response<'c> {
     /// The raw stream behind a `101 Switching Protocols` or a 2xx to CONNECT, with the bytes that have been read
     /// already; the connection is closed then, and opens anew with the next request. `None` for other answers.
     #[must_use]
+    #[doc(alias = "fileno")]
     pub fn into_upgraded(mut self) -> Option<Upgraded> {
         self.connection_mut().take_upgraded()
     }

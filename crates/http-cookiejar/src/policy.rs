@@ -240,6 +240,8 @@ pub trait CookiePolicy: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     /// The first rule that keeps it back.
+    #[doc(alias = "domain_return_ok")]
+    #[doc(alias = "path_return_ok")]
     fn return_ok(&self, cookie: &Cookie, request: &RequestView<'_>, now: i64) -> Result<(), Withhold>;
 
     /// Whether any cookie may go to this request's host; asked once a request, before single cookies are looked at.

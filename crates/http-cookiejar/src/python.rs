@@ -36,10 +36,13 @@ pub(crate) use self::make::nonstandard;
 #[non_exhaustive]
 pub struct NetscapeDomains {
     /// The part of the host in front of the domain must not have a dot (`DomainStrictNoDots`, 1).
+    #[doc(alias = "DomainStrictNoDots")]
     pub strict_no_dots: bool,
     /// Cookies without `Domain` go back only to the host that set them (`DomainStrictNonDomain`, 2).
+    #[doc(alias = "DomainStrictNonDomain")]
     pub strict_non_domain: bool,
     /// Domains must match as RFC 2965 says (`DomainRFC2965Match`, 4).
+    #[doc(alias = "DomainRFC2965Match")]
     pub rfc2965_match: bool,
 }
 

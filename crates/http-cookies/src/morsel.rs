@@ -27,6 +27,7 @@ use crate::syntax::{check_controls, check_wire, is_legal_name};
 /// ```
 #[derive(Clone)]
 #[doc(alias = "http.cookies.Morsel")]
+#[doc(alias = "copy")]
 pub struct Morsel {
     key: Arc<str>,
     coded_value: Box<str>,

@@ -20,6 +20,9 @@ pub const HTTP_DATE_BYTES: usize = 29;
 /// assert_eq!(parse_http_date(b"Sunday, 06-Nov-94 08:49:37 GMT", when), Some(when));
 /// ```
 #[must_use]
+#[doc(alias = "date_time_string")]
+#[doc(alias = "weekdayname")]
+#[doc(alias = "monthname")]
 pub fn format_http_date(when: SystemTime) -> [u8; HTTP_DATE_BYTES] {
     let when = utc(when);
     let day_name = DAYS.get(usize::from(when.weekday().number_days_from_monday())).map_or("Mon", |day| day.0);

@@ -46,6 +46,7 @@ mod convert;
 /// ```
 #[derive(Clone, Default)]
 #[doc(alias = "HTTPMessage")]
+#[doc(alias = "MessageClass")]
 pub struct Headers {
     /// The lines of the fields, in their order, each from its name up to the name of the next.
     text: Vec<u8>,

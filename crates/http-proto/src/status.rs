@@ -178,6 +178,7 @@ fn find(code: u16) -> Option<&'static Row> {
 #[doc(alias = "REQUESTED_RANGE_NOT_SATISFIABLE")]
 #[doc(alias = "UNPROCESSABLE_ENTITY")]
 #[doc(alias = "HTTPStatus")]
+#[doc(alias = "value")]
 pub trait StatusExt: Sized {
     /// The reason phrase that is registered for the code, or `""` for a code without one.
     #[must_use]

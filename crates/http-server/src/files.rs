@@ -76,6 +76,7 @@ pub enum FolderView {
 #[must_use]
 #[derive(Debug)]
 #[doc(alias = "SimpleHTTPRequestHandler")]
+#[doc(alias = "translate_path")]
 pub struct StaticFiles {
     root: Root,
     prefix: String,
@@ -216,6 +217,7 @@ impl StaticFiles {
     /// # Errors
     /// [`Error::InvalidResponse`] for a type that no field can hold.
     #[doc(alias = "extensions_map")]
+    #[doc(alias = "guess_type")]
     pub fn content_type(mut self, extension: &str, value: &str) -> Result<Self, Error> {
         self.types.set(extension, value)?;
         Ok(self)

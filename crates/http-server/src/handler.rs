@@ -33,6 +33,7 @@ pub trait Handler: Send + Sync {
     /// # Errors
     /// Whatever kept the handler from an answer. The peer gets an error page with the status of
     /// [`Error::status_of`](crate::Error::status_of); the error itself goes to the server's observer only.
+    #[doc(alias = "handle_one_request")]
     fn handle(&self, request: &mut Request<'_>) -> Result<Response, HandlerError>;
 }
 

@@ -48,6 +48,7 @@ pub enum LogFormat {
 #[must_use]
 #[doc(alias = "log_request")]
 #[doc(alias = "log_message")]
+#[doc(alias = "log_date_time_string")]
 pub struct Logged<H> {
     handler: H,
     format: LogFormat,

@@ -144,6 +144,7 @@ impl<'c> Request<'c> {
     /// [PROXY protocol](crate::proxy_protocol), it is the client's.
     #[must_use]
     #[doc(alias = "client_address")]
+    #[doc(alias = "address_string")]
     pub fn peer_addr(&self) -> Option<SocketAddr> {
         self.peer.addr
     }

@@ -66,6 +66,7 @@ impl fmt::Debug for OnSent {
 
 impl Response {
     /// An answer without content.
+    #[doc(alias = "send_response_only")]
     pub const fn new(status: StatusCode) -> Self {
         Self {
             status,
@@ -366,6 +367,7 @@ impl Body {
     /// If the file turns out to be shorter, the connection is cut, so that the peer notices (RFC 9112 §8); if it
     /// grows, what is beyond is not sent.
     #[must_use]
+    #[doc(alias = "copyfile")]
     pub fn file(file: impl Into<Arc<File>>, offset: u64, length: u64) -> Self {
         Self(Kind::File { file: file.into(), offset, length })
     }

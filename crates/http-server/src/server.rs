@@ -88,6 +88,7 @@ impl ServerBuilder {
     ///
     /// # Errors
     /// As [`Server::bind`].
+    #[doc(alias = "allow_reuse_address")]
     pub fn bind(self, address: impl ToSocketAddrs + fmt::Debug) -> Result<Self, Error> {
         self.listen(Listen::tcp(address)?)
     }
@@ -97,6 +98,7 @@ impl ServerBuilder {
     /// # Errors
     /// As [`Server::bind`].
     #[cfg(feature = "tls")]
+    #[doc(alias = "ThreadingHTTPSServer")]
     pub fn bind_tls(self, address: impl ToSocketAddrs + fmt::Debug, tls: TlsConfig) -> Result<Self, Error> {
         self.listen(Listen::tcp(address)?.tls(tls))
     }
@@ -158,6 +160,7 @@ impl ServerBuilder {
 
     /// The value of the Server field, `httpkit/` and the version by default; none if empty. Python: `server_version`.
     #[doc(alias = "server_version")]
+    #[doc(alias = "version_string")]
     pub fn server_name(mut self, name: &str) -> Self {
         name.clone_into(&mut self.server_name);
         self
@@ -310,6 +313,7 @@ impl ServerHandle {
     /// then, upgraded streams as well.
     #[doc(alias = "server_close")]
     #[expect(clippy::must_use_candidate, reason = "it is called for what it does; the report is extra")]
+    #[doc(alias = "daemon_threads")]
     pub fn shutdown(&self, grace: Duration) -> ShutdownReport {
         self.engine.shutdown(grace)
     }

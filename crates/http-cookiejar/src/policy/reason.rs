@@ -6,6 +6,12 @@ use thiserror::Error;
 /// Why a cookie from a response was not stored, or did not delete what it names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
+#[doc(alias = "set_ok_version")]
+#[doc(alias = "set_ok_verifiability")]
+#[doc(alias = "set_ok_name")]
+#[doc(alias = "set_ok_path")]
+#[doc(alias = "set_ok_domain")]
+#[doc(alias = "set_ok_port")]
 pub enum Reject {
     /// The field is no cookie (RFC 6265bis section 5.6).
     #[error("the field is no cookie: {0}")]
@@ -120,6 +126,12 @@ pub enum Reject {
 /// Why a stored cookie does not go along with a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
+#[doc(alias = "return_ok_version")]
+#[doc(alias = "return_ok_verifiability")]
+#[doc(alias = "return_ok_secure")]
+#[doc(alias = "return_ok_expires")]
+#[doc(alias = "return_ok_port")]
+#[doc(alias = "return_ok_domain")]
 pub enum Withhold {
     /// The request's host is no host.
     #[error("the request's host is not a host name or address")]

@@ -46,6 +46,7 @@ use std::time::SystemTime;
 ///
 /// # Errors
 /// Where the content cannot be sought.
+#[doc(alias = "send_head")]
 pub fn serve_content(
     request: &Request<'_>,
     name: &str,
