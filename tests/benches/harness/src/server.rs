@@ -46,6 +46,12 @@ impl Server {
     pub fn address(&self) -> SocketAddr {
         self.address
     }
+
+    /// The number of its process; `None` where whoever started this program runs the server.
+    #[must_use]
+    pub fn process_id(&self) -> Option<u32> {
+        self.child.as_ref().map(Child::id)
+    }
 }
 
 impl Drop for Server {

@@ -1,115 +1,132 @@
-//! `cargo xtask bench static`: what a file costs over HTTP, beside nginx and CPython, on one core with its client.
+//! `cargo xtask bench static`: what a file costs a server in CPU time, the kernel's part included, beside nginx, h2o,
+//! lighttpd, Go and CPython; and how many system calls it costs ours.
+//!
+//! CPU time of the server's process is what decides how many requests a core can answer, and unlike the time by the
+//! clock it stays what it is when the machine has other work too.
 
 mod client;
+mod folder;
 mod servers;
 
+use std::net::TcpListener;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use bench_harness::Bench;
+use http_server::StaticFiles;
 
 use crate::client::Client;
-use crate::servers::{Folder, Nginx, Python};
+use crate::folder::{ENTRIES, LARGE_BYTES, MEDIUM_BYTES, MODIFIED, PACKED_BYTES, SMALL_BYTES};
+use crate::servers::{
+    CPYTHON, Candidate, GO, H2O, KEPT, LIGHTTPD, NGINX, NGINX_OPEN, OURS, RAW, RAW_MEDIUM,
+};
 
-const SMALL_BYTES: u64 = 1024;
-const MEDIUM_BYTES: u64 = 100 * 1024;
-const LARGE_BYTES: u64 = 10 * 1024 * 1024;
+/// What is asked for, and what must come.
+#[derive(Clone, Copy)]
+struct Question {
+    path: &'static str,
+    fields: &'static str,
+    expected: Expected,
+}
 
-/// Files in the folder that is listed.
-const ENTRIES: usize = 10_000;
+#[derive(Clone, Copy)]
+enum Expected {
+    Bytes(u64),
+    /// A listing is as long as each server makes it.
+    MoreThan(u64),
+}
+
+impl Expected {
+    fn check(self, got: u64) {
+        match self {
+            Self::Bytes(bytes) => assert_eq!(got, bytes, "bytes of content"),
+            Self::MoreThan(bytes) => assert!(got > bytes, "{got} bytes of content"),
+        }
+    }
+}
+
+/// nginx with its cache of open files comes first: it is the one to beat.
+const ALL: [Candidate; 8] = [NGINX_OPEN, NGINX, H2O, LIGHTTPD, GO, OURS, KEPT, CPYTHON];
 
 fn main() -> ExitCode {
     let mut bench = Bench::with_servers(
         "static",
         &[
-            ("ours", servers::ours),
-            ("kept", servers::kept),
+            ("ours", |listener| servers::serve(listener, servers::ours())),
+            ("kept", |listener| servers::serve(listener, servers::kept())),
             ("raw", servers::raw),
             ("raw-medium", servers::raw_medium),
         ],
     );
-    file(&mut bench, "small", "GET of a file of 1 KiB on a kept connection", "/small", SMALL_BYTES, "");
-    file(&mut bench, "medium", "GET of a file of 100 KiB on a kept connection", "/medium", MEDIUM_BYTES, "");
-    file(&mut bench, "large", "GET of a file of 10 MiB on a kept connection", "/large", LARGE_BYTES, "");
-    let range = "Range: bytes=5000000-5001023\r\n";
-    file(&mut bench, "range", "1 KiB out of 10 MiB", "/large", SMALL_BYTES, range);
-    let unchanged = "If-Modified-Since: Fri, 01 Jan 2100 00:00:00 GMT\r\n";
-    file(&mut bench, "not-modified", "304 for a file of 1 KiB", "/small", 0, unchanged);
-    bench
-        .table("folder", "the listing of a folder of 10 000 files")
-        .answer(1)
-        .on_one_core()
-        .case("nginx", || {
-            let nginx = Nginx::start("off");
-            let mut client = Client::new(nginx.address(), "/many/", "");
-            move || nginx.keep(u64::from(client.get() > ENTRIES as u64))
-        })
-        .case("http-server", || {
-            let (folder, server) = Folder::serve("ours");
-            let mut client = Client::new(server.address(), "/many/?format=json", "");
-            move || folder.keep(&server, u64::from(client.get() > ENTRIES as u64))
-        })
-        .case("CPython", || {
-            let python = Python::start();
-            let mut client = Client::new(python.address(), "/many/", "");
-            move || python.keep(u64::from(client.get() > ENTRIES as u64))
-        })
-        .run();
+    let whole = |path, bytes| Question { path, fields: "", expected: Expected::Bytes(bytes) };
+    let with = |question: Question, fields| Question { fields, ..question };
+    let small = whole("/small.txt", SMALL_BYTES);
+    let with_raw = |raw| ALL.into_iter().chain([raw]).collect::<Vec<_>>();
+    table(&mut bench, "small", "a file of 1 KiB", small, &with_raw(RAW));
+    table(&mut bench, "medium", "a file of 100 KiB", whole("/medium.txt", MEDIUM_BYTES), &with_raw(RAW_MEDIUM));
+    table(&mut bench, "large", "a file of 10 MiB", whole("/large.bin", LARGE_BYTES), &ALL);
+    let part = with(whole("/large.bin", SMALL_BYTES), "Range: bytes=5000000-5001023\r\n");
+    // CPython knows no ranges.
+    table(&mut bench, "range", "1 KiB out of 10 MiB", part, &ALL[..7]);
+    let unchanged = format!("If-Modified-Since: {MODIFIED}\r\n").leak();
+    let unchanged = with(whole("/small.txt", 0), unchanged);
+    table(&mut bench, "not-modified", "304 for a file of 1 KiB", unchanged, &ALL);
+    let packed = with(whole("/text.txt", PACKED_BYTES), "Accept-Encoding: gzip\r\n");
+    // The others send no ready variants.
+    let sending_variants = [NGINX_OPEN, NGINX, H2O, OURS, KEPT];
+    table(&mut bench, "gzip", "the ready gzip variant of a file, 2 KiB", packed, &sending_variants);
+    let listing = Question { path: "/many/", fields: "", expected: Expected::MoreThan(ENTRIES as u64 * 20) };
+    let listing_servers = [NGINX, H2O, LIGHTTPD, GO, OURS, CPYTHON];
+    table(&mut bench, "folder", "the listing of a folder of 10 000 files", listing, &listing_servers);
+    system_calls(&mut bench, small);
     bench.finish()
 }
 
-/// One file from each server. nginx with its cache of open files comes first: it is the one to beat.
-fn file(
+/// One question to each server.
+fn table(
     bench: &mut Bench,
     key: &'static str,
     title: &str,
-    path: &'static str,
-    content_bytes: u64,
-    fields: &'static str,
+    question: Question,
+    candidates: &[Candidate],
 ) {
-    let mut table = bench
-        .table(key, title)
-        .answer(content_bytes)
-        .on_one_core()
-        .case("nginx, files kept open", move || {
-            let nginx = Nginx::start("max=1000 inactive=60s");
-            let mut client = Client::new(nginx.address(), path, fields);
-            move || nginx.keep(client.get())
-        })
-        .case("nginx", move || {
-            let nginx = Nginx::start("off");
-            let mut client = Client::new(nginx.address(), path, fields);
-            move || nginx.keep(client.get())
-        })
-        .case("http-server", move || {
-            let (folder, server) = Folder::serve("ours");
-            let mut client = Client::new(server.address(), path, fields);
-            move || folder.keep(&server, client.get())
-        });
-    if path == "/small" {
-        table = table.case("http-server, kept in memory", move || {
-            let (folder, server) = Folder::serve("kept");
-            let mut client = Client::new(server.address(), path, fields);
-            move || folder.keep(&server, client.get())
-        });
-    }
-    if key == "small" || key == "medium" {
-        table = table.case("raw, from memory", move || {
-            let name = if key == "small" { "raw" } else { "raw-medium" };
-            let server = bench_harness::server::Server::start(name).expect("this program serves it");
-            let mut client = Client::new(server.address(), path, fields);
-            move || {
-                let _kept = &server;
-                client.get()
+    let mut table =
+        bench.table(key, &format!("{title}, CPU time of the server for one request")).on_one_core();
+    for candidate in candidates.iter().filter(|candidate| candidate.is_there()) {
+        let start = candidate.start;
+        table = table.timed_case(candidate.name, move || {
+            let server = start();
+            let mut client = Client::new(server.address(), question.path, question.fields);
+            move |times| -> Duration {
+                let before = server.cpu();
+                for _ in 0..times {
+                    question.expected.check(client.get());
+                }
+                server.cpu().saturating_sub(before)
             }
         });
     }
-    // It knows no ranges.
-    if key != "range" {
-        table = table.case("CPython", move || {
-            let python = Python::start();
-            let mut client = Client::new(python.address(), path, fields);
-            move || python.keep(client.get())
-        });
-    }
     table.run();
+}
+
+/// Ours within this process, so that its calls are counted; two of them are the client's.
+fn system_calls(bench: &mut Bench, question: Question) {
+    bench
+        .table("calls", "a file of 1 KiB; client and server in one process, two system calls are the client's")
+        .answer(SMALL_BYTES)
+        .on_all_threads()
+        .case("not kept", move || here(servers::ours(), question))
+        .case("kept in memory", move || here(servers::kept(), question))
+        .run();
+}
+
+fn here(files: StaticFiles, question: Question) -> impl FnMut() -> u64 + 'static {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+    let address = listener.local_addr().expect("a listener has an address");
+    let server = http_server::Server::builder().listener(listener).serve(files).expect("it can be served");
+    let mut client = Client::new(address, question.path, question.fields);
+    move || {
+        let _kept = &server;
+        client.get()
+    }
 }

@@ -1,69 +1,206 @@
-//! The servers, each in a process of its own, over the same files.
+//! The servers, each in a process of its own, over the same files, and what CPU time they have taken.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use bench_harness::server::Server;
 use http_server::StaticFiles;
+use http_server::files::ContentCoding;
 
-use crate::{ENTRIES, LARGE_BYTES, MEDIUM_BYTES, SMALL_BYTES};
+use crate::folder::{MEDIUM_BYTES, SMALL_BYTES, fill, place};
 
-/// Where the files are: the same place for this program and for the copy of it that serves.
-fn place() -> PathBuf {
-    std::env::temp_dir().join("httpkit-bench-static")
-}
-
-/// Makes the files unless they are there. Their times are long past, as those of most files are.
-fn fill(folder: &Path) {
-    if folder.join("complete").exists() {
-        return;
-    }
-    fs::create_dir_all(folder.join("many")).expect("a folder can be made");
-    let old = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
-    for (name, size_bytes) in [("small", SMALL_BYTES), ("medium", MEDIUM_BYTES), ("large", LARGE_BYTES)] {
-        let content: Vec<u8> = (0..size_bytes).map(|number| number.to_le_bytes()[0]).collect();
-        fs::write(folder.join(name), content).expect("a file can be written");
-        let file = fs::File::options().write(true).open(folder.join(name)).expect("it is there");
-        file.set_modified(old).expect("its time can be set");
-    }
-    for number in 0..ENTRIES {
-        fs::write(folder.join(format!("many/file number {number}.txt")), "x").expect("a file can be written");
-    }
-    fs::write(folder.join("complete"), "").expect("a file can be written");
-}
-
-/// The files of our server.
+/// One server that runs, until it is dropped.
 #[derive(Debug)]
-pub(crate) struct Folder;
+pub(crate) struct Running {
+    process: Process,
+    address: SocketAddr,
+    _settings: Option<tempfile::TempDir>,
+}
 
-impl Folder {
-    pub(crate) fn serve(name: &str) -> (Self, Server) {
-        fill(&place());
-        (Self, Server::start(name).expect("this program serves it"))
+#[derive(Debug)]
+enum Process {
+    Foreign(Child),
+    /// A copy of this program.
+    Own(Server),
+}
+
+impl Running {
+    /// A server of this program.
+    fn own(name: &str) -> Self {
+        fill();
+        let server = Server::start(name).expect("this program serves it");
+        Self { address: server.address(), process: Process::Own(server), _settings: None }
     }
 
-    /// Keeps the server for as long as the operation.
-    #[expect(clippy::unused_self, reason = "holds it")]
-    pub(crate) fn keep(&self, _: &Server, got: u64) -> u64 {
-        got
+    /// A program that is told its address by the settings, in which `ADDRESS`, `PORT`, `ROOT` and `HERE` stand for
+    /// what they are.
+    fn with_settings(program: &str, arguments: &[&str], settings: &str) -> Self {
+        fill();
+        let address = free_address();
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let file = folder.path().join("settings");
+        let text = settings
+            .replace("ADDRESS", &address.to_string())
+            .replace("PORT", &address.port().to_string())
+            .replace("ROOT", &place().display().to_string())
+            .replace("HERE", &folder.path().display().to_string());
+        fs::write(&file, text).expect("a file can be written");
+        let mut command = Command::new(program);
+        let child = command.args(arguments).arg(&file).stdout(Stdio::null()).spawn().expect("it is installed");
+        wait_for(address);
+        Self { process: Process::Foreign(child), address, _settings: Some(folder) }
+    }
+
+    /// A program that says on its first line where it serves.
+    fn talking(mut command: Command, address_of: impl Fn(&str) -> Option<SocketAddr>) -> Self {
+        fill();
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it is installed");
+        let mut line = String::new();
+        let output = child.stdout.take().expect("it was asked for");
+        BufReader::new(output).read_line(&mut line).expect("it says where it serves");
+        let address = address_of(line.trim()).expect("the line has an address");
+        Self { process: Process::Foreign(child), address, _settings: None }
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// CPU time of all its threads so far, the kernel's part included.
+    pub(crate) fn cpu(&self) -> Duration {
+        let process = match &self.process {
+            Process::Foreign(child) => child.id(),
+            Process::Own(server) => server.process_id().expect("this program has started it"),
+        };
+        let tasks = fs::read_dir(format!("/proc/{process}/task")).expect("it is running");
+        let nanoseconds = tasks.flatten().filter_map(|task| {
+            let text = fs::read_to_string(task.path().join("schedstat")).ok()?;
+            text.split(' ').next()?.parse::<u64>().ok()
+        });
+        Duration::from_nanos(nanoseconds.sum())
     }
 }
 
-/// `StaticFiles` as everybody gets it.
-pub(crate) fn ours(listener: TcpListener) {
-    serve(listener, StaticFiles::new(place()).expect("the files are there"));
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Process::Foreign(child) = &mut self.process {
+            drop(child.kill());
+            drop(child.wait());
+        }
+    }
 }
 
-/// `StaticFiles` with small files in memory.
-pub(crate) fn kept(listener: TcpListener) {
-    serve(listener, StaticFiles::new(place()).expect("the files are there").keep_in_memory(1 << 20));
+/// A server that is measured: its name in the tables, how it is started, and the program that must be there.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Candidate {
+    pub(crate) name: &'static str,
+    pub(crate) start: fn() -> Running,
+    program: Option<&'static str>,
 }
 
-fn serve(listener: TcpListener, files: StaticFiles) {
+impl Candidate {
+    /// Whether it can be started here; says so where not.
+    pub(crate) fn is_there(&self) -> bool {
+        let Some(program) = self.program else { return true };
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let found = std::env::split_paths(&path).any(|folder| folder.join(program).is_file());
+        if !found {
+            eprintln!("left out: {}, since {program} is not installed", self.name);
+        }
+        found
+    }
+}
+
+pub(crate) const NGINX_OPEN: Candidate = Candidate {
+    name: "nginx, files kept open",
+    start: || nginx("max=1000 inactive=60s"),
+    program: Some("nginx"),
+};
+pub(crate) const NGINX: Candidate =
+    Candidate { name: "nginx", start: || nginx("off"), program: Some("nginx") };
+pub(crate) const H2O: Candidate = Candidate { name: "h2o", start: h2o, program: Some("h2o") };
+pub(crate) const LIGHTTPD: Candidate =
+    Candidate { name: "lighttpd", start: lighttpd, program: Some("lighttpd") };
+pub(crate) const GO: Candidate = Candidate { name: "Go", start: go, program: Some("go") };
+pub(crate) const CPYTHON: Candidate =
+    Candidate { name: "CPython", start: cpython, program: Some("python3") };
+pub(crate) const OURS: Candidate =
+    Candidate { name: "http-server", start: || Running::own("ours"), program: None };
+pub(crate) const KEPT: Candidate =
+    Candidate { name: "http-server, kept in memory", start: || Running::own("kept"), program: None };
+pub(crate) const RAW: Candidate =
+    Candidate { name: "raw, from memory", start: || Running::own("raw"), program: None };
+pub(crate) const RAW_MEDIUM: Candidate =
+    Candidate { name: "raw, from memory", start: || Running::own("raw-medium"), program: None };
+
+/// nginx with one worker; `kept_open` is the value of `open_file_cache`.
+fn nginx(kept_open: &str) -> Running {
+    let settings = "daemon off; master_process off; pid HERE/pid; error_log stderr crit;\n\
+         events { worker_connections 512; }\n\
+         http { access_log off; sendfile on; tcp_nopush on; keepalive_requests 100000000; keepalive_timeout 1h;\n\
+         open_file_cache KEPT_OPEN; gzip_static on; types { text/plain txt; }\n\
+         client_body_temp_path HERE/a; proxy_temp_path HERE/b; fastcgi_temp_path HERE/c; uwsgi_temp_path HERE/d;\n\
+         scgi_temp_path HERE/e; server { listen ADDRESS; root ROOT; autoindex on; } }\n";
+    Running::with_settings("nginx", &["-c"], &settings.replace("KEPT_OPEN", kept_open))
+}
+
+/// h2o with one thread. It keeps descriptors of files open by itself.
+fn h2o() -> Running {
+    let settings = "user: root\nnum-threads: 1\nerror-log: /dev/null\npid-file: HERE/pid\nhttp1-request-timeout: 3600\n\
+         listen:\n  host: 127.0.0.1\n  port: PORT\nhosts:\n  default:\n    paths:\n      /:\n        file.dir: ROOT\n\
+         \x20       file.dirlisting: ON\n        file.send-compressed: ON\n";
+    Running::with_settings("h2o", &["-m", "worker", "-c"], settings)
+}
+
+fn lighttpd() -> Running {
+    let settings = "server.document-root = \"ROOT\"\nserver.bind = \"127.0.0.1\"\nserver.port = PORT\n\
+         server.errorlog = \"/dev/null\"\nserver.pid-file = \"HERE/pid\"\nserver.max-keep-alive-requests = 1000000000\n\
+         server.max-keep-alive-idle = 3600\nserver.network-backend = \"sendfile\"\ndir-listing.activate = \"enable\"\n\
+         server.modules = ( \"mod_dirlisting\", \"mod_staticfile\" )\nmimetype.assign = ( \".txt\" => \"text/plain\" )\n";
+    Running::with_settings("lighttpd", &["-D", "-f"], settings)
+}
+
+/// Go's `http.FileServer`, compiled once for all tables.
+fn go() -> Running {
+    let program = std::env::temp_dir().join("httpkit-bench-static-go");
+    if !program.is_file() {
+        let source = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("peers/file_server.go");
+        let mut build = Command::new("go");
+        build.args(["build", "-o"]).arg(&program).arg(source);
+        assert!(build.status().is_ok_and(|status| status.success()), "Go compiles its server");
+    }
+    let mut command = Command::new(program);
+    command.arg(place());
+    Running::talking(command, |line| line.parse().ok())
+}
+
+/// CPython's `http.server` with kept connections.
+fn cpython() -> Running {
+    let mut command = Command::new("python3");
+    command.args(["-I", "-u", "-m", "http.server", "0", "--bind", "127.0.0.1", "--protocol", "HTTP/1.1"]);
+    command.arg("--directory").arg(place());
+    Running::talking(command, |line| {
+        let port = line.split("port ").nth(1)?.split(' ').next()?.parse().ok()?;
+        Some(SocketAddr::from(([127, 0, 0, 1], port)))
+    })
+}
+
+/// `StaticFiles` as everybody gets it, and with what lies beside `text.txt`.
+pub(crate) fn ours() -> StaticFiles {
+    fill();
+    StaticFiles::new(place()).expect("the files are there").precompressed([ContentCoding::Gzip])
+}
+
+/// `StaticFiles` with small files in memory and large ones open.
+pub(crate) fn kept() -> StaticFiles {
+    ours().keep_in_memory(1 << 20)
+}
+
+pub(crate) fn serve(listener: TcpListener, files: StaticFiles) {
     let server = http_server::Server::builder().listener(listener).serve(files).expect("it can be served");
     server.wait();
 }
@@ -94,104 +231,6 @@ fn serve_one(stream: &mut TcpStream, answer: &[u8]) -> std::io::Result<()> {
     Ok(())
 }
 
-/// nginx with one worker.
-#[derive(Debug)]
-pub(crate) struct Nginx {
-    child: Child,
-    address: SocketAddr,
-    _settings: tempfile::TempDir,
-}
-
-impl Nginx {
-    /// `kept_open` is the value of `open_file_cache`.
-    pub(crate) fn start(kept_open: &str) -> Self {
-        fill(&place());
-        let address = free_address();
-        let settings = tempfile::tempdir().expect("a folder can be made");
-        let file = settings.path().join("nginx.conf");
-        let text = format!(
-            "daemon off; master_process off; pid {0}/pid; error_log stderr crit;\nevents {{ worker_connections 512; }}\n\
-             http {{ access_log off; sendfile on; tcp_nopush on; keepalive_requests 100000000; if_modified_since before; open_file_cache {kept_open};\n\
-             client_body_temp_path {0}/a; proxy_temp_path {0}/b; fastcgi_temp_path {0}/c; uwsgi_temp_path {0}/d; scgi_temp_path {0}/e;\n\
-             server {{ listen {address}; root {1}; autoindex on; }} }}\n",
-            settings.path().display(),
-            place().display()
-        );
-        fs::write(&file, text).expect("a file can be written");
-        let child = Command::new("nginx").arg("-c").arg(&file).spawn().expect("nginx is installed");
-        wait_for(address);
-        Self { child, address, _settings: settings }
-    }
-
-    pub(crate) fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    pub(crate) fn keep(&self, got: u64) -> u64 {
-        got
-    }
-}
-
-impl Drop for Nginx {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
-}
-
-/// CPython's `http.server` with kept connections.
-#[derive(Debug)]
-pub(crate) struct Python {
-    child: Child,
-    address: SocketAddr,
-}
-
-impl Python {
-    pub(crate) fn start() -> Self {
-        fill(&place());
-        let mut child = Command::new("python3")
-            .args([
-                "-I",
-                "-u",
-                "-m",
-                "http.server",
-                "0",
-                "--bind",
-                "127.0.0.1",
-                "--protocol",
-                "HTTP/1.1",
-                "--directory",
-            ])
-            .arg(place())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("CPython is installed");
-        let mut line = String::new();
-        let output = child.stdout.take().expect("it was asked for");
-        BufReader::new(output).read_line(&mut line).expect("it says where it serves");
-        let port =
-            line.split("port ").nth(1).and_then(|rest| rest.split(' ').next()).expect("it names the port");
-        let address = SocketAddr::from(([127, 0, 0, 1], port.parse().expect("a port is a number")));
-        Self { child, address }
-    }
-
-    pub(crate) fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    pub(crate) fn keep(&self, got: u64) -> u64 {
-        got
-    }
-}
-
-impl Drop for Python {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
-}
-
 /// A port that was free a moment ago.
 fn free_address() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
@@ -204,5 +243,5 @@ fn wait_for(address: SocketAddr) {
         std::thread::yield_now();
         TcpStream::connect(address).is_ok()
     });
-    assert!(listens, "nginx does not start");
+    assert!(listens, "the server does not start");
 }
