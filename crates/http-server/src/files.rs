@@ -26,6 +26,7 @@ mod memory;
 mod multipart;
 mod path;
 mod range;
+mod reader;
 mod root;
 mod types;
 mod upload;
@@ -161,6 +162,7 @@ impl StaticFiles {
     /// What happens to symbolic links, [`Symlinks::Beneath`] by default.
     pub fn symlinks(mut self, symlinks: Symlinks) -> Self {
         self.root.set_links(symlinks);
+        self.forget();
         self
     }
 
@@ -220,6 +222,7 @@ impl StaticFiles {
     #[doc(alias = "guess_type")]
     pub fn content_type(mut self, extension: &str, value: &str) -> Result<Self, Error> {
         self.types.set(extension, value)?;
+        self.forget();
         Ok(self)
     }
 
@@ -230,6 +233,7 @@ impl StaticFiles {
     /// [`Error::InvalidResponse`] for a type that no field can hold.
     pub fn default_content_type(mut self, value: &str) -> Result<Self, Error> {
         self.types.set_fallback(value)?;
+        self.forget();
         Ok(self)
     }
 
@@ -240,6 +244,7 @@ impl StaticFiles {
     #[doc(alias = "extra_response_headers")]
     pub fn header(mut self, name: &str, value: &str) -> Result<Self, Error> {
         self.headers.append(name, value)?;
+        self.forget();
         Ok(self)
     }
 
@@ -250,6 +255,7 @@ impl StaticFiles {
     /// [`Error::InvalidResponse`] for a value that no field can hold.
     pub fn cache_control(mut self, value: &str) -> Result<Self, Error> {
         self.caching.set_usual(value)?;
+        self.forget();
         Ok(self)
     }
 
@@ -263,6 +269,7 @@ impl StaticFiles {
     /// [`Error::InvalidResponse`] for a value that no field can hold, [`Error::InvalidSetting`] for an empty pattern.
     pub fn cache_rule(mut self, pattern: &str, value: &str) -> Result<Self, Error> {
         self.caching.add(pattern, value)?;
+        self.forget();
         Ok(self)
     }
 
@@ -270,6 +277,7 @@ impl StaticFiles {
     /// without asking again: `public, max-age=31536000, immutable` (RFC 8246). By default not; rules come first.
     pub fn immutable_hashed_names(mut self, immutable: bool) -> Self {
         self.caching.set_hashed_names(immutable);
+        self.forget();
         self
     }
 
@@ -278,13 +286,15 @@ impl StaticFiles {
     /// None by default. Among codings that a client likes equally, the first of these is sent.
     pub fn precompressed(mut self, codings: impl IntoIterator<Item = ContentCoding>) -> Self {
         self.codings = codings.into_iter().collect();
+        self.forget();
         self
     }
 
-    /// Keeps files of up to 16 KiB in memory, `bytes_max` bytes in all; by default none.
+    /// Keeps files of up to 16 KiB in memory, `bytes_max` bytes in all, and up to 256 larger ones open; by default none.
     ///
     /// A file that is kept is looked at on the disk once a second, so that a change is seen a second later at most. One
-    /// that changed within the last two seconds is not kept.
+    /// that changed within the last two seconds is not kept. A larger file that is made shorter in its place may be
+    /// answered with a connection that is cut within that second; replace files by renaming, as editors and uploads do.
     pub fn keep_in_memory(mut self, bytes_max: usize) -> Self {
         self.memory = (bytes_max > 0).then(|| Memory::new(bytes_max));
         self
@@ -307,6 +317,13 @@ impl StaticFiles {
     pub fn not_found(mut self, path: &str) -> Result<Self, Error> {
         self.not_found = Some(setting(path)?);
         Ok(self)
+    }
+
+    /// Lets go what was kept under other settings.
+    fn forget(&self) {
+        if let Some(memory) = &self.memory {
+            memory.forget_all();
+        }
     }
 
     /// The folder, as an absolute path.

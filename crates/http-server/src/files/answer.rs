@@ -6,14 +6,14 @@ use crate::coding::{ContentCoding, accepted};
 use crate::error::Error;
 use crate::files::archive::{ArchiveFormat, write_archive};
 use crate::files::conditional::EntityTag;
-use crate::files::content::{Representation, Source, serve_file};
+use crate::files::content::{Described, Description, Facts, Source, serve_file};
 use crate::files::listing::html::{CONTENT_SECURITY_POLICY, HtmlPage};
 use crate::files::listing::json::JsonPage;
 use crate::files::listing::plain::PlainPage;
 use crate::files::listing::{Listing, ListingQuery, ListingReader, Look, encode_segment};
-use crate::files::memory::Found;
+use crate::files::memory::{Content, Found};
 use crate::files::path::{FilePath, NameRules, PathRefusal};
-use crate::files::root::{OpenFailure, Opened, OpenedFile};
+use crate::files::root::{Facts as FileFacts, OpenFailure, Opened, OpenedFile};
 use crate::files::upload::Receiver;
 use crate::files::{FolderView, StaticFiles};
 use crate::request::Request;
@@ -146,7 +146,7 @@ impl StaticFiles {
                 None if self.folder_view == FolderView::NotFound => self.respond_missing(request, now),
                 None => self.respond_with_listing(request, path, now),
             },
-            Ok(found) => Ok(self.respond_with_file(request, path, found, now)),
+            Ok(found) => self.respond_with_file(request, path, found, now),
             Err(failure) => match not_there(failure)? {
                 Some(unavailable) => Ok(unavailable),
                 None => self.respond_missing(request, now),
@@ -176,7 +176,7 @@ impl StaticFiles {
             let index = folder.child(name);
             match self.find(&index, now) {
                 Ok(Found::Folder) => {}
-                Ok(found) => return Ok(Some(self.respond_with_file(request, &index, found, now))),
+                Ok(found) => return self.respond_with_file(request, &index, found, now).map(Some),
                 // An index that may not be read still means that its folder is not to be listed.
                 Err(OpenFailure::Denied) => return self.respond_not_found(now).map(Some),
                 Err(failure) => {
@@ -260,42 +260,83 @@ impl StaticFiles {
         path: &FilePath,
         found: Found,
         now: SystemTime,
-    ) -> Response {
-        let content_type = self.types.of(path.name().unwrap_or_default());
-        let varies = !self.codings.is_empty() && is_compressible(&content_type);
-        let variant = if varies { self.find_variant(request, path, now) } else { None };
+    ) -> Result<Response, Error> {
+        let asks = !self.codings.is_empty() && request.headers().contains("Accept-Encoding");
+        let variant =
+            if asks && self.varies(path, &found) { self.find_variant(request, path, now) } else { None };
         let (found, coding) = match variant {
             Some((variant, coding)) => (variant, Some(coding)),
             None => (found, None),
         };
-        let (facts, source) = match found {
-            Found::File(OpenedFile { file, facts }) => (facts, Source::File(file)),
-            Found::Kept(kept) => (kept.facts, Source::Memory(Arc::clone(&kept.content))),
+        let response = match found {
+            Found::File(OpenedFile { file, facts }) => {
+                let described = Described::Once(self.describe(path, coding, facts, now)?);
+                serve_file(request, described, Source::File(Arc::new(file)), now)?
+            }
+            Found::Kept(kept) => {
+                let [own, as_variant] = &kept.described;
+                let place = if coding.is_some() { as_variant } else { own };
+                let described = match place.get() {
+                    Some(described) => described,
+                    None => {
+                        let fresh = self.describe(path, coding, kept.facts, now)?.ready()?;
+                        place.get_or_init(|| fresh)
+                    }
+                };
+                let source = match &kept.content {
+                    Content::Bytes(bytes) => Source::Memory(Arc::clone(bytes)),
+                    Content::Open(file) => Source::File(Arc::clone(file)),
+                };
+                serve_file(request, Described::Kept(described), source, now)?
+            }
             // Callers have looked.
-            Found::Folder => return Response::error_page(StatusCode::NOT_FOUND),
+            Found::Folder => return Ok(Response::error_page(StatusCode::NOT_FOUND)),
         };
-        let tag = facts.modified.map(|modified| {
-            let tag = EntityTag::of_file(facts.size_bytes, modified, facts.inode, now);
+        if is_no_error(response.status()) || !self.varies(path, &Found::Folder) {
+            return Ok(response);
+        }
+        Ok(response.with_header("Vary", "Accept-Encoding"))
+    }
+
+    /// Whether variants of this file would be sent.
+    fn varies(&self, path: &FilePath, found: &Found) -> bool {
+        if let Found::Kept(kept) = found
+            && let [own, _] = &kept.described
+            && let Some(described) = own.get()
+        {
+            return is_compressible(&described.facts.content_type);
+        }
+        !self.codings.is_empty() && is_compressible(&self.types.of(path.name().unwrap_or_default()))
+    }
+
+    /// What is sent with a file in this state.
+    fn describe(
+        &self,
+        path: &FilePath,
+        coding: Option<ContentCoding>,
+        facts: FileFacts,
+        now: SystemTime,
+    ) -> Result<Description, Error> {
+        let FileFacts { size_bytes, modified, inode } = facts;
+        let content_type = self.types.of(path.name().unwrap_or_default());
+        let tag = modified.map(|modified| {
+            let tag = EntityTag::of_file(size_bytes, modified, inode, now);
             coding.map(|coding| tag.variant(coding.as_str())).unwrap_or(tag)
         });
-        let representation = Representation {
-            content_type: &content_type,
-            size_bytes: facts.size_bytes,
-            modified: facts.modified,
-            tag,
-        };
-        let mut response = serve_file(request, &representation, source, now);
-        if varies {
-            response = response.with_header("Vary", "Accept-Encoding");
+        let coding = coding.map(ContentCoding::as_str);
+        let content_type = content_type.into_owned();
+        let facts = Facts { content_type, coding, size_bytes, modified, tag };
+        let mut fields = facts.validators(now)?;
+        if !self.codings.is_empty() && is_compressible(&facts.content_type) {
+            fields.append("Vary", "Accept-Encoding")?;
         }
-        if let Some(coding) = coding.filter(|_| response.status().is_success()) {
-            response = response.with_header("Content-Encoding", coding.as_str());
+        let cache_control = self.caching.value_for(path, &facts.content_type);
+        if !cache_control.is_empty() {
+            fields.append("Cache-Control", cache_control)?;
         }
-        let cache_control = self.caching.value_for(path, &content_type);
-        if !cache_control.is_empty() && is_no_error(response.status()) {
-            response = response.with_header("Cache-Control", cache_control);
-        }
-        self.with_own_fields(response)
+        fields.append("X-Content-Type-Options", "nosniff")?;
+        fields.append_all(&self.headers)?;
+        Ok(Description { facts, fields, whole: None })
     }
 
     /// The best ready variant of a file for this request.
@@ -318,7 +359,7 @@ impl StaticFiles {
         if let Some(path) = self.fallback.as_ref().filter(|_| asks_for_html(request.headers())) {
             match self.find(path, now) {
                 Ok(found @ (Found::File(_) | Found::Kept(_))) => {
-                    let mut response = self.respond_with_file(request, path, found, now);
+                    let mut response = self.respond_with_file(request, path, found, now)?;
                     let _ = response.headers_mut().remove("Cache-Control");
                     return Ok(response.with_header("Cache-Control", "no-cache"));
                 }

@@ -67,12 +67,22 @@ impl EntityTag {
         for byte in nanoseconds.to_le_bytes().into_iter().chain(inode.to_le_bytes()) {
             hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
         }
-        Self { weak: !is_settled(modified, now), opaque: format!("{hash:x}-{size_bytes:x}") }
+        let mut opaque = String::with_capacity(2 * HEX_DIGITS + 1);
+        push_hex(hash, &mut opaque);
+        opaque.push('-');
+        push_hex(size_bytes, &mut opaque);
+        Self { weak: !is_settled(modified, now), opaque }
     }
 
     /// The tag of another form of the same content, such as a compressed one.
     pub(crate) fn variant(&self, name: &str) -> Self {
         Self { weak: self.weak, opaque: format!("{}-{name}", self.opaque) }
+    }
+
+    /// As in an ETag field. `Display` says the same through more machinery.
+    pub(crate) fn to_field(&self) -> Vec<u8> {
+        let prefix: &[u8] = if self.weak { b"W/\"" } else { b"\"" };
+        [prefix, self.opaque.as_bytes(), b"\""].concat()
     }
 
     /// Whether the tag is a weak one.
@@ -99,6 +109,21 @@ impl EntityTag {
     }
 }
 
+/// Hexadecimal digits of the largest number.
+const HEX_DIGITS: usize = 16;
+
+/// Appends a number as `{:x}` has it.
+fn push_hex(number: u64, out: &mut String) {
+    let mut digits = 1;
+    while digits < HEX_DIGITS && number >> (4 * digits) != 0 {
+        digits += 1;
+    }
+    for place in (0..digits).rev() {
+        let digit = u8::try_from(number >> (4 * place) & 0xf).unwrap_or(0);
+        out.push(char::from(if digit < 10 { b'0' + digit } else { b'a' + (digit - 10) }));
+    }
+}
+
 impl fmt::Display for EntityTag {
     /// As in an ETag field: `"…"` or `W/"…"`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -122,6 +147,15 @@ pub(crate) enum Condition {
     NotModified,
     /// 412: the resource is not in the state that the client expects.
     Failed,
+}
+
+/// Whether a request has neither preconditions nor a range: most have none, and one look tells.
+pub(crate) fn is_unconditional(headers: &Headers) -> bool {
+    headers.iter().all(|(name, _)| match name.as_bytes() {
+        [b'i' | b'I', b'f' | b'F', b'-', ..] => false,
+        [b'r' | b'R', _, _, _, _] => !name.eq_ignore_ascii_case("range"),
+        _ => true,
+    })
 }
 
 /// Evaluates the preconditions for a resource that exists, in the order of RFC 9110 §13.2.2.

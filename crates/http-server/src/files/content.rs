@@ -3,14 +3,16 @@
 //! It serves whatever can be read and sought; that files come from a folder is for the file above.
 
 use crate::clock;
-use crate::files::conditional::{Condition, EntityTag, Validators, evaluate};
+use crate::error::Error;
+use crate::files::conditional::{Condition, EntityTag, Validators, evaluate, is_unconditional};
 use crate::files::multipart::MultipartReader;
 use crate::files::range::{Selection, select};
+use crate::files::reader::FileReader;
 use crate::files::types::Types;
 use crate::request::Request;
 use crate::response::{Body, Response};
-use http_proto::StatusCode;
 use http_proto::date::format_http_date;
+use http_proto::{Headers, InvalidInput, StatusCode};
 use std::fs::File;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::ops::Range;
@@ -55,60 +57,154 @@ pub fn serve_content(
     mut content: impl Read + Seek + Send + 'static,
 ) -> io::Result<Response> {
     let size_bytes = content.seek(SeekFrom::End(0))?;
+    let now = clock::wall();
     let types = Types::default();
-    let representation =
-        Representation { content_type: &types.of(name.as_bytes()), size_bytes, modified, tag };
-    let planned = plan(request, &representation, clock::wall());
-    let body = match planned.part {
-        Planned::Nothing => return Ok(planned.response),
+    let facts = Facts {
+        content_type: types.of(name.as_bytes()).into_owned(),
+        coding: None,
+        size_bytes,
+        modified,
+        tag,
+    };
+    let fields = facts.validators(now).map_err(Error::from)?;
+    let description = Description { facts, fields, whole: None };
+    let Plan { response, part, described } =
+        plan(request, Described::Once(description), now).map_err(Error::from)?;
+    let body = match part {
+        Planned::Nothing => return Ok(response),
         Planned::One(part) => {
             content.seek(SeekFrom::Start(part.start))?;
             Body::sized_reader(content, part.end - part.start)
         }
         Planned::Several(parts) => {
-            return Ok(several(planned.response, content, parts, &representation));
+            return Ok(several(response, content, parts, described.facts()).map_err(Error::from)?);
         }
     };
-    Ok(planned.response.with_body(body))
+    Ok(response.with_body(body))
 }
 
 /// What is known of content before it is sent.
 #[derive(Debug)]
-pub(crate) struct Representation<'a> {
-    pub(crate) content_type: &'a str,
+pub(crate) struct Facts {
+    pub(crate) content_type: String,
+    pub(crate) coding: Option<&'static str>,
     pub(crate) size_bytes: u64,
     pub(crate) modified: Option<SystemTime>,
     pub(crate) tag: Option<EntityTag>,
 }
 
+/// Content apart from its bytes, with the fields of its answers.
+#[derive(Debug)]
+pub(crate) struct Description {
+    pub(crate) facts: Facts,
+    /// Those of every answer that is no error; they begin with the validators.
+    pub(crate) fields: Headers,
+    /// Those of an answer with all of the content, where they stand ready.
+    pub(crate) whole: Option<Headers>,
+}
+
+/// A description that is made for one answer, or one that serves many.
+#[derive(Debug)]
+pub(crate) enum Described<'a> {
+    Once(Description),
+    Kept(&'a Description),
+}
+
+impl Facts {
+    /// The fields by which a client recognises this state of the content.
+    pub(crate) fn validators(&self, now: SystemTime) -> Result<Headers, InvalidInput> {
+        // Room for what is added later, so that nothing moves.
+        let mut fields = Headers::with_capacity(12, 512);
+        if let Some(modified) = self.modified {
+            // RFC 9110 §8.8.2.1: never later than the Date of the answer.
+            fields.append("Last-Modified", format_http_date(modified.min(now)))?;
+        }
+        if let Some(tag) = &self.tag {
+            fields.append("ETag", tag.to_field())?;
+        }
+        Ok(fields)
+    }
+
+    /// Adds what belongs to content itself, whole or in part.
+    fn complete(&self, fields: &mut Headers) -> Result<(), InvalidInput> {
+        fields.append("Content-Type", &self.content_type)?;
+        self.complete_without_type(fields)
+    }
+
+    fn complete_without_type(&self, fields: &mut Headers) -> Result<(), InvalidInput> {
+        fields.append("Accept-Ranges", "bytes")?;
+        match self.coding {
+            Some(coding) => fields.append("Content-Encoding", coding),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Description {
+    /// This one, ready to serve many answers.
+    pub(crate) fn ready(mut self) -> Result<Self, InvalidInput> {
+        let mut whole = self.fields.clone();
+        self.facts.complete(&mut whole)?;
+        self.whole = Some(whole);
+        Ok(self)
+    }
+}
+
+impl<'a> Described<'a> {
+    fn facts(&self) -> &Facts {
+        match self {
+            Self::Once(description) => &description.facts,
+            Self::Kept(description) => &description.facts,
+        }
+    }
+
+    /// The fields of an answer that is no error.
+    fn take_fields(&mut self) -> Headers {
+        match self {
+            Self::Once(description) => std::mem::take(&mut description.fields),
+            Self::Kept(description) => description.fields.clone(),
+        }
+    }
+
+    /// The fields of an answer with all of the content.
+    fn take_whole(&mut self) -> Result<Headers, InvalidInput> {
+        if let Self::Kept(Description { whole: Some(whole), .. }) = self {
+            return Ok(whole.clone());
+        }
+        let mut fields = self.take_fields();
+        self.facts().complete(&mut fields)?;
+        Ok(fields)
+    }
+}
+
 /// Where the content of a file is.
 #[derive(Debug)]
 pub(crate) enum Source {
-    File(File),
+    File(Arc<File>),
     Memory(Arc<[u8]>),
 }
 
 /// Answers with a file.
 pub(crate) fn serve_file(
     request: &Request<'_>,
-    representation: &Representation<'_>,
+    described: Described<'_>,
     source: Source,
     now: SystemTime,
-) -> Response {
-    let planned = plan(request, representation, now);
-    match (planned.part, source) {
-        (Planned::Nothing, _) => planned.response,
+) -> Result<Response, InvalidInput> {
+    let Plan { response, part, described } = plan(request, described, now)?;
+    Ok(match (part, source) {
+        (Planned::Nothing, _) => response,
         (Planned::One(part), Source::File(file)) => {
-            planned.response.with_body(Body::file(file, part.start, part.end - part.start))
+            response.with_body(Body::file(file, part.start, part.end - part.start))
         }
-        (Planned::One(part), Source::Memory(bytes)) => planned.response.with_body(cut(&bytes, &part)),
+        (Planned::One(part), Source::Memory(bytes)) => response.with_body(cut(&bytes, &part)),
         (Planned::Several(parts), Source::File(file)) => {
-            several(planned.response, file, parts, representation)
+            several(response, FileReader::new(file), parts, described.facts())?
         }
         (Planned::Several(parts), Source::Memory(bytes)) => {
-            several(planned.response, Cursor::new(bytes), parts, representation)
+            several(response, Cursor::new(bytes), parts, described.facts())?
         }
-    }
+    })
 }
 
 /// Some of these bytes; all of them without a copy.
@@ -121,9 +217,10 @@ fn cut(bytes: &Arc<[u8]>, part: &Range<u64>) -> Body {
 }
 
 /// An answer that lacks its body.
-struct Plan {
+struct Plan<'a> {
     response: Response,
     part: Planned,
+    described: Described<'a>,
 }
 
 enum Planned {
@@ -133,61 +230,76 @@ enum Planned {
     Several(Vec<Range<u64>>),
 }
 
-fn plan(request: &Request<'_>, representation: &Representation<'_>, now: SystemTime) -> Plan {
-    let Representation { size_bytes, modified, ref tag, .. } = *representation;
-    let validators = Validators { tag: tag.as_ref(), modified };
-    let whole =
-        |response: Response, part| Plan { response: with_validators(response, representation, now), part };
-    let selection = match evaluate(request.method(), request.headers(), validators, now) {
-        Condition::NotModified => {
-            return whole(Response::new(StatusCode::NOT_MODIFIED), Planned::Nothing);
+fn plan<'a>(
+    request: &Request<'_>,
+    mut described: Described<'a>,
+    now: SystemTime,
+) -> Result<Plan<'a>, InvalidInput> {
+    let (response, part) = match select_part(request, described.facts(), now) {
+        Selected::NotModified => {
+            (with_fields(StatusCode::NOT_MODIFIED, described.take_fields()), Planned::Nothing)
         }
-        Condition::Failed => {
-            let response = Response::error_page(StatusCode::PRECONDITION_FAILED);
-            return Plan { response, part: Planned::Nothing };
+        Selected::Failed => (Response::error_page(StatusCode::PRECONDITION_FAILED), Planned::Nothing),
+        Selected::Part(Selection::Whole) => {
+            let size_bytes = described.facts().size_bytes;
+            (with_fields(StatusCode::OK, described.take_whole()?), Planned::One(0..size_bytes))
         }
-        Condition::Proceed { range_allowed: true } => select(request.headers(), size_bytes),
-        Condition::Proceed { range_allowed: false } => Selection::Whole,
-    };
-    let content_type = representation.content_type;
-    match selection {
-        Selection::Whole => {
-            let response = Response::content(content_type, Body::empty());
-            whole(response.with_header("Accept-Ranges", "bytes"), Planned::One(0..size_bytes))
-        }
-        Selection::Unsatisfiable => {
+        Selected::Part(Selection::Unsatisfiable) => {
+            let size_bytes = described.facts().size_bytes;
             let explain = format!("The range asked for lies outside of the {size_bytes} bytes there are");
             let response = Response::error_page_with(StatusCode::RANGE_NOT_SATISFIABLE, None, Some(&explain))
                 .with_header("Content-Range", format!("bytes */{size_bytes}"))
                 .with_header("Accept-Ranges", "bytes");
-            Plan { response, part: Planned::Nothing }
+            (response, Planned::Nothing)
         }
-        Selection::Parts(parts) => {
-            let partial = Response::new(StatusCode::PARTIAL_CONTENT);
+        Selected::Part(Selection::Parts(parts)) => {
+            let mut fields = described.take_fields();
+            let facts = described.facts();
             match <[Range<u64>; 1]>::try_from(parts) {
                 Ok([part]) => {
                     let last = part.end.saturating_sub(1);
-                    let range = format!("bytes {}-{last}/{size_bytes}", part.start);
-                    let response = partial
-                        .with_header("Content-Type", content_type)
-                        .with_header("Accept-Ranges", "bytes")
-                        .with_header("Content-Range", range);
-                    whole(response, Planned::One(part))
+                    facts.complete(&mut fields)?;
+                    fields.append(
+                        "Content-Range",
+                        format!("bytes {}-{last}/{}", part.start, facts.size_bytes),
+                    )?;
+                    (with_fields(StatusCode::PARTIAL_CONTENT, fields), Planned::One(part))
                 }
-                Err(parts) => whole(partial.with_header("Accept-Ranges", "bytes"), Planned::Several(parts)),
+                Err(parts) => {
+                    // The type of the whole tells the boundary.
+                    facts.complete_without_type(&mut fields)?;
+                    (with_fields(StatusCode::PARTIAL_CONTENT, fields), Planned::Several(parts))
+                }
             }
         }
+    };
+    Ok(Plan { response, part, described })
+}
+
+/// What a request wants of content.
+enum Selected {
+    NotModified,
+    Failed,
+    Part(Selection),
+}
+
+fn select_part(request: &Request<'_>, facts: &Facts, now: SystemTime) -> Selected {
+    let headers = request.headers();
+    if is_unconditional(headers) {
+        return Selected::Part(Selection::Whole);
+    }
+    let validators = Validators { tag: facts.tag.as_ref(), modified: facts.modified };
+    match evaluate(request.method(), headers, validators, now) {
+        Condition::NotModified => Selected::NotModified,
+        Condition::Failed => Selected::Failed,
+        Condition::Proceed { range_allowed: true } => Selected::Part(select(headers, facts.size_bytes)),
+        Condition::Proceed { range_allowed: false } => Selected::Part(Selection::Whole),
     }
 }
 
-fn with_validators(mut response: Response, representation: &Representation<'_>, now: SystemTime) -> Response {
-    if let Some(modified) = representation.modified {
-        // RFC 9110 §8.8.2.1: never later than the Date of the answer.
-        response = response.with_header("Last-Modified", format_http_date(modified.min(now)).as_slice());
-    }
-    if let Some(tag) = &representation.tag {
-        response = response.with_header("ETag", tag.to_string());
-    }
+fn with_fields(status: StatusCode, fields: Headers) -> Response {
+    let mut response = Response::new(status);
+    *response.headers_mut() = fields;
     response
 }
 
@@ -195,13 +307,13 @@ fn several(
     response: Response,
     content: impl Read + Seek + Send + 'static,
     parts: Vec<Range<u64>>,
-    representation: &Representation<'_>,
-) -> Response {
-    let reader = MultipartReader::new(content, parts, representation.content_type, representation.size_bytes);
+    facts: &Facts,
+) -> Result<Response, InvalidInput> {
+    let reader = MultipartReader::new(content, parts, &facts.content_type, facts.size_bytes);
     let length_bytes = reader.length_bytes();
-    response
-        .with_header("Content-Type", reader.content_type())
-        .with_body(Body::sized_reader(reader, length_bytes))
+    let mut response = response;
+    response.headers_mut().append("Content-Type", reader.content_type())?;
+    Ok(response.with_body(Body::sized_reader(reader, length_bytes)))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Preconditions in the order of RFC 9110 §13.2.2, in tables.
 
-use super::{Condition, EntityTag, Validators, evaluate};
+use super::{Condition, EntityTag, Validators, evaluate, is_unconditional, push_hex};
 use http_proto::{Headers, Method};
 use proptest::prelude::*;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -202,5 +202,41 @@ proptest! {
     fn no_field_panics(name in "(If-Match|If-None-Match|If-Range|If-Modified-Since|If-Unmodified-Since)", value in "[ -~]{0,40}") {
         let tag = EntityTag::strong("a").unwrap();
         let _ = evaluated(&Method::GET, &[(&name, &value)], Some(&tag), Duration::from_secs(9));
+    }
+}
+
+#[test]
+fn a_look_at_the_names_tells_whether_there_is_a_condition() {
+    for name in [
+        "If-Match",
+        "if-none-match",
+        "IF-MODIFIED-SINCE",
+        "If-Unmodified-Since",
+        "If-Range",
+        "Range",
+        "rANGE",
+    ] {
+        let mut headers = Headers::new();
+        headers.append("Accept", "*/*").unwrap();
+        assert!(is_unconditional(&headers));
+        headers.append(name, "x").unwrap();
+        assert!(!is_unconditional(&headers), "{name}");
+    }
+    let mut headers = Headers::new();
+    for name in ["Iffy", "I", "If", "Rangy", "Ranges", "Content-Range", "Host"] {
+        headers.append(name, "x").unwrap();
+    }
+    assert!(is_unconditional(&headers));
+}
+
+proptest! {
+    #[test]
+    fn numbers_are_written_in_hexadecimal_and_tags_as_they_are_shown(number: u64, shift in 0_u32..64, weak: bool) {
+        let number = number >> shift;
+        let mut text = String::new();
+        push_hex(number, &mut text);
+        prop_assert_eq!(&text, &format!("{number:x}"));
+        let tag = if weak { EntityTag::weak(text) } else { EntityTag::strong(text) }.unwrap();
+        prop_assert_eq!(String::from_utf8(tag.to_field()).unwrap(), tag.to_string());
     }
 }

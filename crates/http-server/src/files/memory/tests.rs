@@ -1,6 +1,6 @@
 //! What is kept, for how long, and what is let go; the disk is a closure that counts its calls.
 
-use super::{ENTRY_BYTES, FILE_BYTES_MAX, Found, Memory};
+use super::{Content, ENTRY_BYTES, FILE_BYTES_MAX, Found, Memory, OPEN_FILES_MAX};
 use crate::files::root::{Facts, OpenFailure, Opened, OpenedFile};
 use std::cell::Cell;
 use std::fs::File;
@@ -45,7 +45,10 @@ fn at(second: u64) -> SystemTime {
 fn check(memory: &Memory, disk: &Disk, path: &str, second: u64, content: Option<&[u8]>, opened: u32) {
     let found = memory.find(path.as_bytes(), at(second), || disk.open());
     let kept = match &found {
-        Ok(Found::Kept(kept)) => Some(&*kept.content),
+        Ok(Found::Kept(kept)) => match &kept.content {
+            Content::Bytes(bytes) => Some(&**bytes),
+            Content::Open(_) => None,
+        },
         _ => None,
     };
     assert_eq!((kept, disk.opened.get()), (content, opened), "{found:?}");
@@ -80,16 +83,22 @@ fn a_file_that_is_gone_is_forgotten() {
 }
 
 #[test]
-fn large_and_young_files_are_not_kept() {
+fn large_files_are_kept_open_and_young_ones_not_at_all() {
     let largest = usize::try_from(FILE_BYTES_MAX).unwrap();
     let memory = Memory::new(1 << 20);
     let disk = Disk::new(&vec![b'x'; largest]);
     check(&memory, &disk, "a", 200, Some(&vec![b'x'; largest]), 1);
     let disk = Disk::new(&vec![b'x'; largest + 1]);
-    check(&memory, &disk, "b", 200, None, 1);
-    check(&memory, &disk, "b", 200, None, 2);
+    for opened in [1, 1, 1] {
+        let found = memory.find(b"b", at(200), || disk.open());
+        let Ok(Found::Kept(kept)) = found else { panic!("{found:?}") };
+        assert!(matches!(kept.content, Content::Open(_)));
+        assert_eq!(disk.opened.get(), opened);
+    }
+    assert_eq!(memory.kept.read().unwrap().open, 1);
     let disk = Disk::new(b"young");
     check(&memory, &disk, "c", 101, None, 1);
+    check(&memory, &disk, "c", 101, None, 2);
 }
 
 #[test]
@@ -114,4 +123,33 @@ fn folders_are_never_kept() {
     let memory = Memory::new(1 << 20);
     let found = memory.find(b"a", at(1), || Ok(Opened::Folder));
     assert!(matches!(found, Ok(Found::Folder)));
+}
+
+#[test]
+fn no_more_files_are_kept_open_than_allowed() {
+    let memory = Memory::new(1 << 30);
+    let disk = Disk::new(&vec![b'x'; usize::try_from(FILE_BYTES_MAX).unwrap() + 1]);
+    for number in 0..OPEN_FILES_MAX + 10 {
+        let _ = memory.find(number.to_string().as_bytes(), at(200), || disk.open());
+    }
+    assert_eq!(memory.kept.read().unwrap().open, OPEN_FILES_MAX);
+    let _ = memory.find(b"later", at(201), || disk.open());
+    assert_eq!(memory.kept.read().unwrap().open, 1);
+    memory.forget(b"later");
+    assert_eq!(memory.kept.read().unwrap().open, 0);
+}
+
+#[test]
+fn what_is_kept_makes_room_where_descriptors_run_out() {
+    let (memory, disk) = (Memory::new(1 << 20), Disk::new(b"one"));
+    check(&memory, &disk, "a", 200, Some(b"one"), 1);
+    let asked = Cell::new(0);
+    let found = memory.find(b"b", at(200), || {
+        asked.set(asked.get() + 1);
+        if memory.kept.read().unwrap().files.is_empty() { disk.open() } else { Err(OpenFailure::Exhausted) }
+    });
+    assert!(matches!(found, Ok(Found::Kept(_))), "{found:?}");
+    assert_eq!(asked.get(), 2);
+    let found = memory.find(b"c", at(200), || Err(OpenFailure::Exhausted));
+    assert!(matches!(found, Err(OpenFailure::Exhausted)), "{found:?}");
 }

@@ -83,3 +83,8 @@ fn corrections_are_in_lower_case_and_each_extension_stands_once() {
         assert!(essence.split_once('/').is_some(), "{essence}");
     }
 }
+
+#[test]
+fn the_corrections_are_in_order_so_that_they_are_found() {
+    assert!(CORRECTIONS.is_sorted_by(|one, other| one.0.as_bytes() < other.0.as_bytes()));
+}
