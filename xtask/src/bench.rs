@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use crate::context::{Context, Failure, Outcome};
+use crate::interop::{GO, H2O, LIGHTTPD, NGINX, PYTHON, Peer, provide};
 use crate::run::Call;
 
 const FOLDER: &str = "tests/benches";
@@ -45,7 +46,16 @@ fn shown(known: &[String]) -> String {
     }
 }
 
+/// The programs that a bench measures beside ours.
+fn peers(name: &str) -> &'static [Peer] {
+    match name {
+        "static" => &[NGINX, H2O, LIGHTTPD, GO, PYTHON],
+        _ => &[],
+    }
+}
+
 fn bench(context: &Context, name: &str, arguments: &[String]) -> Outcome {
+    provide(context, peers(name))?;
     Call::cargo(context)
         .args(["run", "--release", "--manifest-path", MANIFEST, "-p", &format!("bench-{name}"), "--"])
         .args(arguments)

@@ -19,7 +19,7 @@ const UNZIP: Peer = Peer { program: "unzip", package: "unzip" };
 const CHROMIUM: Peer = Peer { program: "chromium", package: "chromium" };
 
 /// What the client is tested against beside CPython: a server, a forward proxy, and a SOCKS proxy.
-const NGINX: Peer = Peer { program: "nginx", package: "nginx-light" };
+pub(crate) const NGINX: Peer = Peer { program: "nginx", package: "nginx-light" };
 /// What stands in front of the server, beside nginx.
 const HAPROXY: Peer = Peer { program: "haproxy", package: "haproxy" };
 /// Load while one server takes over from another.
@@ -35,6 +35,11 @@ pub(crate) fn run(context: &Context, arguments: &[String]) -> Outcome {
         .run_tests(context)
         .map(drop)
 }
+
+/// Servers that are measured beside ours.
+pub(crate) const H2O: Peer = Peer { program: "h2o", package: "h2o" };
+pub(crate) const LIGHTTPD: Peer = Peer { program: "lighttpd", package: "lighttpd" };
+pub(crate) const GO: Peer = Peer { program: "go", package: "golang-go" };
 
 /// Makes sure that the peers are there: installs what is missing where this may be done, and says what is missing
 /// where not.

@@ -1,5 +1,6 @@
 //! Reading an open file at a place of one's own, so that one descriptor can serve many answers at a time.
 
+use crate::file_part::read_at;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::Arc;
@@ -20,10 +21,7 @@ impl FileReader {
 
 impl Read for FileReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        #[cfg(unix)]
-        let count = std::os::unix::fs::FileExt::read_at(&*self.file, buffer, self.position)?;
-        #[cfg(windows)]
-        let count = std::os::windows::fs::FileExt::seek_read(&*self.file, buffer, self.position)?;
+        let count = read_at(&self.file, buffer, self.position)?;
         self.position = self.position.saturating_add(count as u64);
         Ok(count)
     }

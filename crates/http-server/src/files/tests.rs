@@ -530,14 +530,34 @@ fn a_file_with_a_hostile_name_is_found_through_its_link() {
 #[test]
 fn files_kept_in_memory_are_answered_as_those_on_the_disk() {
     let place = place();
-    let (disk, memory) = (files(&place), files(&place).keep_in_memory(1 << 20));
+    // One that is kept open, and one with a variant that is.
+    write_old(&place.path().join("root/big.txt"), &"0123456789".repeat(10_000));
+    write_old(&place.path().join("root/big.txt.gz"), &"as gzip".repeat(10_000));
+    let settings = || files(&place).precompressed(ContentCoding::ALL).header("X-Own", "1").unwrap();
+    let (disk, memory) = (settings(), settings().keep_in_memory(1 << 20));
     let asked = |files: &StaticFiles, target: &str, fields: &[(&str, &str)]| {
         let request = testing::get(target);
         fields.iter().fold(request, |request, (name, value)| request.with_header(name, value)).send_to(files)
     };
-    for target in ["/a.txt", "/site/", "/site", "/a.txt/", "/sub/", "/out", "/nothing", "/.env"] {
+    for target in [
+        "/a.txt",
+        "/app.js",
+        "/app.js.br",
+        "/big.txt",
+        "/site/",
+        "/site",
+        "/a.txt/",
+        "/sub/",
+        "/out",
+        "/nothing",
+        "/.env",
+    ] {
         for fields in [
             &[][..],
+            &[("Accept-Encoding", "gzip")],
+            &[("Accept-Encoding", "br, gzip"), ("Range", "bytes=1-2")],
+            &[("Range", "bytes=50000-50001,60000-60001")],
+            &[("If-Match", "\"other\"")],
             &[("Range", "bytes=2-4")],
             &[("Range", "bytes=0-0,9-9")],
             &[("Range", "bytes=99-")],
@@ -548,12 +568,27 @@ fn files_kept_in_memory_are_answered_as_those_on_the_disk() {
             let (one, other) = (asked(&disk, target, fields), asked(&memory, target, fields));
             assert_eq!(one.status(), other.status(), "{target} {fields:?}");
             assert_eq!(one.content().len(), other.content().len(), "{target} {fields:?}");
-            for name in
-                ["ETag", "Last-Modified", "Content-Range", "Content-Length", "Location", "Cache-Control"]
-            {
+            let is_single = value(&one, "Content-Type") == value(&other, "Content-Type");
+            assert!(!is_single || one.content() == other.content(), "{target} {fields:?}");
+            for name in [
+                "ETag",
+                "Last-Modified",
+                "Content-Range",
+                "Content-Length",
+                "Content-Encoding",
+                "Vary",
+                "Location",
+                "Cache-Control",
+                "X-Own",
+                "X-Content-Type-Options",
+                "Accept-Ranges",
+            ] {
                 assert_eq!(value(&one, name), value(&other, name), "{target} {fields:?} {name}");
             }
         }
     }
     check(&asked(&memory, "/a.txt", &[("Range", "bytes=2-4")]), 206, "234");
+    assert_eq!(asked(&memory, "/big.txt", &[("Accept-Encoding", "gzip")]).content().len(), 70_000);
+    let other = memory.cache_control("max-age=9").unwrap();
+    assert_eq!(value(&get(&other, "/a.txt"), "Cache-Control"), "max-age=9", "what was kept had another");
 }

@@ -123,7 +123,9 @@ fn system_calls(bench: &mut Bench, question: Question) {
 fn here(files: StaticFiles, question: Question) -> impl FnMut() -> u64 + 'static {
     let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
     let address = listener.local_addr().expect("a listener has an address");
-    let server = http_server::Server::builder().listener(listener).serve(files).expect("it can be served");
+    // One thread: strace makes requests so slow that a server with more would wake another one for each.
+    let server = http_server::Server::builder().listener(listener).threads_max(1);
+    let server = server.serve(files).expect("it can be served");
     let mut client = Client::new(address, question.path, question.fields);
     move || {
         let _kept = &server;
