@@ -1,7 +1,7 @@
 //! The one place that asks what time it is.
 
 use http_proto::date::{HTTP_DATE_BYTES, format_http_date};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// The steady clock.
 #[expect(clippy::disallowed_methods, reason = "this is the clock file")]
@@ -18,23 +18,26 @@ pub(crate) fn wall() -> SystemTime {
 /// The text of a Date field, written once per second.
 #[derive(Clone, Debug)]
 pub(crate) struct DateText {
-    second: u64,
+    /// When the steady clock reaches this, the second is over.
+    until: Option<Instant>,
     text: [u8; HTTP_DATE_BYTES],
 }
 
 impl Default for DateText {
     fn default() -> Self {
-        Self { second: 0, text: format_http_date(UNIX_EPOCH) }
+        Self { until: None, text: format_http_date(UNIX_EPOCH) }
     }
 }
 
 impl DateText {
-    /// The date of `now`, from the last call if that was in the same second.
-    pub(crate) fn at(&mut self, now: SystemTime) -> &[u8; HTTP_DATE_BYTES] {
-        let second = now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        if second != self.second {
-            self.second = second;
-            self.text = format_http_date(now);
+    /// The date at `now`. The calendar is asked once a second.
+    pub(crate) fn at(&mut self, now: Instant, wall: impl FnOnce() -> SystemTime) -> &[u8; HTTP_DATE_BYTES] {
+        if self.until.is_none_or(|until| now >= until) {
+            let wall = wall();
+            let into = wall.duration_since(UNIX_EPOCH).map_or(0, |since| since.subsec_nanos());
+            self.until =
+                now.checked_add(Duration::from_secs(1).saturating_sub(Duration::from_nanos(into.into())));
+            self.text = format_http_date(wall);
         }
         &self.text
     }

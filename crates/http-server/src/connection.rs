@@ -9,10 +9,11 @@
 //!                  └─────────────────────┴──> Lingering <───┘
 //! ```
 
-use crate::clock::{self, DateText};
+use crate::clock::DateText;
 #[cfg(feature = "tls")]
 use crate::context::Counted;
 use crate::context::{Context, Watch};
+use crate::engine::poller::{Interest, News};
 use crate::error::Error;
 use crate::link::Link;
 use crate::response::Response;
@@ -220,8 +221,10 @@ pub(crate) struct Connection {
     /// Whether the deadline is that of a head which has begun.
     in_head: bool,
     requests: u32,
-    /// Whether the poller knows it.
-    registered: bool,
+    /// What the poller tells of; `None` as long as it does not know the connection.
+    armed: Option<Interest>,
+    /// Whether its end may be waiting behind its input.
+    may_end: bool,
     /// Whether the last read took all that was there, as far as its size tells.
     drained: bool,
     /// Whether the deadline of a head has passed, and 408 is owed.
@@ -234,7 +237,7 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    pub(crate) fn new(link: Link, peer: Peer, context: &Context<'_>) -> Self {
+    pub(crate) fn new(link: Link, peer: Peer, context: &Context<'_>, now: Instant) -> Self {
         let is_introduced = peer.introduction.is_some();
         let mut connection = Self {
             link,
@@ -243,7 +246,8 @@ impl Connection {
             deadline: None,
             in_head: false,
             requests: 0,
-            registered: false,
+            armed: None,
+            may_end: true,
             drained: false,
             expired: false,
             #[cfg(feature = "tls")]
@@ -252,22 +256,22 @@ impl Connection {
         };
         if is_introduced {
             connection.phase = Phase::Introduction;
-            connection.set_deadline(context.timeouts.head);
+            connection.set_deadline(now, context.timeouts.head);
         } else {
-            connection.begin(context);
+            connection.begin(context, now);
         }
         connection
     }
 
     /// The peer's own bytes follow: TLS, or a request.
-    fn begin(&mut self, context: &Context<'_>) {
+    fn begin(&mut self, context: &Context<'_>, now: Instant) {
         self.phase = Phase::Head;
-        self.set_deadline(context.timeouts.idle);
+        self.set_deadline(now, context.timeouts.idle);
         #[cfg(feature = "tls")]
         if self.link.is_tls() {
             self.phase = Phase::Handshake;
             self.handshake = Some(Counted::new(&context.counters.handshakes));
-            self.set_deadline(context.timeouts.handshake);
+            self.set_deadline(now, context.timeouts.handshake);
         }
     }
 
@@ -314,13 +318,19 @@ impl Connection {
         self.link.socket().has_input()
     }
 
-    /// Whether the poller has been told of it.
-    pub(crate) const fn is_registered(&self) -> bool {
-        self.registered
+    /// What the poller has been told to tell of it.
+    pub(crate) const fn armed(&self) -> Option<Interest> {
+        self.armed
     }
 
-    pub(crate) const fn set_registered(&mut self) {
-        self.registered = true;
+    pub(crate) const fn set_armed(&mut self, interest: Option<Interest>) {
+        self.armed = interest;
+    }
+
+    /// Something has arrived.
+    pub(crate) fn note(&mut self, news: News) {
+        self.drained = false;
+        self.may_end = news == News::End;
     }
 
     /// The buffers with bytes in them, to be put back with the next [`drive`](Self::drive).
@@ -333,8 +343,8 @@ impl Connection {
         self.work = Some(work);
     }
 
-    fn set_deadline(&mut self, after: Duration) {
-        self.deadline = clock::now().checked_add(after);
+    fn set_deadline(&mut self, now: Instant, after: Duration) {
+        self.deadline = now.checked_add(after);
     }
 
     /// Goes on as far as the bytes that are there allow.
@@ -342,16 +352,16 @@ impl Connection {
         if std::mem::take(&mut self.expired) && self.in_head {
             // RFC 9110 §15.5.9.
             let page = Response::error_page(StatusCode::REQUEST_TIMEOUT);
-            self.answer_fault(page, Heard::Part, work, context);
+            self.answer_fault(page, Heard::Part, work, context, watch);
         }
         let mut in_a_row = 0;
         loop {
             let next = match self.phase {
-                Phase::Introduction => self.introduction(context),
+                Phase::Introduction => self.introduction(context, watch),
                 #[cfg(feature = "tls")]
-                Phase::Handshake => self.handshake(context),
+                Phase::Handshake => self.handshake(context, watch),
                 Phase::Head => self.head(work, context, watch, &mut in_a_row),
-                Phase::Draining { bytes_left } => self.drain(bytes_left, work, context),
+                Phase::Draining { bytes_left } => self.drain(bytes_left, work, context, watch),
                 Phase::Lingering { bytes_left } => self.linger(bytes_left, work),
             };
             if let Some(next) = next {
@@ -362,12 +372,12 @@ impl Connection {
 
     /// The deadline has passed. Whether the peer is owed a word, which the next [`drive`](Self::drive) says: 408 where a
     /// head had begun. It must come once there is room for it, and soon.
-    pub(crate) fn expire(&mut self, context: &Context<'_>) -> bool {
+    pub(crate) fn expire(&mut self, context: &Context<'_>, now: Instant) -> bool {
         if !self.in_head || self.expired {
             return false;
         }
         self.expired = true;
-        self.set_deadline(context.timeouts.linger);
+        self.set_deadline(now, context.timeouts.linger);
         true
     }
 
@@ -389,12 +399,12 @@ impl Connection {
     }
 
     #[cfg(feature = "tls")]
-    fn handshake(&mut self, context: &Context<'_>) -> Option<Next> {
+    fn handshake(&mut self, context: &Context<'_>, watch: &dyn Watch) -> Option<Next> {
         match self.link.handshake() {
             Ok(true) => {
                 self.phase = Phase::Head;
                 self.handshake = None;
-                self.set_deadline(context.timeouts.idle);
+                self.set_deadline(watch.now(), context.timeouts.idle);
                 None
             }
             Ok(false) => Some(Next::Wait),
@@ -411,19 +421,19 @@ impl Connection {
         in_a_row: &mut u32,
     ) -> Option<Next> {
         loop {
+            if *in_a_row >= context.limits.requests_in_a_row_max && !self.has_all(work) {
+                return Some(self.flushed(work, Next::Again));
+            }
             match work.parser.parse(work.io.input.filled(), &mut work.head) {
                 Ok(Parsed::Complete { consumed_bytes, .. }) => {
                     work.io.input.consume(consumed_bytes);
                     self.in_head = false;
+                    *in_a_row += 1;
                     if let Some(next) = self.exchange(work, context, watch) {
                         return Some(next);
                     }
                     if self.phase != Phase::Head {
                         return None;
-                    }
-                    *in_a_row += 1;
-                    if *in_a_row >= context.limits.requests_in_a_row_max {
-                        return Some(self.flushed(work, Next::Again));
                     }
                     if work.io.out.len() >= OUT_BYTES && work.io.flush(&mut self.link).is_err() {
                         return Some(Next::Close);
@@ -433,34 +443,45 @@ impl Connection {
                     if work.io.flush(&mut self.link).is_err() {
                         return Some(Next::Close);
                     }
-                    match self.more_head(work, context) {
+                    match self.more_head(work, context, watch) {
                         Some(next) => return Some(next),
                         None if self.phase != Phase::Head => return None,
                         None => {}
                     }
                 }
                 Err(error) => {
-                    self.refuse(error, Heard::Part, work, context);
+                    self.refuse(error, Heard::Part, work, context, watch);
                     return None;
                 }
             }
         }
     }
 
+    /// Whether nothing is left to be read, as far as the last read tells.
+    fn has_all(&self, work: &Work) -> bool {
+        self.drained && !self.may_end && work.io.input.is_empty() && !self.link.is_tls()
+    }
+
     /// Reads on in a head; `None` where there is more, or the phase has changed.
-    fn more_head(&mut self, work: &mut Work, context: &Context<'_>) -> Option<Next> {
+    fn more_head(&mut self, work: &mut Work, context: &Context<'_>, watch: &dyn Watch) -> Option<Next> {
         // Behind an answer, the next request is hardly ever there yet. The poller will tell; only what TLS has taken in
         // already it cannot know of.
-        if self.drained && work.io.input.is_empty() && !self.link.is_tls() {
+        if self.has_all(work) {
             self.drained = false;
-            self.set_deadline(context.timeouts.idle);
+            self.set_deadline(watch.now(), context.timeouts.idle);
             return Some(Next::Wait);
         }
         match work.io.input.fill_from(&mut self.link) {
             Ok(0) if work.parser.is_idle() => Some(Next::Close),
             Ok(0) => {
                 let received_bytes = u32::try_from(work.io.input.filled().len()).unwrap_or(u32::MAX);
-                self.refuse(ProtocolError::IncompleteHead { received_bytes }, Heard::Part, work, context);
+                self.refuse(
+                    ProtocolError::IncompleteHead { received_bytes },
+                    Heard::Part,
+                    work,
+                    context,
+                    watch,
+                );
                 None
             }
             Ok(count) => {
@@ -471,10 +492,10 @@ impl Connection {
                 // The parser has seen all that is there.
                 if work.parser.is_idle() && work.io.input.is_empty() {
                     self.in_head = false;
-                    self.set_deadline(context.timeouts.idle);
+                    self.set_deadline(watch.now(), context.timeouts.idle);
                 } else if !self.in_head {
                     self.in_head = true;
-                    self.set_deadline(context.timeouts.head);
+                    self.set_deadline(watch.now(), context.timeouts.head);
                 }
                 Some(Next::Wait)
             }
@@ -483,7 +504,13 @@ impl Connection {
     }
 
     /// Reads away what the handler left; `None` where the phase has changed.
-    fn drain(&mut self, mut bytes_left: u64, work: &mut Work, context: &Context<'_>) -> Option<Next> {
+    fn drain(
+        &mut self,
+        mut bytes_left: u64,
+        work: &mut Work,
+        context: &Context<'_>,
+        watch: &dyn Watch,
+    ) -> Option<Next> {
         loop {
             match fill_body(&mut work.io.input, &mut self.link, &mut work.io.decoder) {
                 Ok(0) => {
@@ -496,7 +523,7 @@ impl Connection {
                     match bytes_left.checked_sub(count as u64) {
                         Some(left) => bytes_left = left,
                         None => {
-                            self.begin_linger(work, context);
+                            self.begin_linger(work, context, watch);
                             return None;
                         }
                     }
@@ -509,7 +536,7 @@ impl Connection {
                     return Some(Next::Wait);
                 }
                 Err(_) => {
-                    self.begin_linger(work, context);
+                    self.begin_linger(work, context, watch);
                     return None;
                 }
             }
@@ -538,14 +565,14 @@ impl Connection {
     }
 
     /// Nothing more is sent; what the peer has on its way is read for a moment.
-    fn begin_linger(&mut self, work: &mut Work, context: &Context<'_>) {
+    fn begin_linger(&mut self, work: &mut Work, context: &Context<'_>, watch: &dyn Watch) {
         const LINGER_BYTES: u64 = 1 << 20;
         work.parser.reset();
         if work.io.flush(&mut self.link).is_ok() {
             self.link.finish();
         }
         self.in_head = false;
-        self.set_deadline(context.timeouts.linger);
+        self.set_deadline(watch.now(), context.timeouts.linger);
         self.phase = Phase::Lingering { bytes_left: LINGER_BYTES };
     }
 

@@ -5,6 +5,7 @@ use crate::forwarded::TrustedProxies;
 use crate::handler::Handler;
 use crate::limits::{Limits, Timeouts};
 use crate::observe::{Event, Observer};
+use crate::socket::Socket;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 #[cfg(feature = "tls")]
@@ -57,6 +58,9 @@ impl Drop for Counted {
 
 /// Told when handlers begin and end, by the thread that runs them.
 pub(crate) trait Watch {
+    /// The time, as it was when the thread last asked: after its last wait, or the last handler.
+    fn now(&self) -> Instant;
+
     /// A handler begins now.
     fn begin(&self) -> Instant;
 
@@ -65,12 +69,19 @@ pub(crate) trait Watch {
 
     /// Whether answers to earlier requests may wait for that of the next one, to go out with it.
     fn answers_wait(&self) -> bool;
+
+    /// Nobody needs to be told of input on this socket until the connection is parked; whether it will be so.
+    fn mute(&self, socket: &Socket) -> bool;
 }
 
 /// Nobody is told.
 pub(crate) struct Unwatched;
 
 impl Watch for Unwatched {
+    fn now(&self) -> Instant {
+        crate::clock::now()
+    }
+
     fn begin(&self) -> Instant {
         crate::clock::now()
     }
@@ -79,6 +90,10 @@ impl Watch for Unwatched {
 
     fn answers_wait(&self) -> bool {
         true
+    }
+
+    fn mute(&self, _socket: &Socket) -> bool {
+        false
     }
 }
 

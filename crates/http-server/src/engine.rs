@@ -3,7 +3,7 @@
 //! connection that is idle, whose head is incomplete, whose TLS handshake is under way, or that is read to its end.
 //!
 //! ```text
-//!   poller ──> worker: take from the table ──> drive ──> park in the table, arm ──> poller
+//!   poller ──> worker: take from the table ──> drive ──> park in the table ──> poller
 //!                                                └─────> close
 //!   keeper: deadlines that have passed; threads that are missing; listeners that pause
 //! ```
@@ -93,6 +93,7 @@ impl<P: Poller> Shared<P> {
     fn finish_if_empty(&self) {
         if self.table.open() == 0 && !self.finished.swap(true, Ordering::SeqCst) {
             self.poller.stop();
+            self.crowd.close();
             self.keeper.wake();
         }
         self.tell_gone();
@@ -210,7 +211,7 @@ impl<P: Poller> Engine<P> {
         let gates = std::mem::take(&mut *shared.listeners.write().unwrap_or_else(PoisonError::into_inner));
         for gate in &gates {
             for (key, connection) in shared.accept_rest(gate) {
-                shared.park(key, connection, Interest::Read);
+                shared.put_back(key, connection, Interest::Read);
             }
         }
         drop(gates);
@@ -221,7 +222,7 @@ impl<P: Poller> Engine<P> {
         let shared = &self.shared;
         for (key, connection) in shared.table.take_oldest(usize::MAX, Connection::is_idle) {
             if connection.has_input() {
-                shared.park(key, connection, Interest::Read);
+                shared.put_back(key, connection, Interest::Read);
             } else {
                 connection.hang_up();
                 shared.idle_closed.fetch_add(1, Ordering::SeqCst);

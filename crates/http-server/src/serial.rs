@@ -6,7 +6,7 @@ use crate::clock;
 use crate::connection::introduction::Introduction;
 use crate::connection::{Connection, Next, Peer, Work};
 use crate::context::{Context, Unwatched};
-use crate::engine::poller::{Interest, Key, Native, Poller, Source};
+use crate::engine::poller::{Interest, Key, Native, Poller, Ready, Source};
 use crate::error::Error;
 use crate::limits::Timeouts;
 use crate::link::Link;
@@ -51,6 +51,8 @@ pub struct SerialServer<'h> {
     context: Context<'h>,
     listeners: Vec<Listening>,
     poller: Native,
+    /// Room for what has arrived.
+    ready: Vec<Ready>,
     addresses: Vec<SocketAddr>,
 }
 
@@ -62,7 +64,7 @@ impl<'h> SerialServer<'h> {
             poller.add(Source::Listener(&listening.listener), key, Interest::Read).map_err(Error::System)?;
         }
         let addresses = listeners.iter().filter_map(Listening::address).collect();
-        Ok(Self { context, listeners, poller, addresses })
+        Ok(Self { context, listeners, poller, ready: Vec::new(), addresses })
     }
 
     /// The TCP addresses that it listens on, in the order of the builder, with the ports that were chosen.
@@ -114,8 +116,8 @@ impl<'h> SerialServer<'h> {
     fn next(&mut self, deadline: Option<Instant>, requests_max: u32) -> Result<bool, Error> {
         loop {
             let left = deadline.map(|deadline| deadline.saturating_duration_since(clock::now()));
-            let found = self.poller.wait(left).map_err(Error::System)?;
-            let Some(key) = found else {
+            self.poller.wait(&mut self.ready, 1, left).map_err(Error::System)?;
+            let Some(Ready { key, .. }) = self.ready.pop() else {
                 match deadline {
                     Some(deadline) if deadline <= clock::now() => return Ok(false),
                     _ => continue,
@@ -166,7 +168,7 @@ impl<'h> SerialServer<'h> {
             Some(session) => link.with_tls(session?),
             None => link,
         };
-        Ok(Some(Connection::new(link, Peer { addr: peer, introduction }, context)))
+        Ok(Some(Connection::new(link, Peer { addr: peer, introduction }, context, clock::now())))
     }
 
     fn serve(&mut self, mut connection: Connection, requests_max: u32) {
@@ -179,7 +181,7 @@ impl<'h> SerialServer<'h> {
                 Next::Again => {}
                 Next::Wait => {
                     if !wait(connection.socket(), connection.deadline(), &context.timeouts)
-                        && !connection.expire(context)
+                        && !connection.expire(context, clock::now())
                     {
                         connection.hang_up();
                         break;

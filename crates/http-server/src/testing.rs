@@ -11,6 +11,7 @@
 //! assert_eq!(answer.text(), "Hello, Ada!");
 //! ```
 
+use crate::clock;
 use crate::connection::{Connection, Next, Peer, Work};
 use crate::context::{Context, Counters, Unwatched};
 use crate::error::HandlerError;
@@ -141,7 +142,8 @@ fn exchange(input: Vec<u8>, handler: &(impl Handler + ?Sized), peer: Option<Sock
     let script = Script { input: Cursor::new(input), output: Vec::new() };
     let socket = Arc::new(Socket::Memory(Box::new(Mutex::new(script))));
     let link = Link::new(Arc::clone(&socket), &context.timeouts);
-    let mut connection = Connection::new(link, Peer { addr: peer, introduction: None }, &context);
+    let peer = Peer { addr: peer, introduction: None };
+    let mut connection = Connection::new(link, peer, &context, clock::now());
     let mut work = Work::new(context.limits.message);
     loop {
         match connection.drive(&mut work, &context, &Unwatched) {

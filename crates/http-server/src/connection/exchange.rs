@@ -3,6 +3,7 @@
 use super::{Connection, Heard, Next, Phase, Work};
 use crate::clock;
 use crate::context::{Context, Watch};
+use crate::engine::poller::Interest;
 use crate::error::{Error, HandlerError};
 use crate::observe::Event;
 use crate::request::Request;
@@ -15,6 +16,9 @@ use http_proto::{
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
+
+/// From this many bytes on, content is taken to come in pieces.
+const LONG_BODY_BYTES: u64 = 32 * 1024;
 
 /// What Expect asks for (RFC 9110 §10.1.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +66,7 @@ impl Connection {
     ) -> Option<Next> {
         self.requests = self.requests.saturating_add(1);
         context.counters.requests.fetch_add(1, Ordering::Relaxed);
-        let verdict = self.admit(work, context)?;
+        let verdict = self.admit(work, context, watch)?;
         if !watch.answers_wait() && work.io.flush(&mut self.link).is_err() {
             return Some(Next::Close);
         }
@@ -71,7 +75,7 @@ impl Connection {
         let began = watch.begin();
         let response = self.answer(work, context);
         let keep = verdict.persistence.is_ok() && self.can_stay(work, context);
-        let date = *work.date.at(clock::wall());
+        let date = *work.date.at(watch.now(), clock::wall);
         let facts = Facts {
             method: &work.head.method,
             version: work.head.version,
@@ -92,25 +96,30 @@ impl Connection {
         });
         self.link.set_waits(false);
         watch.end(began);
-        self.after(sent, queued, work, context)
+        self.after(sent, queued, work, context, watch)
     }
 
     /// What the head asks of the connection, ready to be handled; `None` where the request has been refused.
-    fn admit(&mut self, work: &mut Work, context: &Context<'_>) -> Option<Verdict> {
+    fn admit(&mut self, work: &mut Work, context: &Context<'_>, watch: &dyn Watch) -> Option<Verdict> {
         let verdict = match request_framing(&work.head) {
             Ok(verdict) => verdict,
             Err(error) => {
-                self.refuse(error, Heard::Head, work, context);
+                self.refuse(error, Heard::Head, work, context, watch);
                 return None;
             }
         };
         let expectation = expectation(&work.head);
         if let Some(status) = refusal(expectation, verdict.framing, context) {
-            self.answer_fault(Response::error_page(status), Heard::Head, work, context);
+            self.answer_fault(Response::error_page(status), Heard::Head, work, context, watch);
             return None;
         }
         let expects = expectation == Expectation::Continue;
         work.io.begin_body(verdict.framing, expects, context.limits.body_bytes_max);
+        // A long body comes in many pieces, and no thread is to be woken for each: its handler waits for them itself.
+        let left = work.io.decoder.remaining_bytes().unwrap_or(u64::MAX);
+        if left > LONG_BODY_BYTES && self.armed.is_some() && watch.mute(self.link.socket()) {
+            self.armed = Some(Interest::Nothing);
+        }
         Some(verdict)
     }
 
@@ -122,17 +131,18 @@ impl Connection {
         queued: usize,
         work: &mut Work,
         context: &Context<'_>,
+        watch: &dyn Watch,
     ) -> Option<Next> {
         match sent {
             Ok(Sent::Kept) => {
                 if !work.io.decoder.is_done() {
                     self.phase = Phase::Draining { bytes_left: context.limits.drain_bytes_max };
-                    self.set_deadline(context.timeouts.stall);
+                    self.set_deadline(watch.now(), context.timeouts.stall);
                 }
                 None
             }
             Ok(Sent::Last) => {
-                self.begin_linger(work, context);
+                self.begin_linger(work, context, watch);
                 None
             }
             Ok(Sent::Upgrade(run)) => Some(Next::Upgrade(run)),
@@ -142,7 +152,7 @@ impl Connection {
                     // The peer has seen nothing of it: there can be another.
                     work.io.out.truncate(queued);
                     let page = Response::error_page(StatusCode::INTERNAL_SERVER_ERROR);
-                    self.answer_fault(page, Heard::Head, work, context);
+                    self.answer_fault(page, Heard::Head, work, context, watch);
                     return None;
                 }
                 // What is queued is true as far as it goes: the peer sees that the rest is missing.
@@ -213,11 +223,12 @@ impl Connection {
         heard: Heard,
         work: &mut Work,
         context: &Context<'_>,
+        watch: &dyn Watch,
     ) {
         context.observe(&Event::BadRequest { peer: self.peer.addr, error });
         let explain = error.to_string();
         let answer = Response::error_page_with(error.status_hint(), None, Some(&explain));
-        self.answer_fault(answer, heard, work, context);
+        self.answer_fault(answer, heard, work, context, watch);
     }
 
     /// Answers what no handler has seen, and ends the connection. An answer to HEAD has no content whatever it says
@@ -228,8 +239,9 @@ impl Connection {
         heard: Heard,
         work: &mut Work,
         context: &Context<'_>,
+        watch: &dyn Watch,
     ) {
-        let date = *work.date.at(clock::wall());
+        let date = *work.date.at(watch.now(), clock::wall);
         let (method, asked) = match heard {
             Heard::Head => (&work.head.method, Some(&work.head.headers)),
             Heard::Part => (&Method::GET, None),
@@ -248,7 +260,7 @@ impl Connection {
         if send(response, &facts, &mut self.link, &mut work.io).is_err() {
             work.io.out.clear();
         }
-        self.begin_linger(work, context);
+        self.begin_linger(work, context, watch);
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::{Connection, Next};
 use crate::address_counts::{Addresses, Held};
-use crate::context::Context;
+use crate::context::{Context, Watch};
 use crate::observe::Event;
 use crate::proxy_protocol::{ProxyError, Read, Relayed, read};
 use std::io;
@@ -37,13 +37,13 @@ impl Introduction {
 
 impl Connection {
     /// Reads on in the proxy's header; `None` once it is whole.
-    pub(super) fn introduction(&mut self, context: &Context<'_>) -> Option<Next> {
+    pub(super) fn introduction(&mut self, context: &Context<'_>, watch: &dyn Watch) -> Option<Next> {
         match self.read_introduction() {
             Ok(Some(relayed)) => {
                 if !self.take_introduction(relayed, context) {
                     return Some(Next::Close);
                 }
-                self.begin(context);
+                self.begin(context, watch.now());
                 None
             }
             Ok(None) => Some(Next::Wait),

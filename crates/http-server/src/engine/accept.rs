@@ -177,7 +177,7 @@ impl<P: Poller> Shared<P> {
             }
         };
         let key = self.table.insert(socket, held)?;
-        Some((key, Box::new(Connection::new(link, Peer { addr: peer, introduction }, context))))
+        Some((key, Box::new(Connection::new(link, Peer { addr: peer, introduction }, context, clock::now()))))
     }
 
     /// Closes connections that idle longest; whether there were any.
@@ -192,7 +192,7 @@ impl<P: Poller> Shared<P> {
         for (key, connection) in found {
             // Its event is on the way: it is served like any other.
             if connection.has_input() && connection.is_idle() {
-                self.park(key, connection, Interest::Read);
+                self.put_back(key, connection, Interest::Read);
             } else {
                 connection.hang_up();
                 self.poller.forget(key);

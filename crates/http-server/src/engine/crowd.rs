@@ -1,8 +1,14 @@
-//! How many threads there should be: as many that can run as there are cores, more while handlers block, up to a bound.
-//! It counts and decides; others start and end threads.
+//! How many threads there should be, and which of them wait for events: as few as the load needs while handlers are
+//! fast, all of them while handlers block. It counts and decides; others start and end threads.
+//!
+//! A thread that waits is woken for an arrival by the kernel, which costs both of them a switch. So while handlers are
+//! fast, a thread that finds another one waiting goes to rest, and the one that goes on takes many events at a time. It
+//! is joined by another when there is more than it can take at once, or when its handler turns out to block.
 
+use super::poller::{EVENTS_MAX, Ready};
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// A handler that has run for so long is taken for one that waits for something.
@@ -11,14 +17,24 @@ pub(super) const BLOCKED_AFTER: Duration = Duration::from_millis(5);
 /// Handlers that take so long on average are taken for ones that wait for something.
 const SLOW_NANOSECONDS: u64 = 200_000;
 
+/// As much of one handler's time counts towards the average: one that is held up once is no sign of anything.
+const COUNTED_NANOSECONDS: u64 = 1_000_000;
+
 /// How long a thread above the minimum waits for work before it ends.
 pub(super) const IDLE: Duration = Duration::from_secs(10);
+
+/// How often a thread must find another one waiting before it goes to rest.
+const SURPLUS_MAX: u32 = 4;
+
+/// Events that one of several threads takes at a time, so that the others find some, too.
+const SHARE: usize = 16;
 
 /// The threads of one server.
 #[derive(Debug)]
 pub(super) struct Crowd {
     /// Times are counted from here.
     start: Instant,
+    cores: usize,
     pub(super) min: usize,
     pub(super) max: usize,
     alive: AtomicUsize,
@@ -27,21 +43,53 @@ pub(super) struct Crowd {
     /// Handler time, a moving average.
     average_nanoseconds: AtomicU64,
     /// Whether someone has been asked to look whether threads are missing.
-    pub(super) asked: AtomicBool,
+    asked: AtomicBool,
     desks: Mutex<Vec<Arc<Desk>>>,
+    rest: Mutex<Rest>,
+    called: Condvar,
+    /// Threads that rest and have not been called, as it stands under the lock.
+    resting: AtomicUsize,
+    /// Events that nobody has in hand: whoever is free takes them before it waits.
+    left: Mutex<VecDeque<Ready>>,
+    left_count: AtomicUsize,
 }
 
-/// What one thread is at: when its handler began, in nanoseconds since the start plus one; 0 for not in a handler.
 #[derive(Debug, Default)]
-pub(super) struct Desk(AtomicU64);
+struct Rest {
+    calls: usize,
+    closed: bool,
+}
+
+/// What one thread is at.
+#[derive(Debug, Default)]
+pub(super) struct Desk {
+    /// When its handler began, in nanoseconds since the start plus one; 0 for not in a handler.
+    began: AtomicU64,
+    /// Events that it has taken and not come to.
+    backlog: Mutex<VecDeque<Ready>>,
+}
+
+/// What a thread without work does next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Plan {
+    /// Wait for events: so many at most, so long at most.
+    Wait { max: usize, timeout: Option<Duration> },
+    /// Rest until it is called.
+    Rest,
+}
 
 impl Crowd {
     /// `max` threads, or four for each core within 16 and 256; at least two, so that one handler never stops a server.
     pub(super) fn new(max: Option<usize>, start: Instant) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Self::with_cores(cores, max, start)
+    }
+
+    pub(super) fn with_cores(cores: usize, max: Option<usize>, start: Instant) -> Self {
         let max = max.unwrap_or_else(|| (4 * cores).clamp(16, 256)).max(1);
         Self {
             start,
+            cores,
             min: cores.max(2).min(max),
             max,
             alive: AtomicUsize::new(0),
@@ -49,6 +97,11 @@ impl Crowd {
             average_nanoseconds: AtomicU64::new(0),
             asked: AtomicBool::new(false),
             desks: Mutex::default(),
+            rest: Mutex::default(),
+            called: Condvar::new(),
+            resting: AtomicUsize::new(0),
+            left: Mutex::default(),
+            left_count: AtomicUsize::new(0),
         }
     }
 
@@ -61,13 +114,13 @@ impl Crowd {
         let more = |alive: usize| (alive < self.max).then_some(alive + 1);
         self.alive.fetch_update(Ordering::SeqCst, Ordering::SeqCst, more).ok()?;
         let desk = Arc::new(Desk::default());
-        self.desks.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&desk));
+        lock(&self.desks).push(Arc::clone(&desk));
         Some(desk)
     }
 
     /// Gives a place back.
     pub(super) fn leave(&self, desk: &Arc<Desk>) {
-        self.desks.lock().unwrap_or_else(PoisonError::into_inner).retain(|other| !Arc::ptr_eq(other, desk));
+        lock(&self.desks).retain(|other| !Arc::ptr_eq(other, desk));
         self.alive.fetch_sub(1, Ordering::SeqCst);
     }
 
@@ -77,35 +130,167 @@ impl Crowd {
         if self.alive.fetch_update(Ordering::SeqCst, Ordering::SeqCst, fewer).is_err() {
             return false;
         }
-        self.desks.lock().unwrap_or_else(PoisonError::into_inner).retain(|other| !Arc::ptr_eq(other, desk));
+        lock(&self.desks).retain(|other| !Arc::ptr_eq(other, desk));
         true
     }
 
-    /// A thread begins to wait for events, or for `IDLE` at most where it may go then.
-    pub(super) fn begin_wait(&self) -> Option<Duration> {
-        self.waiting.fetch_add(1, Ordering::Relaxed);
-        (self.alive.load(Ordering::Relaxed) > self.min).then_some(IDLE)
+    /// What a thread without work does next. `surplus` is its own, how often it has found another one waiting: a thread
+    /// that has just begun starts with [`START`](Self::START).
+    pub(super) fn begin_wait(&self, surplus: &mut u32) -> Plan {
+        let slow = self.is_slow();
+        if slow || self.waiting.load(Ordering::SeqCst) == 0 {
+            *surplus = 0;
+        } else if *surplus >= SURPLUS_MAX {
+            return Plan::Rest;
+        } else {
+            *surplus += 1;
+        }
+        self.waiting.fetch_add(1, Ordering::SeqCst);
+        let timeout = (self.alive.load(Ordering::Relaxed) > self.min).then_some(IDLE);
+        Plan::Wait { max: self.share(slow), timeout }
     }
 
-    /// A thread has got an event; whether someone should have a look at the crowd, since no thread is left waiting.
+    /// What `surplus` is for a thread that has just begun.
+    pub(super) const START: u32 = SURPLUS_MAX;
+
+    /// How many events a thread takes at a time: one where handlers block, since others would wait for it.
+    fn share(&self, slow: bool) -> usize {
+        match self.cores {
+            _ if slow => 1,
+            1 => EVENTS_MAX,
+            _ => SHARE,
+        }
+    }
+
+    /// A thread has come back from waiting; whether it was the last one that waited.
     pub(super) fn end_wait(&self) -> bool {
-        self.waiting.fetch_sub(1, Ordering::Relaxed) == 1
-            && self.alive.load(Ordering::Relaxed) < self.max
-            && !self.asked.swap(true, Ordering::Relaxed)
+        self.waiting.fetch_sub(1, Ordering::SeqCst) == 1
+    }
+
+    /// A thread has taken `count` of at most `max` events: if that is all it can take at once, and there is a core for
+    /// another one, that one is called.
+    pub(super) fn share_out(&self, count: usize, max: usize) {
+        if max > 1 && count == max && self.active() < self.cores {
+            self.call();
+        }
+    }
+
+    /// None is left waiting; whether someone must be told to keep an eye on that.
+    pub(super) fn ask(&self) -> bool {
+        self.can_do_more() && !self.asked.load(Ordering::SeqCst) && !self.asked.swap(true, Ordering::SeqCst)
+    }
+
+    /// Whether someone must go on keeping an eye on the crowd: nobody waits, and something could be done about it.
+    pub(super) fn is_asked(&self) -> bool {
+        if !self.asked.load(Ordering::SeqCst) {
+            return false;
+        }
+        // In this order: who ceases to wait behind the second line asks anew.
+        self.asked.store(false, Ordering::SeqCst);
+        let still = !self.someone_waits() && self.can_do_more();
+        if still {
+            self.asked.store(true, Ordering::SeqCst);
+        }
+        still
+    }
+
+    /// Whether someone has been asked to, and has not found it settled since.
+    pub(super) fn has_been_asked(&self) -> bool {
+        self.asked.load(Ordering::SeqCst)
+    }
+
+    fn can_do_more(&self) -> bool {
+        self.alive.load(Ordering::Relaxed) < self.max || self.resting.load(Ordering::SeqCst) > 0
+    }
+
+    fn active(&self) -> usize {
+        self.alive.load(Ordering::Relaxed).saturating_sub(self.resting.load(Ordering::Relaxed))
+    }
+
+    /// Rests until it is called or the crowd goes; whether that was within `IDLE`.
+    pub(super) fn rest(&self) -> bool {
+        let mut rest = lock(&self.rest);
+        self.resting.fetch_add(1, Ordering::SeqCst);
+        while rest.calls == 0 && !rest.closed {
+            let (guard, timeout) =
+                self.called.wait_timeout(rest, IDLE).unwrap_or_else(PoisonError::into_inner);
+            rest = guard;
+            if timeout.timed_out() && rest.calls == 0 {
+                self.resting.fetch_sub(1, Ordering::SeqCst);
+                return false;
+            }
+        }
+        if rest.calls == 0 {
+            self.resting.fetch_sub(1, Ordering::SeqCst);
+        } else {
+            // Whoever called has counted it already.
+            rest.calls -= 1;
+        }
+        true
+    }
+
+    /// Calls a thread that rests; whether there was one.
+    pub(super) fn call(&self) -> bool {
+        if self.resting.load(Ordering::SeqCst) == 0 {
+            return false;
+        }
+        let mut rest = lock(&self.rest);
+        if self.resting.load(Ordering::SeqCst) == 0 {
+            return false;
+        }
+        self.resting.fetch_sub(1, Ordering::SeqCst);
+        rest.calls += 1;
+        drop(rest);
+        self.called.notify_one();
+        true
+    }
+
+    /// Nobody rests any more, now or later.
+    pub(super) fn close(&self) {
+        lock(&self.rest).closed = true;
+        self.called.notify_all();
+    }
+
+    /// The next event of this thread's own, or one that nobody has in hand; and whether a thread that waits should look
+    /// for more of those.
+    pub(super) fn next(&self, desk: &Desk) -> Option<(Ready, bool)> {
+        if let Some(own) = lock(&desk.backlog).pop_front() {
+            return Some((own, false));
+        }
+        if self.left_count.load(Ordering::SeqCst) == 0 {
+            return None;
+        }
+        let mut left = lock(&self.left);
+        let ready = left.pop_front();
+        self.left_count.store(left.len(), Ordering::SeqCst);
+        ready.map(|ready| (ready, !left.is_empty() && self.someone_waits()))
+    }
+
+    /// Events that a thread has taken, to be done in this order by [`next`](Self::next).
+    pub(super) fn keep(&self, desk: &Desk, events: impl Iterator<Item = Ready>) {
+        lock(&desk.backlog).extend(events);
+    }
+
+    /// Leaves an event to whoever is free. The caller sees to it that somebody looks.
+    pub(super) fn leave_event(&self, ready: Ready) {
+        let mut left = lock(&self.left);
+        left.push_back(ready);
+        self.left_count.store(left.len(), Ordering::SeqCst);
     }
 
     /// A handler begins; `now` is when.
     pub(super) fn begin_handler(&self, desk: &Desk, now: Instant) {
-        desk.0.store(self.stamp(now), Ordering::Relaxed);
+        desk.began.store(self.stamp(now), Ordering::Relaxed);
     }
 
     /// A handler that began at `began` has ended.
     pub(super) fn end_handler(&self, desk: &Desk, began: Instant, now: Instant) {
-        desk.0.store(0, Ordering::Relaxed);
+        desk.began.store(0, Ordering::Relaxed);
         let took = u64::try_from(now.saturating_duration_since(began).as_nanos()).unwrap_or(u64::MAX);
         let average = self.average_nanoseconds.load(Ordering::Relaxed);
         // Two threads may write at once: then one of them is not counted.
-        self.average_nanoseconds.store(average - average / 16 + took.min(1 << 50) / 16, Ordering::Relaxed);
+        self.average_nanoseconds
+            .store(average - average / 16 + took.min(COUNTED_NANOSECONDS) / 16, Ordering::Relaxed);
     }
 
     /// Whether handlers take so long that answers before them should not wait for theirs.
@@ -115,33 +300,65 @@ impl Crowd {
 
     /// Whether a thread is left that waits for events.
     pub(super) fn someone_waits(&self) -> bool {
-        self.waiting.load(Ordering::Relaxed) > 0
+        self.waiting.load(Ordering::SeqCst) > 0
+    }
+
+    /// Takes the events from threads whose handlers seem to block, for others; whether some lie there now.
+    pub(super) fn take_from_blocked(&self, now: Instant) -> bool {
+        let late = self.late(now);
+        for desk in lock(&self.desks).iter().filter(|desk| desk.is_blocked(late)) {
+            let taken = std::mem::take(&mut *lock(&desk.backlog));
+            taken.into_iter().for_each(|ready| self.leave_event(ready));
+        }
+        self.left_count.load(Ordering::SeqCst) > 0
     }
 
     /// How many threads should be started now.
     ///
     /// Those whose handlers seem to block do not count towards the minimum that can run; and where handlers are slow
-    /// on average, each look that finds nobody waiting adds some.
+    /// on average, each look that finds nobody waiting adds some. Those that rest are called first.
     pub(super) fn missing(&self, now: Instant) -> usize {
         if self.someone_waits() {
             return 0;
         }
-        let late =
-            self.stamp(now).saturating_sub(u64::try_from(BLOCKED_AFTER.as_nanos()).unwrap_or(u64::MAX));
-        let desks = self.desks.lock().unwrap_or_else(PoisonError::into_inner);
-        let blocked =
-            desks.iter().filter(|desk| (1..=late).contains(&desk.0.load(Ordering::Relaxed))).count();
+        let late = self.late(now);
+        let desks = lock(&self.desks);
+        let blocked = desks.iter().filter(|desk| desk.is_blocked(late)).count();
         let alive = desks.len();
         drop(desks);
-        let for_blocked = self.min.saturating_sub(alive.saturating_sub(blocked));
-        let for_slow = if self.is_slow() { self.min } else { 0 };
+        let mut for_blocked = self.min.saturating_sub(alive.saturating_sub(blocked));
+        let mut for_slow = if self.is_slow() { self.min } else { 0 };
+        // A thread that rests while others are blocked serves nobody.
+        let wanted = blocked.max(for_slow);
+        for _ in 0..wanted {
+            if !self.call() {
+                break;
+            }
+            for_blocked = for_blocked.saturating_sub(1);
+            for_slow = for_slow.saturating_sub(1);
+        }
         for_blocked.max(for_slow).min(self.max.saturating_sub(alive))
+    }
+
+    /// Handlers that began before this stamp seem to block.
+    fn late(&self, now: Instant) -> u64 {
+        self.stamp(now).saturating_sub(u64::try_from(BLOCKED_AFTER.as_nanos()).unwrap_or(u64::MAX))
     }
 
     fn stamp(&self, now: Instant) -> u64 {
         let since = now.saturating_duration_since(self.start).as_nanos();
         u64::try_from(since).unwrap_or(u64::MAX - 1).saturating_add(1)
     }
+}
+
+impl Desk {
+    fn is_blocked(&self, late: u64) -> bool {
+        (1..=late).contains(&self.began.load(Ordering::Relaxed))
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

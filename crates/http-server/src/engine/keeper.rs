@@ -64,23 +64,23 @@ fn keep<P: Poller>(shared: &Arc<Shared<P>>) {
     }
     let crowd = &shared.crowd;
     keeper.grow.store(false, Ordering::Relaxed);
+    let watchful = crowd.is_asked();
+    if watchful && crowd.take_from_blocked(now) {
+        shared.poller.nudge();
+    }
     for _ in 0..crowd.missing(now) {
         if let Err(error) = worker::start(shared) {
             shared.context.observe(&Event::ThreadFailed { error: &error });
             break;
         }
     }
-    // As long as nobody waits for events, threads may be blocked: look again soon.
-    let watchful = crowd.asked.load(Ordering::Relaxed);
-    if watchful && (crowd.someone_waits() || crowd.alive() >= crowd.max) {
-        crowd.asked.store(false, Ordering::Relaxed);
-    }
     let paused = shared.open_due_gates(now);
     let deadlines = lock(&keeper.deadlines);
     if shared.is_finished() || keeper.grow.load(Ordering::Relaxed) {
         return;
     }
-    let soon = crowd.asked.load(Ordering::Relaxed).then(|| now + BLOCKED_AFTER);
+    // As long as nobody waits for events, threads may be blocked: look again soon.
+    let soon = crowd.has_been_asked().then(|| now + BLOCKED_AFTER);
     let wake_at = [deadlines.next(), soon, paused].into_iter().flatten().min();
     let left = wake_at.map(|at| at.saturating_duration_since(clock::now()));
     let woken = match left {
@@ -103,9 +103,9 @@ fn look<P: Poller>(shared: &Shared<P>, key: Key, now: Instant) {
             lock(&shared.keeper.deadlines).add(at, key);
         }
         Due::Expired(mut connection) => {
-            if connection.expire(&shared.context) {
+            if connection.expire(&shared.context, now) {
                 // A thread that may wait says it, as soon as the socket has room.
-                shared.park(key, connection, Interest::Write);
+                shared.put_back(key, connection, Interest::Write);
             } else {
                 connection.hang_up();
                 shared.remove(key);

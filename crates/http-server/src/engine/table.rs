@@ -1,6 +1,17 @@
-//! All open connections by key: parked ones lie here, busy ones have left their socket so that they can be cut.
+//! All open connections by key: parked ones lie here, busy ones have left their socket so that they can be cut, and are
+//! told when they come back what has arrived meanwhile.
+//!
+//! ```text
+//!              take                     note            note
+//!   parked ────────────> busy ──┬──────────────> busy, news ──┐
+//!      ^                  ^     │ park                │ park  │ take: passed over, the news stays
+//!      └──────────────────┼─────┘                     │       v
+//!                         └───────────────────────────┘
+//! ```
+//!
+//! So no arrival is lost, and no connection is ever with two threads.
 
-use super::poller::Key;
+use super::poller::{Key, News};
 use crate::connection::Connection;
 use crate::socket::Socket;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,50 +23,87 @@ const SHARDS: usize = 16;
 
 /// Slots by number, in shards. A key is the slot's number, its shard and how often it has been used before.
 #[derive(Debug)]
-pub(crate) struct Table {
-    shards: [Mutex<Shard>; SHARDS],
+pub(crate) struct Table<C = Connection> {
+    shards: [Mutex<Shard<C>>; SHARDS],
     open: AtomicUsize,
     /// Where the next connection goes.
     turn: AtomicUsize,
 }
 
-#[derive(Debug, Default)]
-struct Shard {
-    slots: Vec<Slot>,
-    free: Vec<u32>,
+/// What can be parked.
+pub(crate) trait Park {
+    /// When to look at it again without an event.
+    fn deadline(&self) -> Option<Instant>;
 }
 
-#[derive(Debug, Default)]
-struct Slot {
-    generation: u32,
-    /// `None` where the slot is free.
-    entry: Option<Entry>,
+impl Park for Connection {
+    fn deadline(&self) -> Option<Instant> {
+        self.deadline()
+    }
+}
+
+/// What became of a connection that was to be parked.
+#[derive(Debug)]
+pub(crate) enum Parked<C> {
+    /// It waits; the deadlines are to look at it then, unless they will anyway.
+    Waits(Option<Instant>),
+    /// Something has arrived meanwhile: it is the caller's still.
+    Has(News, Box<C>),
+    /// It has been removed: nobody knows it any more.
+    Gone,
 }
 
 #[derive(Debug)]
-struct Entry {
+struct Shard<C> {
+    slots: Vec<Slot<C>>,
+    free: Vec<u32>,
+}
+
+#[derive(Debug)]
+struct Slot<C> {
+    generation: u32,
+    /// `None` where the slot is free.
+    entry: Option<Entry<C>>,
+}
+
+#[derive(Debug)]
+struct Entry<C> {
     socket: Arc<Socket>,
-    parked: Option<Box<Connection>>,
+    parked: Option<Box<C>>,
+    /// What has arrived while it was busy.
+    news: Option<News>,
     /// When the deadlines will have a look at it.
     scheduled: Option<Instant>,
     /// Given back when the entry goes.
     _held: Option<crate::address_counts::Held>,
 }
 
+impl<C: Park> Entry<C> {
+    /// When the deadlines are to look at it, unless they will early enough anyway.
+    fn park(&mut self, connection: Box<C>) -> Option<Instant> {
+        let is_new = |deadline: &Instant| self.scheduled.is_none_or(|at| at > *deadline);
+        let look_at = connection.deadline().filter(is_new);
+        self.scheduled = look_at.or(self.scheduled);
+        self.parked = Some(connection);
+        look_at
+    }
+}
+
 /// What the deadlines find.
 #[derive(Debug)]
-pub(crate) enum Due {
+pub(crate) enum Due<C = Connection> {
     /// The connection's time has passed: it is the caller's now.
-    Expired(Box<Connection>),
+    Expired(Box<C>),
     /// Look again then.
     Later(Instant),
     /// It is busy, or gone: it will say when to look again.
     Nothing,
 }
 
-impl Default for Table {
+impl<C> Default for Table<C> {
     fn default() -> Self {
-        Self { shards: Default::default(), open: AtomicUsize::new(0), turn: AtomicUsize::new(0) }
+        let shards = std::array::from_fn(|_| Mutex::new(Shard { slots: Vec::new(), free: Vec::new() }));
+        Self { shards, open: AtomicUsize::new(0), turn: AtomicUsize::new(0) }
     }
 }
 
@@ -72,7 +120,7 @@ fn join(shard: usize, index: u32, generation: u32) -> Key {
     Key::from(generation) << 32 | low & 0xffff_ffff
 }
 
-impl Table {
+impl<C: Park> Table<C> {
     /// How many connections there are, busy and upgraded ones included.
     pub(crate) fn open(&self) -> usize {
         self.open.load(Ordering::SeqCst)
@@ -90,38 +138,53 @@ impl Table {
             Some(index) => index,
             None => {
                 let index = u32::try_from(shard.slots.len()).ok().filter(|index| *index < (1 << 28) - 1)?;
-                shard.slots.push(Slot::default());
+                shard.slots.push(Slot { generation: 0, entry: None });
                 index
             }
         };
         let slot = shard.slots.get_mut(index as usize)?;
-        slot.entry = Some(Entry { socket, parked: None, scheduled: None, _held: held });
+        slot.entry = Some(Entry { socket, parked: None, news: None, scheduled: None, _held: held });
         self.open.fetch_add(1, Ordering::SeqCst);
         Some(join(shard_number, index, slot.generation))
     }
 
     /// Takes a parked connection; `None` where it is busy, or gone.
-    pub(crate) fn take(&self, key: Key) -> Option<Box<Connection>> {
+    pub(crate) fn take(&self, key: Key) -> Option<Box<C>> {
         self.with(key, |entry| entry.parked.take()).flatten()
     }
 
-    /// Parks a connection; a time to look at it again, where the deadlines do not know of one that is early enough.
-    pub(crate) fn park(&self, key: Key, connection: Box<Connection>) -> Option<Instant> {
+    /// Takes a connection for which something has arrived. One that is busy is told when it comes back.
+    pub(crate) fn take_for(&self, key: Key, news: News) -> Option<Box<C>> {
         self.with(key, |entry| {
-            let deadline = connection.deadline();
-            entry.parked = Some(connection);
-            let deadline = deadline?;
-            if entry.scheduled.is_some_and(|at| at <= deadline) {
-                return None;
+            let parked = entry.parked.take();
+            if parked.is_none() {
+                entry.news = entry.news.max(Some(news));
             }
-            entry.scheduled = Some(deadline);
-            Some(deadline)
+            parked
         })
         .flatten()
     }
 
+    /// Parks a connection, unless something has arrived for it since it was taken.
+    pub(crate) fn park(&self, key: Key, connection: Box<C>) -> Parked<C> {
+        self.with(key, |entry| match entry.news.take() {
+            Some(news) => Parked::Has(news, connection),
+            None => Parked::Waits(entry.park(connection)),
+        })
+        .unwrap_or(Parked::Gone)
+    }
+
+    /// Parks a connection whatever has arrived for it, and says what has, and when the deadlines are to look at it; `None`
+    /// where it has been removed.
+    pub(crate) fn set_down(&self, key: Key, connection: Box<C>) -> Option<(Option<News>, Option<Instant>)> {
+        self.with(key, |entry| {
+            let news = entry.news.take();
+            (news, entry.park(connection))
+        })
+    }
+
     /// What the deadlines should do with a key that they found due.
-    pub(crate) fn due(&self, key: Key, now: Instant) -> Due {
+    pub(crate) fn due(&self, key: Key, now: Instant) -> Due<C> {
         self.with(key, |entry| {
             entry.scheduled = None;
             let Some(connection) = entry.parked.take() else { return Due::Nothing };
@@ -162,11 +225,7 @@ impl Table {
 
     /// Takes up to `count` of the parked connections that `is_candidate`, those with the nearest deadlines first:
     /// they have waited longest.
-    pub(crate) fn take_oldest(
-        &self,
-        count: usize,
-        is_candidate: impl Fn(&Connection) -> bool,
-    ) -> Vec<(Key, Box<Connection>)> {
+    pub(crate) fn take_oldest(&self, count: usize, is_candidate: impl Fn(&C) -> bool) -> Vec<(Key, Box<C>)> {
         let mut found: Vec<(Option<Instant>, Key)> = Vec::new();
         for (shard_number, shard) in self.shards.iter().enumerate() {
             for (index, slot) in (0u32..).zip(&lock(shard).slots) {
@@ -192,7 +251,7 @@ impl Table {
         }
     }
 
-    fn with<T>(&self, key: Key, f: impl FnOnce(&mut Entry) -> T) -> Option<T> {
+    fn with<T>(&self, key: Key, f: impl FnOnce(&mut Entry<C>) -> T) -> Option<T> {
         let (shard, index, generation) = split(key);
         let mut shard = lock(self.shards.get(shard)?);
         let slot = shard.slots.get_mut(index).filter(|slot| slot.generation == generation)?;
@@ -200,7 +259,7 @@ impl Table {
     }
 }
 
-fn lock(shard: &Mutex<Shard>) -> MutexGuard<'_, Shard> {
+fn lock<C>(shard: &Mutex<Shard<C>>) -> MutexGuard<'_, Shard<C>> {
     shard.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -1,23 +1,33 @@
-//! A thread that serves: it waits for an event, goes with the connection as far as its bytes allow, and parks it.
+//! A thread that serves: it takes what has arrived, goes with each connection as far as its bytes allow, and parks it.
 
 use super::Shared;
-use super::crowd::Desk;
-use super::poller::{Interest, Key, Poller, Source};
+use super::crowd::{Crowd, Desk, Plan};
+use super::poller::{EVENTS_MAX, Interest, Key, News, Poller, Ready, Source};
+use super::table::Parked;
 use crate::clock;
 use crate::connection::{Connection, Next, Work};
 use crate::context::Watch;
 use crate::observe::Event;
+use crate::socket::Socket;
 use crate::upgrade::Upgraded;
+use std::cell::Cell;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Starts one more thread, unless there are enough already.
 pub(super) fn start<P: Poller>(shared: &Arc<Shared<P>>) -> io::Result<()> {
     let Some(desk) = shared.crowd.join() else { return Ok(()) };
-    let worker = Worker { shared: Arc::clone(shared), desk: Arc::clone(&desk), work: None };
+    let worker = Worker {
+        shared: Arc::clone(shared),
+        desk: Arc::clone(&desk),
+        work: None,
+        events: Vec::with_capacity(EVENTS_MAX),
+        surplus: Crowd::START,
+        now: Cell::new(clock::now()),
+    };
     let started = std::thread::Builder::new().name("http-server".to_owned()).spawn(move || worker.run());
     started.map(drop).inspect_err(|_| shared.crowd.leave(&desk))
 }
@@ -28,92 +38,159 @@ struct Worker<P: Poller> {
     desk: Arc<Desk>,
     /// Buffers without a connection.
     work: Option<Box<Work>>,
+    /// Room for what has arrived.
+    events: Vec<Ready>,
+    surplus: u32,
+    /// The time when it was last asked for: after each wait and each handler.
+    now: Cell<Instant>,
+}
+
+/// How a thread comes to its end.
+enum End {
+    /// With the server.
+    Finished,
+    /// There were more than enough: its place has been given back.
+    Retired,
 }
 
 impl<P: Poller> Worker<P> {
     fn run(mut self) {
-        loop {
-            let timeout = self.shared.crowd.begin_wait();
-            let event = self.shared.poller.wait(timeout);
-            if self.shared.crowd.end_wait() {
-                self.shared.keeper.wake();
-            }
-            if self.shared.is_finished() {
-                break;
-            }
-            match event {
-                Ok(Some(key)) => {
-                    // Handlers are caught where they run. A fault of the engine's ends one connection, not a thread.
-                    if catch_unwind(AssertUnwindSafe(|| self.event(key))).is_err() {
-                        self.shared.remove(key);
+        let end = loop {
+            match self.next() {
+                // Handlers are caught where they run. A fault of the engine's ends one connection, not a thread.
+                Ok(ready) => {
+                    if catch_unwind(AssertUnwindSafe(|| self.event(ready))).is_err() {
+                        self.shared.remove(ready.key);
                         self.work = None;
                     }
                 }
-                Ok(None) if timeout.is_some() => {
-                    if self.shared.crowd.retire(&self.desk) {
-                        return;
+                Err(end) => break end,
+            }
+        };
+        if matches!(end, End::Finished) {
+            self.shared.crowd.leave(&self.desk);
+            self.shared.tell_gone();
+        }
+    }
+
+    /// The next event, wherever it comes from.
+    fn next(&mut self) -> Result<Ready, End> {
+        loop {
+            if self.shared.is_finished() {
+                return Err(End::Finished);
+            }
+            if let Some((ready, more)) = self.shared.crowd.next(&self.desk) {
+                if more {
+                    self.shared.poller.nudge();
+                }
+                return Ok(ready);
+            }
+            match self.shared.crowd.begin_wait(&mut self.surplus) {
+                Plan::Rest => {
+                    if !self.shared.crowd.rest() && self.shared.crowd.retire(&self.desk) {
+                        return Err(End::Retired);
                     }
                 }
-                Ok(None) => {}
-                Err(error) => {
-                    self.shared.context.observe(&Event::AcceptFailed { error: &error });
-                    std::thread::yield_now();
+                Plan::Wait { max, timeout } => {
+                    let waited = self.shared.poller.wait(&mut self.events, max, timeout);
+                    let last = self.shared.crowd.end_wait();
+                    self.now.set(clock::now());
+                    if last && self.shared.crowd.ask() {
+                        self.shared.keeper.wake();
+                    }
+                    if let Err(error) = waited {
+                        self.shared.context.observe(&Event::AcceptFailed { error: &error });
+                        std::thread::yield_now();
+                    } else if self.events.is_empty() {
+                        // The last one stays, whatever the others are at.
+                        if timeout.is_some() && !last && self.shared.crowd.retire(&self.desk) {
+                            return Err(End::Retired);
+                        }
+                    } else {
+                        self.shared.crowd.share_out(self.events.len(), max);
+                        self.shared.crowd.keep(&self.desk, self.events.drain(..));
+                    }
                 }
             }
         }
-        self.shared.crowd.leave(&self.desk);
-        self.shared.tell_gone();
     }
 
-    fn event(&mut self, key: Key) {
-        if let Some(gate) = key.checked_sub(super::table::KEYS_END) {
-            let shared = Arc::clone(&self.shared);
-            if let Some((key, connection)) = shared.accept(gate) {
-                self.serve(key, connection);
+    fn event(&mut self, ready: Ready) {
+        if let Some(gate) = ready.key.checked_sub(super::table::KEYS_END) {
+            if let Some((key, connection)) = self.shared.accept(gate) {
+                self.serve(key, connection, News::Input);
             }
-        } else if let Some(connection) = self.shared.table.take(key) {
-            self.serve(key, connection);
+        } else if let Some(connection) = self.shared.table.take_for(ready.key, ready.news) {
+            self.serve(ready.key, connection, ready.news);
         }
     }
 
     /// Goes on with a connection and parks it, or ends it.
-    fn serve(&mut self, key: Key, mut connection: Box<Connection>) {
-        let shared = Arc::clone(&self.shared);
-        let mut work = connection.take_work().unwrap_or_else(|| self.take_work());
-        let next = connection.drive(&mut work, &shared.context, &self.watch());
-        let interest = match next {
-            Next::Wait => Interest::Read,
-            Next::Again => Interest::Write,
-            Next::Close => {
-                drop(connection);
-                shared.remove(key);
-                self.put_work(work);
-                return;
+    fn serve(&mut self, key: Key, mut connection: Box<Connection>, mut news: News) {
+        loop {
+            let mut work = connection.take_work().unwrap_or_else(|| self.take_work());
+            connection.note(news);
+            match connection.drive(&mut work, &self.shared.context, &self.watch(key)) {
+                Next::Wait => {
+                    self.keep_work(&mut connection, work);
+                    match self.shared.park(key, connection, Interest::Read) {
+                        None => return,
+                        // Something has arrived meanwhile.
+                        Some((same, more)) => (connection, news) = (same, more),
+                    }
+                }
+                Next::Again => {
+                    self.keep_work(&mut connection, work);
+                    return self.line_up(key, connection);
+                }
+                Next::Close => {
+                    drop(connection);
+                    self.shared.remove(key);
+                    return self.put_work(work);
+                }
+                Next::Upgrade(run) => {
+                    self.upgrade(*connection, &mut work, run, key);
+                    self.shared.remove(key);
+                    return self.put_work(work);
+                }
             }
-            Next::Upgrade(run) => {
-                self.upgrade(*connection, &mut work, run);
-                shared.remove(key);
-                self.put_work(work);
-                return;
-            }
-        };
-        if work.is_clean() {
-            self.put_work(work);
-        } else {
-            connection.keep_work(work);
         }
-        shared.park(key, connection, interest);
+    }
+
+    /// Puts a connection with a request that waits behind all that have arrived by now.
+    fn line_up(&mut self, key: Key, connection: Box<Connection>) {
+        self.shared.set_down(key, connection, Interest::Read);
+        let arrived = self.shared.poller.wait(&mut self.events, EVENTS_MAX, Some(Duration::ZERO));
+        if let Err(error) = arrived {
+            self.shared.context.observe(&Event::AcceptFailed { error: &error });
+        }
+        let last = Ready { key, news: News::End };
+        if self.shared.crowd.is_slow() {
+            self.events.drain(..).chain([last]).for_each(|ready| self.shared.crowd.leave_event(ready));
+            self.shared.poller.nudge();
+        } else {
+            self.shared.crowd.keep(&self.desk, self.events.drain(..).chain([last]));
+        }
     }
 
     /// The handler of an upgraded connection has this thread as long as it likes.
-    fn upgrade(&self, connection: Connection, work: &mut Work, run: Box<dyn FnOnce(Upgraded) + Send>) {
+    fn upgrade(
+        &self,
+        connection: Connection,
+        work: &mut Work,
+        run: Box<dyn FnOnce(Upgraded) + Send>,
+        key: Key,
+    ) {
         let context = &self.shared.context;
         let peer = connection.peer().addr;
+        let watch = self.watch(key);
+        if connection.armed().is_some() {
+            watch.mute(connection.socket());
+        }
         let stream = match connection.into_upgraded(work, context) {
             Ok(stream) => stream,
             Err(error) => return context.observe(&Event::AnswerCut { peer, error: &error }),
         };
-        let watch = self.watch();
         let began = watch.begin();
         if catch_unwind(AssertUnwindSafe(|| run(stream))).is_err() {
             context.observe(&Event::UpgradePanicked { peer });
@@ -121,12 +198,21 @@ impl<P: Poller> Worker<P> {
         watch.end(began);
     }
 
-    fn watch(&self) -> DeskWatch<'_, P> {
-        DeskWatch { shared: &self.shared, desk: &self.desk }
+    fn watch(&self, key: Key) -> DeskWatch<'_, P> {
+        DeskWatch { shared: &self.shared, desk: &self.desk, now: &self.now, key }
     }
 
     fn take_work(&mut self) -> Box<Work> {
         self.work.take().unwrap_or_else(|| Box::new(Work::new(self.shared.context.limits.message)))
+    }
+
+    /// Keeps the buffers for the next connection, or lets this one have them if it has bytes in them.
+    fn keep_work(&mut self, connection: &mut Connection, work: Box<Work>) {
+        if work.is_clean() {
+            self.put_work(work);
+        } else {
+            connection.keep_work(work);
+        }
     }
 
     fn put_work(&mut self, mut work: Box<Work>) {
@@ -140,76 +226,143 @@ impl<P: Poller> Worker<P> {
 struct DeskWatch<'w, P> {
     shared: &'w Shared<P>,
     desk: &'w Desk,
+    now: &'w Cell<Instant>,
+    key: Key,
 }
 
 impl<P: Poller> Watch for DeskWatch<'_, P> {
+    fn now(&self) -> Instant {
+        self.now.get()
+    }
+
     fn begin(&self) -> Instant {
-        let now = clock::now();
+        let now = self.now.get();
         let crowd = &self.shared.crowd;
         crowd.begin_handler(self.desk, now);
-        if crowd.is_slow() && !crowd.someone_waits() && crowd.alive() < crowd.max {
+        if crowd.is_slow() && !crowd.someone_waits() && !crowd.call() && crowd.alive() < crowd.max {
             self.shared.keeper.grow();
         }
         now
     }
 
     fn end(&self, began: Instant) {
-        self.shared.crowd.end_handler(self.desk, began, clock::now());
+        let now = clock::now();
+        self.now.set(now);
+        self.shared.crowd.end_handler(self.desk, began, now);
     }
 
     fn answers_wait(&self) -> bool {
         !self.shared.crowd.is_slow()
     }
+
+    fn mute(&self, socket: &Socket) -> bool {
+        self.shared.poller.arm(Source::Socket(socket), self.key, Interest::Nothing).is_ok()
+    }
 }
 
 impl<P: Poller> Shared<P> {
-    /// Parks a connection until its next event or its deadline.
-    pub(super) fn park(&self, key: Key, mut connection: Box<Connection>, interest: Interest) {
-        let socket = Arc::clone(connection.socket());
-        let known = connection.is_registered();
-        connection.set_registered();
+    /// Parks a connection until its next event or its deadline; gives it back if something has arrived for it since it
+    /// was taken.
+    pub(super) fn park(
+        &self,
+        key: Key,
+        mut connection: Box<Connection>,
+        interest: Interest,
+    ) -> Option<(Box<Connection>, News)> {
+        let before = connection.armed();
+        let arming = self.to_arm(&connection, interest);
+        connection.set_armed(Some(interest));
         // First into the table: the event may come before this thread goes on.
-        let look_at = self.table.park(key, connection);
-        let source = Source::Socket(&socket);
-        let armed = if known {
-            self.poller.arm(source, key, interest)
-        } else {
-            self.poller.add(source, key, interest)
-        };
-        match armed {
-            Ok(()) => {
-                if let Some(at) = look_at {
-                    self.keeper.look_at(at, key);
-                }
+        let look_at = match self.table.park(key, connection) {
+            Parked::Waits(look_at) => look_at,
+            Parked::Has(news, mut connection) => {
+                connection.set_armed(before);
+                return Some((connection, news));
             }
-            Err(error) => {
-                self.context.observe(&Event::AcceptFailed { error: &error });
-                if self.table.take(key).is_some() {
-                    self.remove(key);
-                }
+            Parked::Gone => return None,
+        };
+        self.parked(key, arming, interest, look_at);
+        None
+    }
+
+    /// Parks a connection that no thread serves, whatever has arrived for it: then some thread is told.
+    pub(super) fn put_back(&self, key: Key, connection: Box<Connection>, interest: Interest) {
+        if let Some(news) = self.set_down(key, connection, interest) {
+            self.crowd.leave_event(Ready { key, news });
+            self.poller.nudge();
+        }
+    }
+
+    /// Parks a connection, and says what has arrived for it since it was taken: the caller sees to it.
+    fn set_down(&self, key: Key, mut connection: Box<Connection>, interest: Interest) -> Option<News> {
+        let arming = self.to_arm(&connection, interest);
+        connection.set_armed(Some(interest));
+        let (news, look_at) = self.table.set_down(key, connection)?;
+        self.parked(key, arming, interest, look_at);
+        news
+    }
+
+    /// What the poller must be told so that it tells of `interest`: the socket, and whether it knows it.
+    fn to_arm(&self, connection: &Connection, interest: Interest) -> Option<(Arc<Socket>, bool)> {
+        let armed = connection.armed();
+        let tells = !P::TELLS_ONCE && armed == Some(interest) && interest == Interest::Read;
+        (!tells).then(|| (Arc::clone(connection.socket()), armed.is_some()))
+    }
+
+    /// What is left to do for a connection that lies in the table.
+    fn parked(
+        &self,
+        key: Key,
+        arming: Option<(Arc<Socket>, bool)>,
+        interest: Interest,
+        look_at: Option<Instant>,
+    ) {
+        let armed = arming.map_or(Ok(()), |(socket, known)| {
+            let source = Source::Socket(&socket);
+            if known {
+                self.poller.arm(source, key, interest)
+            } else {
+                self.poller.add(source, key, interest)
+            }
+        });
+        if let Err(error) = armed {
+            self.context.observe(&Event::AcceptFailed { error: &error });
+            if self.table.take(key).is_some() {
+                self.remove(key);
             }
         }
+        if let Some(at) = look_at {
+            self.keeper.look_at(at, key);
+        }
         self.has_room();
-        // The server may have begun to stop in between: then nobody else ends an idle connection, and once all threads
-        // have gone, any.
-        if self.is_stopping()
-            && !self.handing_over.load(Ordering::SeqCst)
-            && let Some(connection) = self.table.take(key)
-        {
-            if self.is_finished() || connection.is_idle() && !connection.has_input() {
-                // It was busy when the stop began: what it has served since then was finished.
-                if !connection.has_served() {
-                    self.idle_closed.fetch_add(1, Ordering::SeqCst);
-                }
-                connection.hang_up();
-                self.remove(key);
-            } else {
-                self.table.park(key, connection);
-                // Its event may have come meanwhile.
-                if self.poller.arm(source, key, interest).is_err() && self.table.take(key).is_some() {
-                    self.remove(key);
-                }
+        if self.is_stopping() && !self.handing_over.load(Ordering::SeqCst) {
+            self.end_if_idle(key, interest);
+        }
+    }
+
+    /// The server may have begun to stop before a connection was parked: then nobody else ends an idle one, and once all
+    /// threads have gone, any.
+    fn end_if_idle(&self, key: Key, interest: Interest) {
+        let Some(connection) = self.table.take(key) else { return };
+        if self.is_finished() || connection.is_idle() && !connection.has_input() {
+            // It was busy when the stop began: what it has served since then was finished.
+            if !connection.has_served() {
+                self.idle_closed.fetch_add(1, Ordering::SeqCst);
             }
+            connection.hang_up();
+            self.remove(key);
+            return;
+        }
+        // Its event may have come meanwhile.
+        let socket = Arc::clone(connection.socket());
+        let Some((news, _)) = self.table.set_down(key, connection) else { return };
+        if P::TELLS_ONCE && self.poller.arm(Source::Socket(&socket), key, interest).is_err() {
+            if self.table.take(key).is_some() {
+                self.remove(key);
+            }
+        } else if let Some(news) = news {
+            self.crowd.leave_event(Ready { key, news });
+            self.poller.nudge();
         }
     }
 }

@@ -4,7 +4,8 @@ use crate::client::{Client, now, serve, wait_until};
 use http_server::{Limits, Method, Request, Response, Server, StatusCode, Version};
 use std::io::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Barrier};
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Barrier, Mutex};
 use std::time::Duration;
 
 fn hello(_: &mut Request<'_>) -> Response {
@@ -327,4 +328,62 @@ fn requests_and_connections_are_counted() {
     let stats = server.stats();
     assert_eq!((stats.requests, stats.connections_accepted, stats.connections_open), (2, 1, 1));
     assert_eq!(SERVED.load(Ordering::SeqCst), 2);
+}
+
+/// Serves with one thread, lets a request of `pipelined` wait inside its handler until another connection has one too,
+/// and gives back the order in which handlers ran.
+fn order_of_handlers(in_a_row_max: u32, pipelined: &str) -> Vec<String> {
+    let order = Arc::new(Mutex::new(Vec::new()));
+    let (begun, begins) = channel();
+    let (go, may_go) = channel::<()>();
+    let (begun, may_go) = (Mutex::new(begun), Mutex::new(may_go));
+    let noted = Arc::clone(&order);
+    let server = Server::bind("127.0.0.1:0")
+        .unwrap()
+        .threads_max(1)
+        .limits(Limits::default().requests_in_a_row_max(in_a_row_max))
+        .serve(move |request: &mut Request<'_>| {
+            noted.lock().unwrap().push(request.path().to_owned());
+            if request.path() == "/wait" {
+                begun.lock().unwrap().send(()).unwrap();
+                may_go.lock().unwrap().recv_timeout(crate::client::PATIENCE).unwrap();
+            }
+            Response::text("x")
+        })
+        .unwrap();
+    let mut many = Client::connect(&server);
+    let mut other = Client::connect(&server);
+    other.get("/first");
+    many.send(pipelined);
+    begins.recv_timeout(crate::client::PATIENCE).unwrap();
+    other.send("GET /other HTTP/1.1\r\nHost: x\r\n\r\n");
+    go.send(()).unwrap();
+    other.answer();
+    for _ in 0..3 {
+        many.answer();
+    }
+    order.lock().unwrap().clone()
+}
+
+#[test]
+fn as_many_pipelined_requests_as_may_are_served_in_a_row_and_not_one_more() {
+    let pipelined = "GET /wait HTTP/1.1\r\nHost: x\r\n\r\n\
+                     GET /second HTTP/1.1\r\nHost: x\r\n\r\n\
+                     GET /third HTTP/1.1\r\nHost: x\r\n\r\n";
+    for _ in 0..20 {
+        assert_eq!(order_of_handlers(1, pipelined), ["/first", "/wait", "/other", "/second", "/third"]);
+        assert_eq!(order_of_handlers(2, pipelined), ["/first", "/wait", "/second", "/other", "/third"]);
+        assert_eq!(order_of_handlers(3, pipelined), ["/first", "/wait", "/second", "/third", "/other"]);
+    }
+}
+
+#[test]
+fn requests_whose_content_no_handler_reads_count_as_served_in_a_row_too() {
+    let pipelined = "POST /wait HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nab\
+                     POST /second HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nab\
+                     POST /third HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nab";
+    for _ in 0..20 {
+        assert_eq!(order_of_handlers(1, pipelined), ["/first", "/wait", "/other", "/second", "/third"]);
+        assert_eq!(order_of_handlers(2, pipelined), ["/first", "/wait", "/second", "/other", "/third"]);
+    }
 }

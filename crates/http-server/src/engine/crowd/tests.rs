@@ -43,7 +43,7 @@ fn nothing_is_missing_while_a_thread_waits() {
     let crowd = Crowd::new(Some(64), start);
     let desk = crowd.join().unwrap();
     crowd.begin_handler(&desk, start);
-    crowd.begin_wait();
+    crowd.begin_wait(&mut 0);
     assert_eq!(crowd.missing(start + Duration::from_secs(1)), 0);
 }
 

@@ -1,7 +1,7 @@
 //! Every other system: mio, which lets one thread wait at a time. It leads; what it harvests beyond its own event
 //! goes to those that queue behind it.
 
-use super::{Interest, Key, Poller, Source};
+use super::{Interest, Key, News, Poller, Ready, Source};
 use crate::listener::Listener;
 use crate::socket::Socket;
 use mio::event::Source as MioSource;
@@ -31,13 +31,15 @@ pub(crate) struct Portable {
 struct Leader {
     poll: Poll,
     events: Events,
-    harvest: VecDeque<Key>,
+    harvest: VecDeque<Ready>,
 }
 
 /// The token of the stop signal. Keys of sockets never reach it.
 const STOP: Token = Token(usize::MAX);
 
 impl Poller for Portable {
+    const TELLS_ONCE: bool = true;
+
     fn new() -> io::Result<Self> {
         let poll = Poll::new()?;
         let registry = poll.registry().try_clone()?;
@@ -68,14 +70,16 @@ impl Poller for Portable {
         };
         // Its event may come at once, and whoever gets it looks for it here: so both under one lock.
         let mut sources = lock(&self.sources);
-        self.registry.register(&mut source, token(key)?, interest.into())?;
+        self.registry.register(&mut source, token(key)?, mio_interest(interest))?;
         sources.insert(key, source);
         Ok(())
     }
 
     fn arm(&self, _source: Source<'_>, key: Key, interest: Interest) -> io::Result<()> {
         match lock(&self.sources).get_mut(&key) {
-            Some(source) => self.registry.reregister(source, token(key)?, interest.into()),
+            // What arrives meanwhile is told and passed over.
+            Some(_) if interest == Interest::Nothing => Ok(()),
+            Some(source) => self.registry.reregister(source, token(key)?, mio_interest(interest)),
             None => Err(io::ErrorKind::NotFound.into()),
         }
     }
@@ -87,22 +91,31 @@ impl Poller for Portable {
         }
     }
 
-    fn wait(&self, timeout: Option<Duration>) -> io::Result<Option<Key>> {
+    fn wait(&self, ready: &mut Vec<Ready>, max: usize, timeout: Option<Duration>) -> io::Result<()> {
         let mut leader = lock(&self.leader);
         if self.stopped.load(Ordering::SeqCst) {
-            return Ok(None);
+            return Ok(());
         }
-        if leader.harvest.is_empty() {
-            let Leader { poll, events, harvest } = &mut *leader;
+        let Leader { poll, events, harvest } = &mut *leader;
+        if harvest.is_empty() {
             match poll.poll(events, timeout) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(None),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(()),
                 result => result?,
             }
-            harvest.extend(
-                events.iter().filter(|event| event.token() != STOP).map(|event| event.token().0 as Key),
-            );
+            let told = events.iter().filter(|event| event.token() != STOP);
+            harvest.extend(told.map(|event| {
+                let news = if event.is_read_closed() || event.is_error() { News::End } else { News::Input };
+                Ready { key: event.token().0 as Key, news }
+            }));
         }
-        Ok(leader.harvest.pop_front())
+        let count = harvest.len().min(max);
+        ready.extend(harvest.drain(..count));
+        Ok(())
+    }
+
+    fn nudge(&self) {
+        // Without it the leader finds out at its next event.
+        drop(self.waker.wake());
     }
 
     fn stop(&self) {
@@ -112,12 +125,10 @@ impl Poller for Portable {
     }
 }
 
-impl From<Interest> for mio::Interest {
-    fn from(interest: Interest) -> Self {
-        match interest {
-            Interest::Read => Self::READABLE,
-            Interest::Write => Self::WRITABLE,
-        }
+fn mio_interest(interest: Interest) -> mio::Interest {
+    match interest {
+        Interest::Read | Interest::Nothing => mio::Interest::READABLE,
+        Interest::Write => mio::Interest::WRITABLE,
     }
 }
 

@@ -1,6 +1,8 @@
 //! Keys and slots, without connections.
 
-use super::{KEYS_END, Table, join, split};
+use super::{KEYS_END, Parked, Table, join, split};
+use crate::clock;
+use crate::connection::Connection;
 use crate::socket::{Script, Socket};
 use std::sync::{Arc, Mutex};
 
@@ -19,7 +21,7 @@ fn keys_hold_shard_slot_and_generation() {
 
 #[test]
 fn a_key_is_not_valid_for_the_next_connection_in_its_slot() {
-    let table = Table::default();
+    let table = Table::<Connection>::default();
     let first = table.insert(socket(), None).unwrap();
     assert_eq!(table.open(), 1);
     table.remove(first);
@@ -37,7 +39,7 @@ fn a_key_is_not_valid_for_the_next_connection_in_its_slot() {
 
 #[test]
 fn busy_connections_can_be_found_by_their_sockets() {
-    let table = Table::default();
+    let table = Table::<Connection>::default();
     table.insert(socket(), None).unwrap();
     table.insert(socket(), None).unwrap();
     let mut busy = 0;
@@ -47,7 +49,6 @@ fn busy_connections_can_be_found_by_their_sockets() {
 
 #[test]
 fn a_parked_connection_costs_less_than_half_a_kilobyte() {
-    use crate::connection::Connection;
     use std::mem::size_of;
     use std::time::Instant;
 
@@ -56,7 +57,7 @@ fn a_parked_connection_costs_less_than_half_a_kilobyte() {
     let bytes = size_of::<Connection>()
         + size_of::<Socket>()
         + 2 * size_of::<usize>()
-        + size_of::<super::Slot>()
+        + size_of::<super::Slot<Connection>>()
         + size_of::<(Instant, super::Key)>()
         + 2 * 16;
     assert!(bytes <= 512, "{bytes} bytes");
@@ -64,7 +65,7 @@ fn a_parked_connection_costs_less_than_half_a_kilobyte() {
 
 #[test]
 fn those_that_wait_longest_are_taken_first() {
-    use crate::connection::{Connection, Peer};
+    use crate::connection::Peer;
     use crate::context::{Context, Counters};
     use crate::limits::{Limits, Timeouts};
     use crate::link::Link;
@@ -83,18 +84,18 @@ fn those_that_wait_longest_are_taken_first() {
         error_pages: crate::error_page::ErrorPages::default(),
         counters: Counters::default(),
     };
-    let table = Table::default();
+    let table = Table::<Connection>::default();
     let mut keys = Vec::new();
     let mut connections = Vec::new();
     for _ in 0..40 {
         let socket = socket();
         keys.push(table.insert(Arc::clone(&socket), None).unwrap());
         let link = Link::new(socket, &context.timeouts);
-        connections.push(Box::new(Connection::new(link, Peer::default(), &context)));
+        connections.push(Box::new(Connection::new(link, Peer::default(), &context, clock::now())));
     }
     // They are parked in another order than that in which they were made.
     for (key, connection) in keys.iter().zip(connections).rev() {
-        assert!(table.park(*key, connection).is_some());
+        assert!(matches!(table.park(*key, connection), Parked::Waits(Some(_))));
     }
     let taken = table.take_oldest(10, Connection::is_idle);
     assert_eq!(taken.iter().map(|(key, _)| *key).collect::<Vec<_>>(), keys[..10]);
