@@ -1,5 +1,6 @@
 //! The answer to a request as a value: status, fields, content. How it goes onto a connection is `send.rs`.
 
+use crate::error::{Error, HandlerError};
 use crate::error_page::{self, ErrorPages, Fault};
 use crate::events::EventStream;
 use crate::upgrade::Upgraded;
@@ -37,6 +38,8 @@ pub struct Response {
     on_sent: Option<OnSent>,
     /// Of the error page that is the body, as long as it is.
     fault: Option<Box<Fault>>,
+    /// The error that it stands for, not reported yet.
+    failure: Option<HandlerError>,
 }
 
 /// What became of an answer's content.
@@ -75,6 +78,7 @@ impl Response {
             invalid: None,
             on_sent: None,
             fault: None,
+            failure: None,
         }
     }
 
@@ -147,6 +151,22 @@ impl Response {
         page
     }
 
+    /// The error page that answers a request whose handler failed with this, as if the handler had returned the error:
+    /// a server fault (5xx) goes to the server's observer, and nothing of the error to the peer.
+    ///
+    /// It is for wrappers that add to every answer, to those of failed handlers too.
+    pub fn failed(error: impl Into<HandlerError>) -> Self {
+        let error = error.into();
+        let mut page = Self::error_page(Error::status_of(&*error));
+        page.failure = Some(error);
+        page
+    }
+
+    /// The error to report.
+    pub(crate) const fn take_failure(&mut self) -> Option<HandlerError> {
+        self.failure.take()
+    }
+
     /// Makes an error page what it is to be for a client that sent these fields.
     pub(crate) fn dress(&mut self, pages: &ErrorPages, asked: Option<&Headers>) {
         let Some(fault) = self.fault.take() else { return };
@@ -215,8 +235,15 @@ impl Response {
 
     fn typed(content_type: &str, body: Body) -> Self {
         let headers = Headers::with_capacity(4, 128);
-        let response =
-            Self { status: StatusCode::OK, headers, body, invalid: None, on_sent: None, fault: None };
+        let response = Self {
+            status: StatusCode::OK,
+            headers,
+            body,
+            invalid: None,
+            on_sent: None,
+            fault: None,
+            failure: None,
+        };
         response.with_header("Content-Type", content_type)
     }
 

@@ -178,10 +178,15 @@ impl Connection {
         let result = catch_unwind(AssertUnwindSafe(|| context.handler.handle(&mut request)));
         drop(request);
         let response = match result {
-            Ok(Ok(response)) => match response.invalid() {
-                None => response,
-                Some(invalid) => self.failed(&Error::from(invalid).into(), head, context),
-            },
+            Ok(Ok(mut response)) => {
+                if let Some(error) = response.take_failure() {
+                    self.report(&error, head, context);
+                }
+                match response.invalid() {
+                    None => response,
+                    Some(invalid) => self.failed(&Error::from(invalid).into(), head, context),
+                }
+            }
             Ok(Err(error)) => self.failed(&error, head, context),
             Err(_) => {
                 work.io.body_broken = true;
@@ -197,11 +202,14 @@ impl Connection {
     }
 
     fn failed(&self, error: &HandlerError, head: &RequestHead, context: &Context<'_>) -> Response {
-        let status = Error::status_of(&**error);
-        if status.is_server_error() {
+        self.report(error, head, context);
+        Response::error_page(Error::status_of(&**error))
+    }
+
+    fn report(&self, error: &HandlerError, head: &RequestHead, context: &Context<'_>) {
+        if Error::status_of(&**error).is_server_error() {
             context.observe(&Event::HandlerFailed { peer: self.peer.addr, head, error: &**error });
         }
-        Response::error_page(status)
     }
 
     /// Whether another request may follow this one, as far as this side is concerned.
