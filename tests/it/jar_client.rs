@@ -1,4 +1,5 @@
-//! The jar in both levels of the client, against a server on loopback that says what to set and tells what came.
+//! The jar in both levels of the client, against a server on loopback that says what to set and tells what came; and with the
+//! types of another client.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -6,7 +7,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use http_client::{Client, Headers, HttpConnection};
-use http_cookiejar::{CookieJar, RequestInfo, SharedJar};
+use http_cookiejar::{CookieJar, CookieRequest, CookieRequestMut, CookieResponse, RequestInfo, SharedJar};
 
 /// A server that gives these answers, one a connection, and hands back the heads of the requests.
 struct Server {
@@ -78,4 +79,68 @@ fn a_connection_needs_two_calls() {
         jar.extract_cookies(&response, &info);
     }
     assert_eq!(server.cookies(), ["", "a=1"]);
+}
+
+/// The request of some other client, in the types of the `http` crate.
+struct Ask(http::Request<()>);
+
+/// Its answer.
+struct Answer(http::Response<()>);
+
+impl CookieRequest for Ask {
+    fn scheme(&self) -> &str {
+        self.0.uri().scheme_str().unwrap_or("http")
+    }
+
+    fn host(&self) -> &str {
+        self.0.uri().host().unwrap_or_default()
+    }
+
+    fn port(&self) -> Option<u16> {
+        self.0.uri().port_u16()
+    }
+
+    fn path(&self) -> &str {
+        self.0.uri().path()
+    }
+
+    fn has_header(&self, name: &str) -> bool {
+        self.0.headers().contains_key(name)
+    }
+}
+
+impl CookieRequestMut for Ask {
+    fn set_header(&mut self, name: &str, value: &[u8]) -> bool {
+        let name = http::HeaderName::from_bytes(name.as_bytes());
+        let (Ok(name), Ok(value)) = (name, http::HeaderValue::from_bytes(value)) else { return false };
+        self.0.headers_mut().insert(name, value);
+        true
+    }
+}
+
+impl CookieResponse for Answer {
+    fn for_each_header(&self, name: &str, each: &mut dyn FnMut(&[u8])) {
+        self.0.headers().get_all(name).iter().for_each(|value| each(value.as_bytes()));
+    }
+}
+
+#[test]
+fn three_small_traits_put_the_jar_beside_another_clients_types() {
+    let ask = |url: &str| Ask(http::Request::get(url).body(()).unwrap());
+    let answer = http::Response::builder()
+        .header("Set-Cookie", "sid=1; Secure; Path=/")
+        .header("Set-Cookie", "theme=dark; Domain=example.org")
+        .header("Set-Cookie", "x=1; Domain=other.example");
+    let mut jar = CookieJar::new();
+    let got =
+        jar.extract_cookies(&Answer(answer.body(()).unwrap()), &ask("https://www.example.org:8443/a?b"));
+    assert_eq!((got.stored, got.refused.len()), (2, 1));
+    let mut next = ask("https://www.example.org/");
+    assert!(jar.add_cookie_header(&mut next));
+    assert_eq!(next.0.headers()["cookie"], "sid=1; theme=dark");
+    assert!(!jar.add_cookie_header(&mut next), "a field that is there is left alone");
+    let mut plain = ask("http://shop.example.org/");
+    assert!(jar.add_cookie_header(&mut plain));
+    assert_eq!(plain.0.headers()["cookie"], "theme=dark");
+    assert!(!jar.add_cookie_header(&mut ask("https://example.net/")));
 }
