@@ -23,6 +23,7 @@ mod metadata;
 mod parity;
 mod release;
 mod run;
+mod soak;
 mod source;
 mod tally;
 mod test;
@@ -99,6 +100,12 @@ const TASKS: &[Task] = &[
         arguments: "NAME SECONDS",
         about: "fuzz one target with cargo-fuzz",
         run: fuzz::run,
+    },
+    Task {
+        name: "soak",
+        arguments: "[SECONDS]",
+        about: "load the server with every kind of client, 10 minutes if nothing is said, and look for leaks",
+        run: soak::run,
     },
     Task {
         name: "coverage",
