@@ -6,6 +6,7 @@ use crate::handler::Handler;
 use crate::limits::{Limits, Timeouts};
 use crate::observe::{Event, Observer};
 use crate::socket::Socket;
+use http_proto::Version;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 #[cfg(feature = "tls")]
@@ -18,6 +19,8 @@ pub(crate) struct Context<'h> {
     pub(crate) limits: Limits,
     pub(crate) timeouts: Timeouts,
     pub(crate) server_name: Vec<u8>,
+    /// The version of HTTP that answers are in.
+    pub(crate) speaks: Version,
     pub(crate) stopping: Arc<AtomicBool>,
     pub(crate) observer: Observer,
     /// Whose word about who asks is taken.

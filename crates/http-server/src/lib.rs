@@ -71,6 +71,7 @@ mod socket;
 pub mod systemd;
 mod target;
 pub mod testing;
+mod throttled;
 #[cfg(feature = "tls")]
 mod tls;
 mod upgrade;
@@ -105,6 +106,7 @@ pub use router::Router;
 pub use security_headers::{FramePolicy, SecurityHeaders};
 pub use serial::SerialServer;
 pub use server::{Server, ServerBuilder, ServerHandle, ShutdownReport, Stats};
+pub use throttled::Throttled;
 #[cfg(feature = "tls")]
 pub use tls::{ClientCertificates, TlsBuilder, TlsConfig, TlsError, TlsInfo};
 pub use upgrade::{Stopper, Upgraded};

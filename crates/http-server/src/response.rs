@@ -3,13 +3,14 @@
 use crate::error::{Error, HandlerError};
 use crate::error_page::{self, ErrorPages, Fault};
 use crate::events::EventStream;
+use crate::file_part::FilePart;
 use crate::upgrade::Upgraded;
 use crate::writer::BodyWriter;
 use http_proto::{FieldValue, Headers, InvalidInput, Method, StatusCode};
 use std::borrow::Cow;
 use std::fmt;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Write as _};
 use std::sync::Arc;
 
 /// One answer. A handler returns it; wrappers may look at it, change it or replace it.
@@ -421,6 +422,37 @@ impl Body {
     #[must_use]
     pub const fn shared(bytes: Arc<[u8]>) -> Self {
         Self(Kind::Shared(bytes))
+    }
+
+    /// This content with `tail` behind it: for wrappers that add to a page. An upgrade stays as it is.
+    ///
+    /// ```
+    /// use http_server::{Body, Request, Response, testing};
+    ///
+    /// let page = |_: &mut Request<'_>| Response::html("").with_body(Body::from("<p>hi").followed_by(b"<p>there"));
+    /// assert_eq!(testing::get("/").send_to(&page).text(), "<p>hi<p>there");
+    /// ```
+    #[must_use]
+    pub fn followed_by(self, tail: &'static [u8]) -> Self {
+        let added = tail.len() as u64;
+        match self.0 {
+            Kind::Empty => tail.into(),
+            Kind::Bytes(bytes) => [&*bytes, tail].concat().into(),
+            Kind::Shared(bytes) => [&*bytes, tail].concat().into(),
+            Kind::File { file, offset, length } => Self::sized_reader(
+                FilePart::new(file, offset, length).chain(tail),
+                length.saturating_add(added),
+            ),
+            Kind::Reader { reader, length: Some(length) } => {
+                Self::sized_reader(reader.take(length).chain(tail), length.saturating_add(added))
+            }
+            Kind::Reader { reader, length: None } => Self::reader(reader.chain(tail)),
+            Kind::Stream(write) => Self::stream(move |writer| {
+                write(writer)?;
+                writer.write_all(tail)
+            }),
+            Kind::Upgrade(_) => self,
+        }
     }
 
     /// How many bytes there are, where that is known before they are sent.

@@ -27,6 +27,8 @@ const READ_BYTES: usize = 64 * 1024;
 pub(crate) struct Facts<'a> {
     pub(crate) method: &'a Method,
     pub(crate) version: Version,
+    /// The version that the answer is in.
+    pub(crate) speaks: Version,
     /// Whether the connection can be kept as far as the request and the server are concerned.
     pub(crate) keep: bool,
     /// Whether the request asked to upgrade the connection.
@@ -202,11 +204,11 @@ fn write_head(
 /// Status line, Server, Date: the latter two unless the handler has set its own.
 fn start_head(response: &Response, facts: &Facts<'_>, io: &mut Io) -> io::Result<()> {
     let status = response.status();
-    if status == StatusCode::OK {
+    if status == StatusCode::OK && facts.speaks == Version::HTTP_11 {
         io.out.extend_from_slice(b"HTTP/1.1 200 OK\r\n");
     } else {
         let phrase = status.phrase().as_bytes();
-        encode_status_line(Version::HTTP_11, status, phrase, &mut io.out).map_err(Error::from)?;
+        encode_status_line(facts.speaks, status, phrase, &mut io.out).map_err(Error::from)?;
     }
     if !facts.server.is_empty() && !response.headers().contains("server") {
         field(b"Server", facts.server, &mut io.out);

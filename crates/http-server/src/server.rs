@@ -13,7 +13,7 @@ use crate::observe::{Event, Observer, to_standard_error};
 use crate::serial::SerialServer;
 #[cfg(feature = "tls")]
 use crate::tls::TlsConfig;
-use http_proto::Headers;
+use http_proto::{Headers, Version};
 use std::fmt;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::sync::Arc;
@@ -53,6 +53,7 @@ pub struct ServerBuilder {
     limits: Limits,
     timeouts: Timeouts,
     server_name: String,
+    speaks: Version,
     observer: Observer,
     error_pages: ErrorPages,
     threads_max: Option<usize>,
@@ -66,6 +67,7 @@ impl Default for ServerBuilder {
             limits: Limits::default(),
             timeouts: Timeouts::default(),
             server_name: concat!("httpkit/", env!("CARGO_PKG_VERSION")).to_owned(),
+            speaks: Version::HTTP_11,
             observer: Box::new(to_standard_error),
             error_pages: ErrorPages::default(),
             threads_max: None,
@@ -166,6 +168,17 @@ impl ServerBuilder {
         self
     }
 
+    /// Answers as an old server does: every answer says HTTP/1.0, and every connection ends with it. Python:
+    /// `protocol_version`.
+    ///
+    /// By default answers are in HTTP/1.1, which clients of HTTP/1.0 understand as well (RFC 9110 §2.5). This is for
+    /// seeing how a client copes.
+    #[doc(alias = "protocol_version")]
+    pub const fn http10(mut self) -> Self {
+        self.speaks = Version::HTTP_10;
+        self
+    }
+
     /// The greatest number of threads that run handlers. By default four for each core, at least 16 and at most 256.
     pub fn threads_max(mut self, threads: usize) -> Self {
         self.threads_max = Some(threads);
@@ -229,6 +242,7 @@ impl ServerBuilder {
             limits: self.limits,
             timeouts: self.timeouts,
             server_name: self.server_name.into_bytes(),
+            speaks: self.speaks,
             stopping: Arc::new(AtomicBool::new(false)),
             observer: self.observer,
             proxies: self.proxies,

@@ -133,6 +133,7 @@ fn exchange(input: Vec<u8>, handler: &(impl Handler + ?Sized), peer: Option<Sock
         limits: Limits::default(),
         timeouts: Timeouts::default(),
         server_name: Vec::new(),
+        speaks: http_proto::Version::HTTP_11,
         stopping: Arc::new(AtomicBool::new(false)),
         observer: Box::new(|_| {}),
         proxies: None,

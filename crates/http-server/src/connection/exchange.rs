@@ -74,11 +74,13 @@ impl Connection {
         self.link.set_waits(true);
         let began = watch.begin();
         let response = self.answer(work, context);
-        let keep = verdict.persistence.is_ok() && self.can_stay(work, context);
+        let keep =
+            verdict.persistence.is_ok() && context.speaks == Version::HTTP_11 && self.can_stay(work, context);
         let date = *work.date.at(watch.now(), clock::wall);
         let facts = Facts {
             method: &work.head.method,
-            version: work.head.version,
+            version: work.head.version.min(context.speaks),
+            speaks: context.speaks,
             keep,
             upgrades: upgrades(&work.head, verdict.framing),
             date: &date,
@@ -257,6 +259,7 @@ impl Connection {
         let facts = Facts {
             method,
             version: Version::HTTP_11,
+            speaks: context.speaks,
             keep: false,
             upgrades: false,
             date: &date,

@@ -24,6 +24,7 @@ fn start<P: Poller>(timeouts: Timeouts) -> (Engine<P>, SocketAddr) {
         limits: Limits::default(),
         timeouts,
         server_name: Vec::new(),
+        speaks: http_proto::Version::HTTP_11,
         stopping: Arc::new(AtomicBool::new(false)),
         observer: Box::new(|_| {}),
         proxies: None,

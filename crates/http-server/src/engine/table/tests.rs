@@ -78,6 +78,7 @@ fn those_that_wait_longest_are_taken_first() {
         limits: Limits::default(),
         timeouts: Timeouts::default(),
         server_name: Vec::new(),
+        speaks: http_proto::Version::HTTP_11,
         stopping: Arc::new(AtomicBool::new(false)),
         observer: Box::new(|_| {}),
         proxies: None,
