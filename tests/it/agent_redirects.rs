@@ -1,5 +1,6 @@
 //! Redirects over real sockets: every status by every method, content and destination, down to the exact fields.
 
+use crate::agent_tls::Secure;
 use http_client::client::{Body, Client, ErrorKind, HopAction, Redirects};
 use http_client::{Method, StatusCode};
 use std::io::{self, Seek, Write};
@@ -38,11 +39,13 @@ enum Destination {
     Same,
     OtherPort,
     OtherHost,
+    OtherScheme,
 }
 
-/// A client for which every name is loopback.
-fn client() -> Client {
-    Client::builder()
+/// A client for which every name is loopback, and which trusts `secure`.
+fn client(secure: &Secure) -> Client {
+    secure
+        .client()
         .default_header("User-Agent", "test")
         .resolver(|_: &str, port: u16, _: Option<Duration>| -> io::Result<Vec<SocketAddr>> {
             Ok(vec![(Ipv4Addr::LOCALHOST, port).into()])
@@ -64,7 +67,9 @@ fn expected(status: u16, method: &str, content: Content) -> Option<(&str, bool)>
 }
 
 #[track_caller]
-fn check(status: u16, method: &str, content: Content, destination: Destination) {
+fn check(secure: &Secure, status: u16, method: &str, content: Content, destination: Destination) {
+    let seen_before = secure.seen().len();
+    let secure_url = secure.url("/there");
     let target = Stage::start(|seen, stream| {
         let body = if seen.line().starts_with("HEAD") { &b""[..] } else { b"there" };
         write_answer(stream, "200 OK", "", body)?;
@@ -81,13 +86,14 @@ fn check(status: u16, method: &str, content: Content, destination: Destination) 
             Destination::Same => "/there".to_owned(),
             Destination::OtherPort => format!("http://{other}/there"),
             Destination::OtherHost => format!("http://other.test:{}/there", other.port()),
+            Destination::OtherScheme => secure_url.clone(),
         };
         write_answer(stream, &format!("{status} Moved"), &format!("Location: {location}\r\n"), b"")?;
         Ok(After::Keep)
     })
     .unwrap();
 
-    let answer = client()
+    let answer = client(secure)
         .request(Method::from_bytes(method.as_bytes()).unwrap(), first.url("/"))
         .header("Authorization", "Basic x")
         .header("Cookie", "a=b")
@@ -103,6 +109,7 @@ fn check(status: u16, method: &str, content: Content, destination: Destination) 
     let Some((next_method, keeps_content)) = expected(status, method, content) else {
         assert_eq!(answer.status().as_u16(), status, "{row}");
         assert_eq!((first.seen().len(), target.seen().len()), (1, 0), "{row}");
+        assert_eq!(secure.seen().len(), seen_before, "{row}");
         return;
     };
     assert_eq!(answer.status(), StatusCode::OK, "{row}");
@@ -110,12 +117,17 @@ fn check(status: u16, method: &str, content: Content, destination: Destination) 
     assert_eq!(answer.history()[0].status.as_u16(), status);
     assert_eq!(answer.url().path(), "/there");
     let is_same = destination == Destination::Same;
-    let seen = if is_same { first.seen() } else { target.seen() };
+    let seen = match destination {
+        Destination::Same => first.seen(),
+        Destination::OtherScheme => secure.seen(),
+        _ => target.seen(),
+    };
     let seen = seen.last().unwrap();
     let host = match destination {
         Destination::Same => None,
         Destination::OtherPort => Some(format!("Host: {other}")),
         Destination::OtherHost => Some(format!("Host: other.test:{}", other.port())),
+        Destination::OtherScheme => Some(format!("Host: {}", secure.stage.address())),
     };
     let mut fields: Vec<String> = host.into_iter().collect();
     if keeps_content {
@@ -144,11 +156,13 @@ fn check(status: u16, method: &str, content: Content, destination: Destination) 
 
 #[test]
 fn every_status_by_method_content_and_destination() {
+    use Destination::{OtherHost, OtherPort, OtherScheme, Same};
+    let secure = Secure::start(|_| ("200 OK".to_owned(), String::new()));
     for status in [301, 302, 303, 307, 308] {
         for method in ["GET", "HEAD", "POST", "PUT", "DELETE", "PURGE"] {
             for content in [Content::None, Content::Bytes, Content::File, Content::OneShot] {
-                for destination in [Destination::Same, Destination::OtherPort, Destination::OtherHost] {
-                    check(status, method, content, destination);
+                for destination in [Same, OtherPort, OtherHost, OtherScheme] {
+                    check(&secure, status, method, content, destination);
                 }
             }
         }

@@ -1,14 +1,15 @@
 //! `Client` among servers and proxies that stall, close, lie and refuse.
 
 use http_client::client::{
-    AddressFilter, CancelToken, Client, ErrorKind, NoProxy, Proxies, Proxy, Retry, TimeoutKind, Timeouts,
+    AddressFilter, CancelToken, Client, ErrorKind, NoProxy, PoolLimits, Proxies, Proxy, Retry, TimeoutKind,
+    Timeouts,
 };
 use http_client::testing::FakeClock;
 use http_client::{Sent, StatusCode};
 use std::io::{self, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Barrier, Mutex, OnceLock};
 use std::time::Duration;
 use support::stage::{After, Stage, read_request, write_answer};
 
@@ -85,6 +86,59 @@ fn no_get_fails_while_a_server_closes_idle_connections_at_random() {
         }
     });
     assert!(stage.connections() > 100);
+}
+
+/// What one of many threads has seen of its waiting.
+#[derive(Debug, Default)]
+struct Waited {
+    served: AtomicUsize,
+    longest_micros: AtomicUsize,
+    sum_micros: AtomicUsize,
+}
+
+#[test]
+fn forty_threads_share_four_connections_in_turn_and_none_starves() {
+    const THREADS: usize = 40;
+    const REQUESTS: usize = 100;
+    let stage = Stage::start(|_, stream| {
+        write_answer(stream, "200 OK", "", b"hello")?;
+        Ok(After::Keep)
+    })
+    .unwrap();
+    let pool = PoolLimits::DEFAULT.open_per_origin_max(4).idle_per_origin_max(4);
+    let client = Client::builder().pool(pool).build().unwrap();
+    let all: Vec<Waited> = (0..THREADS).map(|_| Waited::default()).collect();
+    let start = Barrier::new(THREADS);
+    let served_when_the_first_was_done = OnceLock::new();
+    std::thread::scope(|scope| {
+        for own in &all {
+            scope.spawn(|| {
+                start.wait();
+                for _ in 0..REQUESTS {
+                    let answer = client.get(stage.url("/")).send().unwrap();
+                    let waited = usize::try_from(answer.timings().pool_wait.as_micros()).unwrap();
+                    own.longest_micros.fetch_max(waited, Ordering::SeqCst);
+                    own.sum_micros.fetch_add(waited, Ordering::SeqCst);
+                    assert_eq!(answer.text().unwrap(), "hello");
+                    own.served.fetch_add(1, Ordering::SeqCst);
+                }
+                served_when_the_first_was_done.get_or_init(|| {
+                    all.iter().map(|other| other.served.load(Ordering::SeqCst)).collect::<Vec<_>>()
+                });
+            });
+        }
+    });
+    assert!(stage.connections() <= 4, "{} connections", stage.connections());
+    assert_eq!(stage.seen().len(), THREADS * REQUESTS);
+    // First come, first served: nobody is a long way behind whoever is first.
+    let served = served_when_the_first_was_done.get().unwrap();
+    let least = served.iter().min().unwrap();
+    assert!(*least >= REQUESTS / 2, "{served:?}");
+    let sum: usize = all.iter().map(|own| own.sum_micros.load(Ordering::SeqCst)).sum();
+    let mean = sum / (THREADS * REQUESTS);
+    let longest = all.iter().map(|own| own.longest_micros.load(Ordering::SeqCst)).max().unwrap();
+    // The system may put all of us aside for a while; a thread that is passed over waits for hundreds of turns.
+    assert!(longest <= 20 * mean + 200_000, "{longest} microseconds, {mean} on average");
 }
 
 /// A server that does `what` with each connection and then holds it open until the test is over.

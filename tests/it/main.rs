@@ -2,14 +2,17 @@
 
 #![cfg(test)]
 
+mod agent_advisories;
 mod agent_basics;
 mod agent_cancel;
 mod agent_downloads;
+mod agent_limits;
 mod agent_observers;
 mod agent_peer;
 mod agent_proxies;
 mod agent_redirects;
 mod agent_resilience;
+mod agent_scenarios;
 mod agent_timeouts;
 mod agent_tls;
 mod client_errors;
