@@ -30,8 +30,10 @@ fn ten() -> Stage {
     .unwrap()
 }
 
-/// The ways to collect content.
-const WAYS: [(&str, fn(Response) -> Result<usize, Error>); 4] = [
+/// A way to collect content, by its name.
+type Way = (&'static str, fn(Response) -> Result<usize, Error>);
+
+const WAYS: [Way; 4] = [
     ("bytes", |answer| answer.bytes().map(|bytes| bytes.len())),
     ("text", |answer| answer.text().map(|text| text.len())),
     ("reading", |mut answer| {

@@ -209,8 +209,10 @@ fn slowhead_and_slowdrip_end_with_the_total() {
     }
 }
 
-/// Names, Location, and the target and host of the next request; `None` where the 3xx is the answer.
-const LOCATIONS: &[(&str, &str, Option<(&str, &str)>)] = &[
+/// A name, a Location, and the target and host of the next request; `None` where the 3xx is the answer.
+type Step = (&'static str, &'static str, Option<(&'static str, &'static str)>);
+
+const LOCATIONS: &[Step] = &[
     ("raw space", "/a b", Some(("/a%20b", "a.test"))),
     ("raw UTF-8", "/caf\u{e9}", Some(("/caf%C3%A9", "a.test"))),
     ("up", "../x", Some(("/x", "a.test"))),
