@@ -8,7 +8,7 @@ use std::sync::Arc;
 /// The content of a request.
 ///
 /// Bytes and text come by `From`, files and readers by the constructors, forms by
-/// [`Form`](crate::client::Form) and [`Multipart`]. All but a reader can be sent again, after a
+/// [`Form`](crate::client::Form) and [`Multipart`](crate::client::Multipart). All but a reader can be sent again, after a
 /// redirect, a challenge or on a new connection.
 #[derive(Default)]
 pub struct Body {
