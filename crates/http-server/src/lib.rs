@@ -72,6 +72,7 @@ pub mod systemd;
 mod target;
 pub mod testing;
 mod throttled;
+mod timeout;
 #[cfg(feature = "tls")]
 mod tls;
 mod upgrade;
@@ -107,6 +108,7 @@ pub use security_headers::{FramePolicy, SecurityHeaders};
 pub use serial::SerialServer;
 pub use server::{Server, ServerBuilder, ServerHandle, ShutdownReport, Stats};
 pub use throttled::Throttled;
+pub use timeout::Timeout;
 #[cfg(feature = "tls")]
 pub use tls::{ClientCertificates, TlsBuilder, TlsConfig, TlsError, TlsInfo};
 pub use upgrade::{Stopper, Upgraded};

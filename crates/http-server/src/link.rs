@@ -4,12 +4,17 @@
 use crate::clock;
 use crate::error::Error;
 use crate::limits::Timeouts;
+use crate::listener::effective;
 use crate::socket::Socket;
 #[cfg(feature = "tls")]
 use crate::tls::Session;
 use std::io::{self, IoSlice, Read};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+/// TLS writes so many bytes between two looks at a deadline.
+#[cfg(feature = "tls")]
+const HELD_BYTES: usize = 64 * 1024;
 
 /// A connection as a stream of bytes.
 #[derive(Debug)]
@@ -22,6 +27,10 @@ pub(crate) struct Link {
     /// Whether something has been written since the answer began.
     wrote: bool,
     pace: Pace,
+    /// How long the socket waits without a byte moving.
+    stall: Duration,
+    /// Nothing waits beyond this; only as long as a handler has the connection.
+    until: Option<Instant>,
 }
 
 impl Link {
@@ -33,6 +42,8 @@ impl Link {
             waits: false,
             wrote: false,
             pace: Pace::new(timeouts),
+            stall: timeouts.stall,
+            until: None,
         }
     }
 
@@ -68,9 +79,35 @@ impl Link {
         &self.socket
     }
 
-    /// Whether reads wait from now on.
-    pub(crate) const fn set_waits(&mut self, waits: bool) {
+    /// Whether reads wait from now on. When they stop to, so does the deadline of what they waited for.
+    pub(crate) fn set_waits(&mut self, waits: bool) {
         self.waits = waits;
+        if !waits {
+            self.forget_until();
+        }
+    }
+
+    /// Waits are as long as any from now on.
+    pub(crate) fn forget_until(&mut self) {
+        if self.until.take().is_some() {
+            let stall = effective(self.stall);
+            // A socket that takes no timeout fails with the next read as well.
+            let _ = self.socket.set_timeouts(stall, stall);
+        }
+    }
+
+    /// Nothing waits beyond `until` from now on, or beyond what was said before if that is earlier.
+    pub(crate) fn set_until(&mut self, until: Instant) {
+        self.until = Some(self.until.map_or(until, |before| before.min(until)));
+    }
+
+    /// Beyond which nothing waits.
+    pub(crate) const fn until(&self) -> Option<Instant> {
+        self.until
+    }
+
+    fn hold(&self) -> io::Result<()> {
+        hold(&self.socket, self.until, self.stall)
     }
 
     /// An answer begins, of which nothing has been written.
@@ -111,7 +148,8 @@ impl Link {
 
     /// Says that the peer has taken `bytes` in a call of its own that began at `began`.
     #[cfg(any(target_os = "linux", target_os = "android"))]
-    pub(crate) fn note_written(&mut self, bytes: usize, began: std::time::Instant) -> io::Result<()> {
+    pub(crate) fn note_written(&mut self, bytes: usize, began: Instant) -> io::Result<()> {
+        self.hold()?;
         self.pace.note(bytes, clock::now().saturating_duration_since(began))
     }
 
@@ -127,7 +165,8 @@ impl Link {
         if let Some(session) = &mut self.tls {
             let began = clock::now();
             let mut bytes = 0;
-            for part in parts {
+            for part in parts.iter().flat_map(|part| part.chunks(HELD_BYTES)) {
+                hold(&self.socket, self.until, self.stall)?;
                 session.write_all(&self.socket, part)?;
                 bytes += part.len();
             }
@@ -139,6 +178,7 @@ impl Link {
         // The usual case is one call that takes all: it is not timed.
         let mut began = None;
         while !parts.is_empty() {
+            hold(&self.socket, self.until, self.stall)?;
             let result = match &*parts {
                 [only] => self.socket.write(only),
                 several => self.socket.write_vectored(several),
@@ -183,6 +223,9 @@ impl Link {
 impl Read for Link {
     /// Reads some bytes; without waiting, [`io::ErrorKind::WouldBlock`] where there are none.
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if self.waits {
+            self.hold()?;
+        }
         let began = self.waits.then(clock::now);
         let result = self.read_once(out);
         match (result, began) {
@@ -204,6 +247,17 @@ impl Link {
         }
         if self.waits { self.socket.read(out) } else { self.socket.read_now(out) }
     }
+}
+
+/// Holds the next wait to the deadline, if there is one.
+fn hold(socket: &Socket, until: Option<Instant>, stall: Duration) -> io::Result<()> {
+    let Some(until) = until else { return Ok(()) };
+    let left = until.saturating_duration_since(clock::now());
+    if left.is_zero() {
+        return Err(Error::TooSlow.into());
+    }
+    let wait = Some(left.min(stall).max(Duration::from_millis(1)));
+    socket.set_timeouts(wait, wait)
 }
 
 /// A timeout of the socket comes as an error that names no reason.

@@ -20,6 +20,7 @@ use std::fmt;
 use std::io::{self, BufRead, Read};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 /// Fields that say where a message ends and how the connection goes on: the server's own.
 const OF_FRAMING: [&str; 5] = ["connection", "content-length", "keep-alive", "transfer-encoding", "upgrade"];
@@ -44,6 +45,8 @@ pub struct Request<'c> {
     stopping: &'c AtomicBool,
     proxies: Option<&'c TrustedProxies>,
     pages: &'c ErrorPages,
+    /// The version that answers are in.
+    speaks: Version,
     extensions: Extensions,
 }
 
@@ -57,7 +60,17 @@ impl<'c> Request<'c> {
     ) -> Self {
         let (stopping, pages) = (&*context.stopping, &context.error_pages);
         let proxies = context.proxies.as_ref();
-        Self { head, link, io, peer, stopping, pages, proxies, extensions: Extensions::new() }
+        Self {
+            head,
+            link,
+            io,
+            peer,
+            stopping,
+            pages,
+            proxies,
+            speaks: context.speaks,
+            extensions: Extensions::new(),
+        }
     }
 
     /// The method, in its exact case.
@@ -209,6 +222,23 @@ impl<'c> Request<'c> {
         self.link.socket().peer_gone()
     }
 
+    /// When the time for this request is over that a [`Timeout`](crate::Timeout) has set: from then on, reading its content
+    /// and writing its answer fail. A handler that computes for long looks at it itself. `None` without one.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        self.link.until()
+    }
+
+    /// Sets the time for this request, unless it is shorter already.
+    pub(crate) fn set_deadline(&mut self, until: Instant) {
+        self.link.set_until(until);
+    }
+
+    /// The answer may take as long as any.
+    pub(crate) fn forget_deadline(&mut self) {
+        self.link.forget_until();
+    }
+
     /// Values that wrappers leave for the handlers that they own.
     #[must_use]
     pub fn extensions(&self) -> &Extensions {
@@ -237,6 +267,7 @@ impl<'c> Request<'c> {
             stopping: self.stopping,
             proxies: self.proxies,
             pages: self.pages,
+            speaks: self.speaks,
             extensions: std::mem::take(&mut self.extensions),
         };
         let result = run(&mut inner);
@@ -291,7 +322,7 @@ impl<'c> Request<'c> {
 
     fn send_interim(&mut self, status: StatusCode, fields: &Headers) -> Result<(), Error> {
         // RFC 9110 §15.2: never to HTTP/1.0.
-        if self.head.version == Version::HTTP_10 {
+        if self.head.version == Version::HTTP_10 || self.speaks == Version::HTTP_10 {
             return Ok(());
         }
         encode_status_line(Version::HTTP_11, status, status.phrase().as_bytes(), &mut self.io.out)?;

@@ -17,11 +17,51 @@ pub(crate) enum Socket {
     Memory(Box<Mutex<Script>>),
 }
 
-/// Input that is there from the beginning, and output that is kept.
+/// Input that is there from the beginning or comes when it is put there, and output that is kept.
 #[derive(Debug, Default)]
 pub(crate) struct Script {
     pub(crate) input: io::Cursor<Vec<u8>>,
     pub(crate) output: Vec<u8>,
+    /// Whether more input may come: then reading beyond what is there does not tell the end.
+    pub(crate) open: bool,
+    /// Whether the peer has gone away.
+    pub(crate) gone: bool,
+    /// Whether this side has said that nothing follows.
+    pub(crate) ended: bool,
+}
+
+impl Script {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        match self.input.read(out)? {
+            0 if !out.is_empty() && self.gone => Err(io::ErrorKind::ConnectionReset.into()),
+            0 if !out.is_empty() && self.open => Err(io::ErrorKind::WouldBlock.into()),
+            count => Ok(count),
+        }
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.gone {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        }
+        self.output.write(bytes)
+    }
+
+    fn write_vectored(&mut self, parts: &[IoSlice<'_>]) -> io::Result<usize> {
+        if self.gone {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        }
+        self.output.write_vectored(parts)
+    }
+
+    /// Looks at what is there; the end only of a peer that has gone away.
+    fn peek(&self, out: &mut [u8]) -> io::Result<usize> {
+        let from = usize::try_from(self.input.position()).unwrap_or(usize::MAX);
+        let mut rest = self.input.get_ref().get(from..).unwrap_or_default();
+        match rest.read(out)? {
+            0 if !self.gone => Err(io::ErrorKind::WouldBlock.into()),
+            count => Ok(count),
+        }
+    }
 }
 
 macro_rules! each {
@@ -42,7 +82,7 @@ macro_rules! each {
 impl Socket {
     /// Reads, and waits for input up to the socket's timeout.
     pub(crate) fn read(&self, out: &mut [u8]) -> io::Result<usize> {
-        each!(self, stream => { let mut stream = stream; stream.read(out) }, script => script.input.read(out))
+        each!(self, stream => { let mut stream = stream; stream.read(out) }, script => script.read(out))
     }
 
     /// Reads what is there; [`io::ErrorKind::WouldBlock`] where nothing is.
@@ -53,7 +93,7 @@ impl Socket {
             each!(
                 self,
                 stream => recv(stream, out, RecvFlags::DONTWAIT).map(|(count, _)| count).map_err(Into::into),
-                script => script.input.read(out)
+                script => script.read(out)
             )
         }
         #[cfg(not(unix))]
@@ -67,14 +107,14 @@ impl Socket {
                     stream.set_nonblocking(false)?;
                     result
                 },
-                script => script.input.read(out)
+                script => script.read(out)
             )
         }
     }
 
     /// Writes some of `bytes`, and waits for room up to the socket's timeout.
     pub(crate) fn write(&self, bytes: &[u8]) -> io::Result<usize> {
-        each!(self, stream => { let mut stream = stream; stream.write(bytes) }, script => script.output.write(bytes))
+        each!(self, stream => { let mut stream = stream; stream.write(bytes) }, script => script.write(bytes))
     }
 
     /// Writes some of `parts`.
@@ -82,7 +122,7 @@ impl Socket {
         each!(
             self,
             stream => { let mut stream = stream; stream.write_vectored(parts) },
-            script => script.output.write_vectored(parts)
+            script => script.write_vectored(parts)
         )
     }
 
@@ -95,7 +135,7 @@ impl Socket {
             each!(
                 self,
                 stream => send(stream, bytes, SendFlags::DONTWAIT | SendFlags::NOSIGNAL).map_err(Into::into),
-                script => script.output.write(bytes)
+                script => script.write(bytes)
             )
         }
         #[cfg(not(unix))]
@@ -109,7 +149,7 @@ impl Socket {
                     stream.set_nonblocking(false)?;
                     result
                 },
-                script => script.output.write(bytes)
+                script => script.write(bytes)
             )
         }
     }
@@ -127,7 +167,7 @@ impl Socket {
         each!(
             self,
             stream => send(stream, bytes, SendFlags::MORE | SendFlags::NOSIGNAL).map_err(Into::into),
-            script => script.output.write(bytes)
+            script => script.write(bytes)
         )
     }
 
@@ -175,7 +215,7 @@ impl Socket {
                 stream => recv(stream, out, RecvFlags::DONTWAIT | RecvFlags::PEEK)
                     .map(|(count, _)| count)
                     .map_err(Into::into),
-                _script => Err(io::ErrorKind::WouldBlock.into())
+                script => script.peek(out)
             )
         }
         #[cfg(not(unix))]
@@ -188,7 +228,7 @@ impl Socket {
                     stream.set_nonblocking(false)?;
                     peeked
                 },
-                _script => Err(io::ErrorKind::WouldBlock.into())
+                script => script.peek(out)
             )
         }
     }
@@ -224,7 +264,10 @@ impl Socket {
 
     /// Closes one side or both. A socket that is closed already is no error.
     pub(crate) fn shutdown(&self, how: Shutdown) {
-        let result = each!(self, stream => stream.shutdown(how), _script => Ok(()));
+        let result = each!(self, stream => stream.shutdown(how), script => {
+            script.ended |= how != Shutdown::Read;
+            Ok(())
+        });
         // The peer may have closed first: then there is nothing left to do.
         drop(result);
     }

@@ -11,25 +11,20 @@
 //! assert_eq!(answer.text(), "Hello, Ada!");
 //! ```
 
-use crate::clock;
-use crate::connection::{Connection, Next, Peer, Work};
-use crate::context::{Context, Counters, Unwatched};
 use crate::error::HandlerError;
-use crate::error_page::ErrorPages;
 use crate::handler::Handler;
 use crate::limits::{Limits, Timeouts};
-use crate::link::Link;
 use crate::request::Request;
 use crate::response::Response;
-use crate::socket::{Script, Socket};
 use http_proto::{
     BodyDecoder, BodyStep, Framing, Headers, Leniency, Method, Parsed, ResponseHead, StatusCode,
     parse_response, response_framing,
 };
-use std::io::Cursor;
 use std::net::SocketAddr;
-use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, PoisonError};
+
+mod scripted;
+
+pub use scripted::ScriptedConnection;
 
 /// A GET request for `target`.
 pub fn get(target: &str) -> TestRequest {
@@ -118,6 +113,21 @@ pub fn raw_exchange(input: impl Into<Vec<u8>>, handler: &(impl Handler + ?Sized)
     exchange(input.into(), handler, Some(SocketAddr::from(([127, 0, 0, 1], 49152))))
 }
 
+/// A connection to `handler` whose peer the test is: see [`ScriptedConnection`].
+pub fn connect<'h>(handler: impl Handler + 'h) -> ScriptedConnection<'h> {
+    connect_with(handler, Limits::default(), Timeouts::default())
+}
+
+/// A connection to `handler` under other bounds than the usual ones.
+pub fn connect_with<'h>(
+    handler: impl Handler + 'h,
+    limits: Limits,
+    timeouts: Timeouts,
+) -> ScriptedConnection<'h> {
+    let peer = Some(SocketAddr::from(([127, 0, 0, 1], 49152)));
+    ScriptedConnection::new(handler, peer, limits, timeouts)
+}
+
 /// A borrowed handler.
 struct ByRef<'h, H: ?Sized>(&'h H);
 
@@ -128,43 +138,10 @@ impl<H: Handler + ?Sized> Handler for ByRef<'_, H> {
 }
 
 fn exchange(input: Vec<u8>, handler: &(impl Handler + ?Sized), peer: Option<SocketAddr>) -> Vec<u8> {
-    let context = Context {
-        handler: Box::new(ByRef(handler)),
-        limits: Limits::default(),
-        timeouts: Timeouts::default(),
-        server_name: Vec::new(),
-        speaks: http_proto::Version::HTTP_11,
-        stopping: Arc::new(AtomicBool::new(false)),
-        observer: Box::new(|_| {}),
-        proxies: None,
-        error_pages: ErrorPages::default(),
-        counters: Counters::default(),
-    };
-    let script = Script { input: Cursor::new(input), output: Vec::new() };
-    let socket = Arc::new(Socket::Memory(Box::new(Mutex::new(script))));
-    let link = Link::new(Arc::clone(&socket), &context.timeouts);
-    let peer = Peer { addr: peer, introduction: None };
-    let mut connection = Connection::new(link, peer, &context, clock::now());
-    let mut work = Work::new(context.limits.message);
-    loop {
-        match connection.drive(&mut work, &context, &Unwatched) {
-            Next::Again => {}
-            Next::Upgrade(run) => {
-                if let Ok(stream) = connection.into_upgraded(&mut work, &context) {
-                    run(stream);
-                }
-                break;
-            }
-            // The script never makes a reader wait: it ends.
-            Next::Wait | Next::Close => break,
-        }
-    }
-    match &*socket {
-        Socket::Memory(script) => {
-            std::mem::take(&mut script.lock().unwrap_or_else(PoisonError::into_inner).output)
-        }
-        _ => Vec::new(),
-    }
+    let mut connection =
+        ScriptedConnection::new(ByRef(handler), peer, Limits::default(), Timeouts::default());
+    connection.send(input).end_sending();
+    connection.received()
 }
 
 /// What a handler answered, read back from its wire form.
