@@ -1,5 +1,6 @@
 //! `cargo xtask bench client`: what a request costs, and what a byte costs, beside raw sockets and beside the others.
 
+mod agent;
 mod peers;
 mod server;
 mod steady;
@@ -20,7 +21,7 @@ const SMALL_BYTES: u64 = 128;
 pub(crate) const LARGE_BYTES: u64 = 16 * 1024 * 1024;
 
 fn main() -> ExitCode {
-    let mut bench = Bench::from_arguments("client");
+    let mut bench = Bench::with_servers("client", agent::SERVERS);
     get(&mut bench);
     connect(&mut bench);
     download(&mut bench);
@@ -31,11 +32,12 @@ fn main() -> ExitCode {
     tls::upload(&mut bench);
     steady::heads(&mut bench);
     steady::chunks(&mut bench);
+    agent::run(&mut bench);
     bench.finish()
 }
 
 /// Eight fields and 128 bytes, as a small service answers.
-fn small(close: bool) -> Vec<u8> {
+pub(crate) fn small(close: bool) -> Vec<u8> {
     let mut answer = format!(
         "HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nServer: bench\r\nContent-Type: text/plain; \
          charset=utf-8\r\nContent-Length: {SMALL_BYTES}\r\nLast-Modified: Sat, 05 Nov 1994 08:49:37 GMT\r\nETag: \

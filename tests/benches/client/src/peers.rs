@@ -10,24 +10,24 @@ use hyper::body::Bytes;
 use hyper_util::rt::TokioIo;
 
 /// Bytes that are read at once from a large body, by every client that lets one choose.
-const BLOCK: usize = 64 * 1024;
+pub(crate) const BLOCK: usize = 64 * 1024;
 
 /// A buffer that begins at a page boundary, so that no client is lucky or unlucky with its place.
-struct Block(Vec<u8>, usize);
+pub(crate) struct Block(Vec<u8>, usize);
 
 impl Block {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let storage = vec![0; BLOCK + 4096];
         let start = storage.as_ptr().align_offset(4096);
         Self(storage, start)
     }
 
-    fn bytes(&mut self) -> &mut [u8] {
+    pub(crate) fn bytes(&mut self) -> &mut [u8] {
         &mut self.0[self.1..self.1 + BLOCK]
     }
 }
 
-fn drain(reader: &mut impl Read, block: &mut Block) -> u64 {
+pub(crate) fn drain(reader: &mut impl Read, block: &mut Block) -> u64 {
     let mut total = 0;
     loop {
         match reader.read(block.bytes()).expect("the server sends all of it") as u64 {

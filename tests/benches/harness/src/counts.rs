@@ -15,12 +15,27 @@ pub(crate) struct Counts {
     pub(crate) calls: Option<BTreeMap<String, f64>>,
     /// Instructions of the measuring thread in user space for one operation.
     pub(crate) instructions: Option<f64>,
+    /// The most memory that a process had which did nothing but this once: KiB, by `VmHWM`.
+    pub(crate) peak_kib: Option<f64>,
 }
 
 impl Counts {
     pub(crate) fn calls_total(&self) -> Option<f64> {
         self.calls.as_ref().map(|calls| calls.values().fold(0.0, |sum, count| sum + count))
     }
+}
+
+/// The variable that names the file which is to hold the peak of memory.
+const PEAK: &str = "BENCH_PEAK";
+
+/// Writes this process's peak of memory to the file that was asked for, if one was.
+pub(crate) fn tell_peak() {
+    let Some(file) = std::env::var_os(PEAK) else { return };
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib = line.and_then(|line| line.split_whitespace().next()).unwrap_or_default();
+    // Whoever asked takes a missing file for a missing figure.
+    drop(std::fs::write(file, kib));
 }
 
 /// Operations before those that count: buffers have grown and caches are filled.
@@ -46,7 +61,22 @@ impl<'t> Watch<'t> {
     /// Counts one case, which takes about so many nanoseconds.
     pub(crate) fn count(&self, case: &str, nanoseconds: f64) -> Counts {
         let many = |budget: f64| ((budget / nanoseconds.max(1.0)) as u64).clamp(5, 1000);
-        Counts { calls: self.calls(case, many(1e9)), instructions: self.instructions(case, many(5e7)) }
+        Counts {
+            calls: self.calls(case, many(1e9)),
+            instructions: self.instructions(case, many(5e7)),
+            ..Counts::default()
+        }
+    }
+
+    /// The peak of memory of a process that does one operation.
+    pub(crate) fn peak(&self, case: &str) -> Option<f64> {
+        let file = scratch("peak");
+        let option = OsString::from(format!("{PEAK}={}", file.display()));
+        // Under no tool, but by `env`, which names the file.
+        let done = self.run("env", [option], case, 1);
+        let text = done.then(|| std::fs::read_to_string(&file).ok()).flatten();
+        drop(std::fs::remove_file(&file));
+        text?.trim().parse().ok()
     }
 
     fn calls(&self, case: &str, times: u64) -> Option<BTreeMap<String, f64>> {

@@ -39,7 +39,7 @@ fn case(case: &CaseOutcome, first: Option<&CaseOutcome>) -> String {
     );
     format!(
         "    {{\"case\": {}, \"nanoseconds\": {}, \"ratio\": {}, \"cpu_ratio\": {}, \"allocations\": {}, \
-         \"allocated_bytes\": {}, \"syscalls\": {calls}, \"instructions\": {}}}",
+         \"allocated_bytes\": {}, \"syscalls\": {calls}, \"instructions\": {}, \"peak_kib\": {}}}",
         text(&case.name),
         spread(Some(wall)),
         spread(ratio(&case.wall, first.map(|first| first.wall.as_slice()))),
@@ -47,6 +47,7 @@ fn case(case: &CaseOutcome, first: Option<&CaseOutcome>) -> String {
         number(case.allocations.map(|(calls, _)| calls)),
         number(case.allocations.map(|(_, bytes)| bytes)),
         number(case.counts.instructions),
+        number(case.counts.peak_kib),
     )
 }
 

@@ -60,6 +60,8 @@
 //!   difference is free of start and set-up. Only the measuring thread counts here, or all threads of the process after
 //!   [`Table::on_all_threads`].
 //!
+//! - **The peak of memory** of a process that does one operation and nothing else, after [`Table::with_peak`].
+//!
 //! A server can run in a thread of the case, as in the example, as long as only the measuring thread is counted. Where all
 //! threads count, it must be a process of its own: [`Bench::with_servers`] and [`server::Server::start`] make it one.
 //!
@@ -106,6 +108,7 @@ pub struct Bench {
     servers: Vec<&'static str>,
     outcomes: Vec<Outcome>,
     failures: Vec<String>,
+    measured_otherwise: bool,
 }
 
 impl Bench {
@@ -133,7 +136,15 @@ impl Bench {
         match read {
             Ok((arguments, goals)) => {
                 let servers = servers.iter().map(|(server, _)| *server).collect();
-                Self { name, arguments, goals, servers, outcomes: Vec::new(), failures: Vec::new() }
+                Self {
+                    name,
+                    arguments,
+                    goals,
+                    servers,
+                    outcomes: Vec::new(),
+                    failures: Vec::new(),
+                    measured_otherwise: false,
+                }
             }
             Err(message) => {
                 eprintln!("error: {message}");
@@ -148,13 +159,27 @@ impl Bench {
         Table::new(self, key, title)
     }
 
+    /// Whether figures are asked for that a program works out by itself under this key, beside its tables.
+    #[must_use]
+    pub fn measures(&mut self, key: &str) -> bool {
+        let asked =
+            self.arguments.once.is_none() && self.arguments.table.as_deref().is_none_or(|only| only == key);
+        self.measured_otherwise |= asked;
+        asked
+    }
+
+    /// Fails the run for this reason.
+    pub fn fail(&mut self, why: String) {
+        self.failures.push(why);
+    }
+
     /// Writes the files, checks the goals, and says whether all is well.
     #[must_use]
     pub fn finish(mut self) -> ExitCode {
         if self.arguments.once.is_some() {
             return ExitCode::SUCCESS;
         }
-        if self.outcomes.is_empty() {
+        if self.outcomes.is_empty() && !self.measured_otherwise {
             self.failures.push("no table was measured: is the name behind --table right?".to_owned());
         }
         if let Err(error) = self.write_files() {

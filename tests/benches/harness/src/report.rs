@@ -7,8 +7,19 @@ use crate::table::{CaseOutcome, Outcome};
 
 /// The table, its title above and the names of system calls below.
 pub(crate) fn text(outcome: &Outcome) -> String {
-    let head =
-        ["case", "time", "quartiles", "ratio", "quartiles", "cpu", "allocs", "bytes", "calls", "instr"];
+    let head = [
+        "case",
+        "time",
+        "quartiles",
+        "ratio",
+        "quartiles",
+        "cpu",
+        "allocs",
+        "bytes",
+        "calls",
+        "instr",
+        "peak",
+    ];
     let mut rows: Vec<Vec<String>> = vec![head.map(str::to_owned).to_vec()];
     let Some(first) = outcome.cases.first() else { return String::new() };
     rows.extend(outcome.cases.iter().map(|case| row(case, first)));
@@ -57,6 +68,7 @@ fn row(case: &CaseOutcome, first: &CaseOutcome) -> Vec<String> {
         case.allocations.map_or_else(dash, |(_, bytes)| format!("{bytes:.0}")),
         case.counts.calls_total().map_or_else(dash, short),
         case.counts.instructions.map_or_else(dash, |count| format!("{count:.0}")),
+        case.counts.peak_kib.map_or_else(dash, |kib| format!("{kib:.0} KiB")),
     ]
 }
 

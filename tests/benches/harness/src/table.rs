@@ -8,7 +8,7 @@ use crate::Bench;
 use crate::allocator::{self, Allocations};
 use crate::clock::{self, Took};
 use crate::cores;
-use crate::counts::{Counts, Watch};
+use crate::counts::{self, Counts, Watch};
 use crate::report;
 use crate::stats::{Spread, ratios};
 
@@ -59,6 +59,8 @@ pub struct Table<'b> {
     all_threads: bool,
     one_core: bool,
     watched: bool,
+    rounds: usize,
+    peak: bool,
     cases: Vec<Case>,
 }
 
@@ -112,6 +114,8 @@ impl<'b> Table<'b> {
             all_threads: false,
             one_core: false,
             watched: true,
+            rounds: usize::MAX,
+            peak: false,
             cases: Vec::new(),
         }
     }
@@ -170,9 +174,22 @@ impl<'b> Table<'b> {
     }
 
     /// Leaves out system calls and instructions: for cases whose set-up is so large that strace and valgrind would take
-    /// minutes for it. Allocations are counted all the same.
+    /// minutes for it, or where another table counts the same work. Allocations are counted all the same.
     pub fn unwatched(mut self) -> Self {
         self.watched = false;
+        self
+    }
+
+    /// Runs no more rounds than this, for operations that are long.
+    pub fn rounds(mut self, rounds: usize) -> Self {
+        self.rounds = rounds;
+        self
+    }
+
+    /// Tells the peak of memory of a process that does one operation and nothing else. Servers must then run in
+    /// [processes of their own](crate::server).
+    pub fn with_peak(mut self) -> Self {
+        self.peak = true;
         self
     }
 
@@ -195,12 +212,14 @@ impl<'b> Table<'b> {
         let answer = self.answer;
         if let Some(case) = self.cases.into_iter().find(|case| case.name == name) {
             (case.set_up)(answer).run(times);
+            counts::tell_peak();
         }
     }
 
     fn run_all(self) {
-        let Self { bench, key, title, answer, all_threads, one_core, watched, cases } = self;
-        let (rounds, round) = (bench.arguments.rounds, Duration::from_millis(bench.arguments.millis));
+        let Self { bench, key, title, answer, all_threads, one_core, watched, rounds, peak, cases } = self;
+        let rounds = bench.arguments.rounds.min(rounds);
+        let round = Duration::from_millis(bench.arguments.millis);
         eprintln!("measuring {key}: {} cases, {rounds} rounds", cases.len());
         let cores = one_core.then(cores::keep_to_one);
         let mut outcomes = Vec::new();
@@ -226,10 +245,15 @@ impl<'b> Table<'b> {
         // The servers of the cases end here, before the program runs itself under strace and valgrind.
         drop(runners);
         drop(cores);
-        if watched && !bench.arguments.quick {
+        if (watched || peak) && !bench.arguments.quick {
             let watch = Watch::new(key, all_threads, &bench.servers);
             for (case, _) in outcome.cases.iter_mut().zip(own).filter(|(_, own)| *own) {
-                case.counts = watch.count(&case.name, Spread::of(&case.wall).median);
+                if watched {
+                    case.counts = watch.count(&case.name, Spread::of(&case.wall).median);
+                }
+                if peak {
+                    case.counts.peak_kib = watch.peak(&case.name);
+                }
             }
         }
         print!("{}", report::text(&outcome));
