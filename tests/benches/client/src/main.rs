@@ -18,15 +18,27 @@ use bench_harness::python::Script;
 const SMALL_BYTES: u64 = 128;
 
 /// Content of the large ones: enough that a request costs nothing beside it.
-pub(crate) const LARGE_BYTES: u64 = 16 * 1024 * 1024;
+pub(crate) fn large_bytes() -> u64 {
+    // What is counted below strace and valgrind repeats within each MiB.
+    let counted = std::env::args().any(|argument| argument == "--once");
+    if counted && std::env::var_os("BENCH_PEAK").is_none() { 16 * MIB } else { 256 * MIB }
+}
+
+const MIB: u64 = 1024 * 1024;
+
+/// Rounds of the large ones.
+pub(crate) const LARGE_ROUNDS: usize = 9;
 
 fn main() -> ExitCode {
+    // One of the peers asks for it, whether or not it speaks TLS.
+    drop(rustls::crypto::ring::default_provider().install_default());
     let mut bench = Bench::with_servers("client", agent::SERVERS);
     get(&mut bench);
     connect(&mut bench);
     download(&mut bench);
     download_chunked(&mut bench);
     upload(&mut bench);
+    memory(&mut bench);
     tls::get(&mut bench);
     tls::download(&mut bench);
     tls::upload(&mut bench);
@@ -50,22 +62,32 @@ pub(crate) fn small(close: bool) -> Vec<u8> {
 }
 
 /// A large answer with its length.
-pub(crate) fn large() -> Vec<u8> {
-    let mut answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {LARGE_BYTES}\r\n\r\n").into_bytes();
-    answer.resize(answer.len() + LARGE_BYTES as usize, b'x');
-    answer
+pub(crate) fn large() -> Serve {
+    let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", large_bytes());
+    stream(head, vec![b'x'; MIB as usize], "")
 }
 
 /// A large answer in chunks of 16 KiB.
-fn large_chunked() -> Vec<u8> {
-    let mut answer = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec();
-    for _ in 0..LARGE_BYTES / (16 * 1024) {
-        answer.extend_from_slice(b"4000\r\n");
-        answer.resize(answer.len() + 16 * 1024, b'x');
-        answer.extend_from_slice(b"\r\n");
+fn large_chunked() -> Serve {
+    let mut mib = Vec::new();
+    for _ in 0..MIB / (16 * 1024) {
+        mib.extend_from_slice(b"4000\r\n");
+        mib.resize(mib.len() + 16 * 1024, b'x');
+        mib.extend_from_slice(b"\r\n");
     }
-    answer.extend_from_slice(b"0\r\n\r\n");
-    answer
+    stream("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".to_owned(), mib, "0\r\n\r\n")
+}
+
+/// An answer that is written piece by piece: a MiB that is repeated.
+fn stream(head: String, mib: Vec<u8>, tail: &'static str) -> Serve {
+    let times = large_bytes() / MIB;
+    Serve::Stream {
+        head: head.into_bytes(),
+        piece: Arc::new(mib),
+        times,
+        tail: tail.as_bytes(),
+        close: false,
+    }
 }
 
 fn serve(bytes: Vec<u8>, close: bool) -> std::net::SocketAddr {
@@ -105,6 +127,7 @@ fn connect(bench: &mut Bench) {
         .case("minreq", || peers::minreq(serve(small(true), true)))
         .case("attohttpc", || peers::attohttpc(serve(small(true), true)))
         .case("ureq", || peers::ureq(serve(small(true), true)))
+        .case("hyper", || peers::hyper_new(serve(small(true), true)))
         .case("libcurl", || peers::curl_new(serve(small(true), true)))
         .timed_case("CPython", move || {
             let mut script = Script::start(python, &serve(small(true), true).to_string());
@@ -113,46 +136,88 @@ fn connect(bench: &mut Bench) {
         .run();
 }
 
+/// What a large answer is to a raw reader: where it is, and how many bytes it has.
+fn raw_of(answer: Serve) -> impl FnMut() -> u64 {
+    let bytes = answer.answer_bytes();
+    peers::raw(server::start(answer), bytes, large_bytes())
+}
+
 fn download(bench: &mut Bench) {
+    let python = "import http.client\nhost, port = text.split(':')\nconnection = http.client.HTTPConnection(host, \
+                  int(port))\ndef work():\n    connection.request('GET', '/')\n    answer = connection.getresponse()\n    \
+                  while answer.read(65536): pass";
     bench
-        .table("download", "16 MiB by Content-Length")
-        .answer(LARGE_BYTES)
+        .table("download", "256 MiB by Content-Length (calls and instructions: of 16 MiB)")
+        .answer(large_bytes())
+        .rounds(LARGE_ROUNDS)
         .on_one_core()
-        .case("raw", || peers::raw(serve(large(), false), large().len(), LARGE_BYTES))
-        .case("http-client", || peers::ours(serve(large(), false)))
-        .case("attohttpc", || peers::attohttpc(serve(large(), true)))
-        .case("hyper", || peers::hyper(serve(large(), false)))
-        .case("ureq", || peers::ureq(serve(large(), false)))
-        .case("libcurl", || peers::curl(serve(large(), false)))
-        .case("reqwest", || peers::reqwest(serve(large(), false)))
+        .case("raw", || raw_of(large()))
+        .case("http-client", || peers::ours(server::start(large())))
+        .case("attohttpc", || peers::attohttpc(server::start(large().closing())))
+        .case("hyper", || peers::hyper(server::start(large())))
+        .case("ureq", || peers::ureq(server::start(large())))
+        .case("libcurl", || peers::curl(server::start(large())))
+        .case("reqwest", || peers::reqwest(server::start(large())))
+        .timed_case("CPython", move || {
+            let mut script = Script::start(python, &server::start(large()).to_string());
+            move |rounds| script.work(rounds)
+        })
         .run();
 }
 
 fn download_chunked(bench: &mut Bench) {
     bench
-        .table("download-chunked", "16 MiB in chunks of 16 KiB")
-        .answer(LARGE_BYTES)
+        .table("download-chunked", "256 MiB in chunks of 16 KiB (calls and instructions: of 16 MiB)")
+        .answer(large_bytes())
+        .rounds(LARGE_ROUNDS)
         .on_one_core()
-        .case("raw", || peers::raw(serve(large_chunked(), false), large_chunked().len(), LARGE_BYTES))
-        .case("http-client", || peers::ours(serve(large_chunked(), false)))
-        .case("attohttpc", || peers::attohttpc(serve(large_chunked(), true)))
-        .case("hyper", || peers::hyper(serve(large_chunked(), false)))
-        .case("ureq", || peers::ureq(serve(large_chunked(), false)))
-        .case("libcurl", || peers::curl(serve(large_chunked(), false)))
-        .case("reqwest", || peers::reqwest(serve(large_chunked(), false)))
+        .case("raw", || raw_of(large_chunked()))
+        .case("http-client", || peers::ours(server::start(large_chunked())))
+        .case("attohttpc", || peers::attohttpc(server::start(large_chunked().closing())))
+        .case("hyper", || peers::hyper(server::start(large_chunked())))
+        .case("ureq", || peers::ureq(server::start(large_chunked())))
+        .case("libcurl", || peers::curl(server::start(large_chunked())))
+        .case("reqwest", || peers::reqwest(server::start(large_chunked())))
         .run();
 }
 
 fn upload(bench: &mut Bench) {
-    let server = || server::start(Serve::Swallow { content_bytes: LARGE_BYTES });
+    let server = || server::start(Serve::Swallow { content_bytes: large_bytes() });
     bench
-        .table("upload", "16 MiB from a reader")
+        .table("upload", "256 MiB from a reader (calls and instructions: of 16 MiB)")
         .answer(2)
+        .rounds(LARGE_ROUNDS)
         .on_one_core()
-        .case("raw", move || peers::raw_upload(server(), LARGE_BYTES))
-        .case("http-client", move || peers::ours_upload(server(), LARGE_BYTES, false))
-        .case("http-client, chunked", move || peers::ours_upload(server(), LARGE_BYTES, true))
-        .case("ureq", move || peers::ureq_upload(server(), LARGE_BYTES))
-        .case("reqwest", move || peers::reqwest_upload(server(), LARGE_BYTES))
+        .case("raw", move || peers::raw_upload(server(), large_bytes()))
+        .case("http-client", move || peers::ours_upload(server(), large_bytes(), false))
+        .case("http-client, chunked", move || peers::ours_upload(server(), large_bytes(), true))
+        .case("ureq", move || peers::ureq_upload(server(), large_bytes()))
+        .case("libcurl", move || peers::curl_upload(server(), large_bytes()))
+        .case("reqwest", move || peers::reqwest_upload(server(), large_bytes()))
+        .run();
+}
+
+/// What a process takes that does one transfer and nothing else: none may take more than one small answer does. The
+/// servers are threads of the same process and hold a MiB.
+fn memory(bench: &mut Bench) {
+    let server = || server::start(Serve::Swallow { content_bytes: large_bytes() });
+    bench
+        .table("memory", "the peak of a process that does one exchange, by its size")
+        .rounds(3)
+        .unwatched()
+        .with_peak()
+        .case("GET of 128 bytes", || {
+            let keep = large();
+            let mut get = peers::ours(serve(small(false), false));
+            move || {
+                // As much memory for the server as beside a large answer.
+                let _ = &keep;
+                get()
+            }
+        })
+        .case("download of 256 MiB", || peers::ours(server::start(large())))
+        .case("download of 256 MiB in chunks", || peers::ours(server::start(large_chunked())))
+        .case("upload of 256 MiB", move || peers::ours_upload(server(), large_bytes(), false))
+        .case("upload of 256 MiB in chunks", move || peers::ours_upload(server(), large_bytes(), true))
         .run();
 }

@@ -270,6 +270,62 @@ pub(crate) fn curl_new(address: SocketAddr) -> impl FnMut() -> u64 {
     }
 }
 
+pub(crate) fn curl_upload(address: SocketAddr, content_bytes: u64) -> impl FnMut() -> u64 {
+    let mut easy = curl::easy::Easy::new();
+    easy.url(&format!("http://{address}/")).expect("the address is good");
+    easy.upload(true).expect("it can");
+    easy.in_filesize(content_bytes).expect("it takes a length");
+    easy.upload_buffer_size(BLOCK).expect("it takes a size");
+    let mut none = curl::easy::List::new();
+    none.append("Expect:").expect("it takes a field");
+    easy.http_headers(none).expect("it takes a list");
+    move || {
+        let mut source = io::repeat(b'x').take(content_bytes);
+        let mut total = 0;
+        let mut transfer = easy.transfer();
+        transfer
+            .read_function(|room| Ok(source.read(room).expect("there is no end of x")))
+            .expect("it takes a function");
+        transfer
+            .write_function(|data| {
+                total += data.len() as u64;
+                Ok(data.len())
+            })
+            .expect("it takes a function");
+        transfer.perform().expect("the server answers");
+        drop(transfer);
+        total
+    }
+}
+
+/// The bare connection, a new one each time.
+pub(crate) fn hyper_new(address: SocketAddr) -> impl FnMut() -> u64 {
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_io().build().expect("a runtime starts");
+    let host = address.to_string();
+    move || {
+        runtime.block_on(async {
+            let stream = tokio::net::TcpStream::connect(address).await.expect("the server listens");
+            stream.set_nodelay(true).expect("a socket takes the option");
+            let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+                .await
+                .expect("there is no handshake");
+            let connection = tokio::spawn(connection);
+            let request = hyper::Request::get("/").header("Host", &host).body(Empty::<Bytes>::new());
+            let response =
+                sender.send_request(request.expect("it is well-formed")).await.expect("the server answers");
+            let mut body = response.into_body();
+            let mut total = 0;
+            while let Some(frame) = body.frame().await {
+                total += frame.expect("the server sends all of it").data_ref().map_or(0, Bytes::len) as u64;
+            }
+            drop(sender);
+            drop(connection.await);
+            total
+        })
+    }
+}
+
 pub(crate) fn minreq(address: SocketAddr) -> impl FnMut() -> u64 {
     let url = format!("http://{address}/");
     move || minreq::get(&url).send().expect("the server answers").as_bytes().len() as u64

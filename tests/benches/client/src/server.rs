@@ -10,8 +10,31 @@ use std::thread;
 pub(crate) enum Serve {
     /// Answers with these bytes, and closes if told so.
     Answer { bytes: Arc<Vec<u8>>, close: bool },
+    /// Answers with a head, a piece so many times, and an end; and closes if told so.
+    Stream { head: Vec<u8>, piece: Arc<Vec<u8>>, times: u64, tail: &'static [u8], close: bool },
     /// Reads so much content and answers that it is there.
     Swallow { content_bytes: u64 },
+}
+
+impl Serve {
+    /// How long an answer is, head and framing included.
+    pub(crate) fn answer_bytes(&self) -> usize {
+        match self {
+            Self::Answer { bytes, .. } => bytes.len(),
+            Self::Stream { head, piece, times, tail, .. } => {
+                head.len() + piece.len() * *times as usize + tail.len()
+            }
+            Self::Swallow { .. } => 0,
+        }
+    }
+
+    /// The same, and the connection is closed behind each answer.
+    pub(crate) fn closing(mut self) -> Self {
+        if let Self::Answer { close, .. } | Self::Stream { close, .. } = &mut self {
+            *close = true;
+        }
+        self
+    }
 }
 
 /// Starts a server; its threads end with the program.
@@ -62,6 +85,17 @@ fn one(stream: &mut (impl Read + Write + NoDelay), serve: &Serve) -> io::Result<
         match serve {
             Serve::Answer { bytes, close } => {
                 stream.write_all(bytes)?;
+                if *close {
+                    return Ok(());
+                }
+                filled = 0;
+            }
+            Serve::Stream { head, piece, times, tail, close } => {
+                stream.write_all(head)?;
+                for _ in 0..*times {
+                    stream.write_all(piece)?;
+                }
+                stream.write_all(tail)?;
                 if *close {
                     return Ok(());
                 }

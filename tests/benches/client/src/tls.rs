@@ -9,7 +9,7 @@ use http_client::{HttpConnection, TlsConfig};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 
 use crate::server::{self, Serve};
-use crate::{LARGE_BYTES, SMALL_BYTES, large, peers, small};
+use crate::{LARGE_ROUNDS, SMALL_BYTES, large, large_bytes, peers, small};
 
 /// A server with a certificate of its own, and that certificate.
 fn serve(serve: Serve) -> (SocketAddr, CertificateDer<'static>, String) {
@@ -53,9 +53,9 @@ fn connect(
 }
 
 /// Bare rustls: a request, and reads until all has come.
-fn raw(answer: Vec<u8>, content_bytes: u64) -> impl FnMut() -> u64 {
-    let answer_bytes = answer.len();
-    let (address, certificate, _) = serve(answering(answer));
+fn raw(answer: Serve, content_bytes: u64) -> impl FnMut() -> u64 {
+    let answer_bytes = answer.answer_bytes();
+    let (address, certificate, _) = serve(answer);
     let mut stream = connect(address, certificate);
     let mut block = vec![0; 64 * 1024];
     move || {
@@ -72,13 +72,13 @@ fn raw(answer: Vec<u8>, content_bytes: u64) -> impl FnMut() -> u64 {
 
 /// Bare rustls: a head, and the content through a buffer.
 fn raw_upload() -> impl FnMut() -> u64 {
-    let (address, certificate, _) = serve(Serve::Swallow { content_bytes: LARGE_BYTES });
+    let (address, certificate, _) = serve(Serve::Swallow { content_bytes: large_bytes() });
     let mut stream = connect(address, certificate);
-    let head = format!("PUT / HTTP/1.1\r\nHost: localhost\r\nContent-Length: {LARGE_BYTES}\r\n\r\n");
+    let head = format!("PUT / HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\n\r\n", large_bytes());
     let mut block = vec![0; 64 * 1024];
     move || {
         stream.write_all(head.as_bytes()).expect("the server takes it");
-        let mut source = io::repeat(b'x').take(LARGE_BYTES);
+        let mut source = io::repeat(b'x').take(large_bytes());
         loop {
             match source.read(&mut block).expect("there is no end of x") {
                 0 => break,
@@ -102,8 +102,8 @@ fn our_connection(to: Serve) -> HttpConnection {
         .expect("a name")
 }
 
-fn ours(answer: Vec<u8>) -> impl FnMut() -> u64 {
-    peers::ours_on(our_connection(answering(answer)))
+fn ours(answer: Serve) -> impl FnMut() -> u64 {
+    peers::ours_on(our_connection(answer))
 }
 
 pub(crate) fn get(bench: &mut Bench) {
@@ -111,31 +111,35 @@ pub(crate) fn get(bench: &mut Bench) {
         .table("tls-get", "a GET on a kept connection over TLS 1.3: 8 fields and 128 bytes come back")
         .answer(SMALL_BYTES)
         .on_one_core()
-        .case("rustls", || raw(small(false), SMALL_BYTES))
-        .case("http-client", || ours(small(false)))
+        .case("rustls", || raw(answering(small(false)), SMALL_BYTES))
+        .case("http-client", || ours(answering(small(false))))
         .run();
 }
 
 pub(crate) fn download(bench: &mut Bench) {
     bench
-        .table("tls-download", "16 MiB by Content-Length over TLS 1.3")
-        .answer(LARGE_BYTES)
+        .table("tls-download", "256 MiB by Content-Length over TLS 1.3")
+        .answer(large_bytes())
+        .rounds(LARGE_ROUNDS)
+        .unwatched()
         .on_one_core()
-        .case("rustls", || raw(large(), LARGE_BYTES))
+        .case("rustls", || raw(large(), large_bytes()))
         .case("http-client", || ours(large()))
         .run();
 }
 
 pub(crate) fn upload(bench: &mut Bench) {
     bench
-        .table("tls-upload", "16 MiB from a reader over TLS 1.3")
+        .table("tls-upload", "256 MiB from a reader over TLS 1.3")
         .answer(2)
+        .rounds(LARGE_ROUNDS)
+        .unwatched()
         .on_one_core()
         .case("rustls", raw_upload)
         .case("http-client", || {
             peers::ours_upload_on(
-                our_connection(Serve::Swallow { content_bytes: LARGE_BYTES }),
-                LARGE_BYTES,
+                our_connection(Serve::Swallow { content_bytes: large_bytes() }),
+                large_bytes(),
                 false,
             )
         })

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::server::{self, Server};
 
@@ -38,7 +39,7 @@ pub(crate) fn tell_peak() {
     drop(std::fs::write(file, kib));
 }
 
-/// Operations before those that count: buffers have grown and caches are filled.
+/// Operations before those that count, fewer where they are long: buffers have grown and caches are filled.
 const WARM: u64 = 20;
 
 /// Counts the cases of one table.
@@ -60,10 +61,12 @@ impl<'t> Watch<'t> {
 
     /// Counts one case, which takes about so many nanoseconds.
     pub(crate) fn count(&self, case: &str, nanoseconds: f64) -> Counts {
-        let many = |budget: f64| ((budget / nanoseconds.max(1.0)) as u64).clamp(5, 1000);
+        // Long operations are counted a few times only: what they take is repeated within them.
+        let many = |budget: f64| ((budget / nanoseconds.max(1.0)) as u64).clamp(2, 1000);
+        let warm = many(2e8).min(WARM);
         Counts {
-            calls: self.calls(case, many(1e9)),
-            instructions: self.instructions(case, many(5e7)),
+            calls: self.calls(case, warm, many(1e9)),
+            instructions: self.instructions(case, warm, many(5e7)),
             ..Counts::default()
         }
     }
@@ -79,7 +82,7 @@ impl<'t> Watch<'t> {
         text?.trim().parse().ok()
     }
 
-    fn calls(&self, case: &str, times: u64) -> Option<BTreeMap<String, f64>> {
+    fn calls(&self, case: &str, warm: u64, times: u64) -> Option<BTreeMap<String, f64>> {
         let count = |times: u64| {
             let file = scratch("strace");
             let threads = if self.all_threads { &["-f"][..] } else { &[] };
@@ -89,7 +92,7 @@ impl<'t> Watch<'t> {
             drop(std::fs::remove_file(&file));
             text.map(|text| read_summary(&text))
         };
-        let (before, after) = (count(WARM)?, count(WARM + times)?);
+        let (before, after) = (count(warm)?, count(warm + times)?);
         let more = |(name, count): (String, u64)| {
             let more = count.saturating_sub(before.get(&name).copied().unwrap_or(0)) as f64 / times as f64;
             (more >= 0.01).then_some((name, more))
@@ -97,7 +100,7 @@ impl<'t> Watch<'t> {
         Some(after.into_iter().filter_map(more).collect())
     }
 
-    fn instructions(&self, case: &str, times: u64) -> Option<f64> {
+    fn instructions(&self, case: &str, warm: u64, times: u64) -> Option<f64> {
         let count = |times: u64| {
             let file = scratch("callgrind");
             let option = format!("--callgrind-out-file={}", file.display());
@@ -108,7 +111,7 @@ impl<'t> Watch<'t> {
             remove_all(&file);
             found.filter(|_| done)
         };
-        let (before, after) = (count(WARM)?, count(WARM + times)?);
+        let (before, after) = (count(warm)?, count(warm + times)?);
         Some((after - before) as f64 / times as f64)
     }
 
@@ -175,7 +178,10 @@ fn remove_all(file: &Path) {
 }
 
 fn scratch(name: &str) -> PathBuf {
-    std::env::temp_dir().join(format!("bench-{}-{name}", std::process::id()))
+    // Several cases are counted at a time.
+    static NUMBER: AtomicUsize = AtomicUsize::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    std::env::temp_dir().join(format!("bench-{}-{number}-{name}", std::process::id()))
 }
 
 #[cfg(test)]

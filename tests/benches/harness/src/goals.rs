@@ -189,7 +189,11 @@ fn hold(goal: &Goal, outcomes: &[Outcome]) -> Result<Held, String> {
         Measure::Allocations => return Ok(counted(goal.bound, case.allocations.map(|(calls, _)| calls))),
         Measure::Syscalls => return Ok(counted(goal.bound, case.counts.calls_total())),
         Measure::Instructions => return Ok(counted(goal.bound, case.counts.instructions)),
-        Measure::PeakKib => return Ok(counted(goal.bound, case.counts.peak_kib)),
+        Measure::PeakKib => {
+            let than = if goal.against.is_some() { against.counts.peak_kib } else { Some(1.0) };
+            let value = case.counts.peak_kib.zip(than).map(|(peak, than)| peak / than);
+            return Ok(counted(goal.bound, value));
+        }
     };
     let spread = Spread::of(&series);
     let noise = spread.noise().max(outcome.noise);

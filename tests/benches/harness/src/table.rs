@@ -2,6 +2,8 @@
 
 use std::fmt;
 use std::hint::black_box;
+use std::sync::Mutex;
+use std::thread;
 use std::time::Duration;
 
 use crate::Bench;
@@ -247,14 +249,26 @@ impl<'b> Table<'b> {
         drop(cores);
         if (watched || peak) && !bench.arguments.quick {
             let watch = Watch::new(key, all_threads, &bench.servers);
-            for (case, _) in outcome.cases.iter_mut().zip(own).filter(|(_, own)| *own) {
+            let count = |case: &mut CaseOutcome| {
                 if watched {
                     case.counts = watch.count(&case.name, Spread::of(&case.wall).median);
                 }
                 if peak {
                     case.counts.peak_kib = watch.peak(&case.name);
                 }
-            }
+            };
+            let waiting = Mutex::new(outcome.cases.iter_mut().zip(own).filter(|(_, own)| *own));
+            let next = || waiting.lock().ok().and_then(|mut waiting| waiting.next());
+            // Counts do not care what else runs, as times do.
+            thread::scope(|scope| {
+                for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
+                    scope.spawn(|| {
+                        while let Some((case, _)) = next() {
+                            count(case);
+                        }
+                    });
+                }
+            });
         }
         print!("{}", report::text(&outcome));
         bench.outcomes.push(outcome);

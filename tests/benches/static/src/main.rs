@@ -17,9 +17,7 @@ use http_server::StaticFiles;
 
 use crate::client::Client;
 use crate::folder::{ENTRIES, LARGE_BYTES, MEDIUM_BYTES, MODIFIED, PACKED_BYTES, SMALL_BYTES};
-use crate::servers::{
-    CPYTHON, Candidate, GO, H2O, KEPT, LIGHTTPD, NGINX, NGINX_OPEN, OURS, RAW, RAW_MEDIUM,
-};
+use crate::servers::{CPYTHON, Candidate, GO, H2O, KEPT, LIGHTTPD, NGINX, NGINX_OPEN, OURS, RAW, RAW_MEDIUM};
 
 /// What is asked for, and what must come.
 #[derive(Clone, Copy)]
@@ -63,7 +61,13 @@ fn main() -> ExitCode {
     let small = whole("/small.txt", SMALL_BYTES);
     let with_raw = |raw| ALL.into_iter().chain([raw]).collect::<Vec<_>>();
     table(&mut bench, "small", "a file of 1 KiB", small, &with_raw(RAW));
-    table(&mut bench, "medium", "a file of 100 KiB", whole("/medium.txt", MEDIUM_BYTES), &with_raw(RAW_MEDIUM));
+    table(
+        &mut bench,
+        "medium",
+        "a file of 100 KiB",
+        whole("/medium.txt", MEDIUM_BYTES),
+        &with_raw(RAW_MEDIUM),
+    );
     table(&mut bench, "large", "a file of 10 MiB", whole("/large.bin", LARGE_BYTES), &ALL);
     let part = with(whole("/large.bin", SMALL_BYTES), "Range: bytes=5000000-5001023\r\n");
     // CPython knows no ranges.
@@ -83,13 +87,7 @@ fn main() -> ExitCode {
 }
 
 /// One question to each server.
-fn table(
-    bench: &mut Bench,
-    key: &'static str,
-    title: &str,
-    question: Question,
-    candidates: &[Candidate],
-) {
+fn table(bench: &mut Bench, key: &'static str, title: &str, question: Question, candidates: &[Candidate]) {
     let mut table =
         bench.table(key, &format!("{title}, CPU time of the server for one request")).on_one_core();
     for candidate in candidates.iter().filter(|candidate| candidate.is_there()) {
@@ -112,7 +110,10 @@ fn table(
 /// Ours within this process, so that its calls are counted; two of them are the client's.
 fn system_calls(bench: &mut Bench, question: Question) {
     bench
-        .table("calls", "a file of 1 KiB; client and server in one process, two system calls are the client's")
+        .table(
+            "calls",
+            "a file of 1 KiB; client and server in one process, two system calls are the client's",
+        )
         .answer(SMALL_BYTES)
         .on_all_threads()
         .case("not kept", move || here(servers::ours(), question))

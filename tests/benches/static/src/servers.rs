@@ -50,7 +50,8 @@ impl Running {
             .replace("HERE", &folder.path().display().to_string());
         fs::write(&file, text).expect("a file can be written");
         let mut command = Command::new(program);
-        let child = command.args(arguments).arg(&file).stdout(Stdio::null()).spawn().expect("it is installed");
+        let child =
+            command.args(arguments).arg(&file).stdout(Stdio::null()).spawn().expect("it is installed");
         wait_for(address);
         Self { process: Process::Foreign(child), address, _settings: Some(folder) }
     }
@@ -58,7 +59,8 @@ impl Running {
     /// A program that says on its first line where it serves.
     fn talking(mut command: Command, address_of: impl Fn(&str) -> Option<SocketAddr>) -> Self {
         fill();
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it is installed");
+        let mut child =
+            command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it is installed");
         let mut line = String::new();
         let output = child.stdout.take().expect("it was asked for");
         BufReader::new(output).read_line(&mut line).expect("it says where it serves");
@@ -126,8 +128,7 @@ pub(crate) const H2O: Candidate = Candidate { name: "h2o", start: h2o, program: 
 pub(crate) const LIGHTTPD: Candidate =
     Candidate { name: "lighttpd", start: lighttpd, program: Some("lighttpd") };
 pub(crate) const GO: Candidate = Candidate { name: "Go", start: go, program: Some("go") };
-pub(crate) const CPYTHON: Candidate =
-    Candidate { name: "CPython", start: cpython, program: Some("python3") };
+pub(crate) const CPYTHON: Candidate = Candidate { name: "CPython", start: cpython, program: Some("python3") };
 pub(crate) const OURS: Candidate =
     Candidate { name: "http-server", start: || Running::own("ours"), program: None };
 pub(crate) const KEPT: Candidate =
