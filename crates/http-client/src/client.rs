@@ -36,6 +36,7 @@ mod no_proxy;
 mod origin;
 mod pool;
 mod proxies;
+mod quick_hash;
 mod random;
 mod redirect;
 mod request;

@@ -40,7 +40,7 @@ pub(crate) struct Call<'a> {
     pub(crate) timeouts: Timeouts,
     pub(crate) deadline: Option<Instant>,
     pub(crate) timings: Timings,
-    begun: Instant,
+    pub(crate) begun: Instant,
     auth: Option<Arc<dyn Auth>>,
     /// Whether the caller gave credentials by some way.
     has_own_credentials: bool,
@@ -305,8 +305,7 @@ impl<'a> Call<'a> {
         self.is_home
     }
 
-    fn answer(mut self, live: Live) -> Response {
-        self.timings.head = self.shared.now().saturating_duration_since(self.begun);
+    fn answer(self, live: Live) -> Response {
         let wire_head = live.response.head();
         let is_canonical =
             wire_head.status.canonical_reason().is_some_and(|reason| reason.as_bytes() == wire_head.reason);

@@ -289,8 +289,10 @@ impl Call<'_> {
     }
 
     fn answered(&mut self, response: &crate::response::Response<'_>, sent_at: Instant) {
-        let took = self.shared.now().saturating_duration_since(sent_at);
+        let answered_at = self.shared.now();
+        let took = answered_at.saturating_duration_since(sent_at);
         self.timings.first_byte = took;
+        self.timings.head = answered_at.saturating_duration_since(self.begun);
         let (status, headers) = (response.status(), response.headers());
         self.shared.observe(|| Event::Answered { status, headers, took });
     }
@@ -359,9 +361,14 @@ impl Call<'_> {
     fn write_own_fields(&self, fields: &mut Headers) -> Result<(), InvalidInput> {
         let config = &self.shared.config;
         fields.clear();
-        for (name, value) in &config.headers {
-            if !self.headers.contains(name) {
-                fields.append(name, value)?;
+        if self.headers.is_empty() {
+            // The usual case, which compares no names.
+            fields.append_all(&config.headers)?;
+        } else {
+            for (name, value) in &config.headers {
+                if !self.headers.contains(name) {
+                    fields.append(name, value)?;
+                }
             }
         }
         let is_raw = self.special.as_ref().is_some_and(|special| special.raw);

@@ -2,6 +2,7 @@
 //! any key; whether one still works is for its user to see.
 
 use crate::bell::Bell;
+use crate::client::quick_hash::QuickHash;
 use std::borrow::Borrow;
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
@@ -87,7 +88,8 @@ pub(crate) struct Pool<K, C> {
 }
 
 struct Books<K, C> {
-    origins: HashMap<K, Origin<K, C>>,
+    /// No more than there may be connections and threads that wait.
+    origins: HashMap<K, Origin<K, C>, QuickHash>,
     open: usize,
     idle: usize,
     waiting: VecDeque<Arc<Waiter<K, C>>>,
@@ -153,7 +155,7 @@ type Closing<C> = Vec<C>;
 impl<K: Hash + Eq + Clone, C> Pool<K, C> {
     pub(crate) fn new(limits: PoolLimits) -> Self {
         let books =
-            Books { origins: HashMap::new(), open: 0, idle: 0, waiting: VecDeque::new(), is_shut: false };
+            Books { origins: HashMap::default(), open: 0, idle: 0, waiting: VecDeque::new(), is_shut: false };
         Self { limits, books: Mutex::new(books) }
     }
 
