@@ -17,6 +17,7 @@ use crate::connect::resolve::{Resolve, SystemResolver};
 use crate::connect::socks::SocksProxy;
 use crate::connection::HttpConnection;
 use crate::error::Phase;
+use crate::observer::Event as WireEvent;
 #[cfg(feature = "tls")]
 use crate::tls::TlsConfig;
 use crate::transport::{Interrupt, Transport};
@@ -80,6 +81,7 @@ pub(crate) fn prepare(
         .continue_wait(config.continue_wait)
         .clock(Arc::clone(&config.clock));
     builder = with_hook(builder, shared, &informational);
+    builder = with_wire_observer(builder, config);
     builder = with_source(builder, shared, target, resolve_timeout, &resolve_micros)?;
     builder = with_tls(builder, shared, target, http_proxy)?;
     let mut connection = builder.build().map_err(Error::of_wire)?;
@@ -134,6 +136,15 @@ fn with_hook(
             hook(head);
         }
     })
+}
+
+fn with_wire_observer(builder: ConnectionBuilder, config: &Config) -> ConnectionBuilder {
+    match config.observers.of_wire() {
+        None => builder,
+        Some(observers) => {
+            builder.observer(move |event: &WireEvent<'_>| observers.tell(|| Event::Wire { event }))
+        }
+    }
 }
 
 fn with_source(

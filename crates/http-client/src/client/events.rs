@@ -1,6 +1,7 @@
 //! Watching a client: what happens to its calls and connections, in order.
 
 use crate::client::Url;
+use crate::observer::Event as WireEvent;
 use crate::transport::ConnectionInfo;
 #[cfg(feature = "tls")]
 use crate::transport::TlsInfo;
@@ -23,6 +24,12 @@ use url::Position;
 pub trait Observer: Send + Sync {
     /// Something has happened.
     fn event(&self, event: &Event<'_>);
+
+    /// Whether [`Event::Wire`] is wanted, which costs a copy of each head: no, unless this is overridden. It is asked
+    /// when a connection is made.
+    fn wants_wire(&self) -> bool {
+        false
+    }
 }
 
 impl<F: Fn(&Event<'_>) + Send + Sync> Observer for F {
@@ -40,6 +47,12 @@ pub(crate) struct Observers {
 impl Observers {
     pub(crate) fn add(&mut self, observer: Arc<dyn Observer>) {
         Arc::make_mut(&mut self.list).push(observer);
+    }
+
+    /// Those of them who want to see the wire, if there are any.
+    pub(crate) fn of_wire(&self) -> Option<Self> {
+        let list: Vec<_> = self.list.iter().filter(|observer| observer.wants_wire()).cloned().collect();
+        if list.is_empty() { None } else { Some(Self { list: Arc::new(list) }) }
     }
 
     /// Tells them, if there are any.
@@ -97,6 +110,12 @@ pub enum Event<'a> {
         /// The caller's and the client's fields.
         headers: &'a Headers,
     },
+    /// What goes over the wire, proxies included: to those alone who [want it](Observer::wants_wire). Targets are
+    /// whole, queries included.
+    Wire {
+        /// What level 1 tells, secrets hidden.
+        event: &'a WireEvent<'a>,
+    },
     /// An interim answer (1xx) has come.
     Informational {
         /// Its head.
@@ -152,6 +171,7 @@ impl fmt::Debug for Event<'_> {
             Self::Secured { tls, took } => shown.field("tls", tls).field("took", took),
             Self::Reused { info } => shown.field("info", info),
             Self::Sent { headers } => shown.field("headers", headers),
+            Self::Wire { event } => shown.field("event", event),
             Self::Informational { head } => shown.field("head", head),
             Self::Answered { status, headers, took } => {
                 shown.field("status", status).field("headers", headers).field("took", took)
@@ -177,6 +197,7 @@ impl Event<'_> {
             Self::Secured { .. } => "Secured",
             Self::Reused { .. } => "Reused",
             Self::Sent { .. } => "Sent",
+            Self::Wire { .. } => "Wire",
             Self::Informational { .. } => "Informational",
             Self::Answered { .. } => "Answered",
             Self::Redirected { .. } => "Redirected",

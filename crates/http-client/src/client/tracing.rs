@@ -68,6 +68,8 @@ impl Observer for Tracing {
             }
             Event::ContentDone { wire_bytes } => debug!(target: "http_client", wire_bytes, "content done"),
             Event::Pooled => debug!(target: "http_client", "pooled"),
+            // It does not want to see the wire.
+            Event::Wire { .. } => {}
             Event::Closed { reason } => debug!(target: "http_client", %reason, "closed"),
         }
     }
