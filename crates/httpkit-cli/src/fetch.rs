@@ -4,13 +4,15 @@
 //! `trace`, where its content goes in `output`, and cookie files in `cookies`.
 //!
 //! Exit codes: 0 done, 1 no answer (resolving, connecting, TLS, a timeout, a broken answer), 2 a command line that makes no
-//! sense, 3 a file that cannot be read or written, 22 a status of 400 or more with `--fail`.
+//! sense, 3 a file or standard output that cannot be read or written, 22 a status of 400 or more with `--fail`.
 
 use clap::Parser as _;
-use httpkit::client::client::{Error, ErrorKind};
+use httpkit::client::client::{Error, ErrorKind, TimeoutKind};
+use std::error::Error as _;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
+mod clock;
 mod cookies;
 mod options;
 mod output;
@@ -36,21 +38,43 @@ impl Failure {
     }
 
     pub(crate) fn output(error: &io::Error) -> Self {
-        Self { text: format!("cannot write the content: {error}"), code: 3 }
+        // Who reads no further, as `head` does, has what he wants.
+        let text =
+            if is_broken_pipe(error) { String::new() } else { format!("cannot write the content: {error}") };
+        Self { text, code: 3 }
+    }
+
+    /// Reading the content failed.
+    pub(crate) fn broken(error: &io::Error) -> Self {
+        Self { text: format!("the content cannot be read: {error}; --retry N tries again"), code: 1 }
+    }
+
+    pub(crate) fn terminal() -> Self {
+        let text = "the content is no text: -o FILE saves it, -o - shows it all the same";
+        Self { text: text.to_owned(), code: 3 }
     }
 
     pub(crate) fn status(status: u16) -> Self {
-        Self { text: format!("the server answered {status}"), code: 22 }
+        Self { text: format!("the server answered {status}; without --fail its content is shown"), code: 22 }
     }
+}
+
+fn is_broken_pipe(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::BrokenPipe
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let code = match error.kind() {
             ErrorKind::InvalidUrl | ErrorKind::InvalidRequest | ErrorKind::InvalidConfiguration => 2,
-            ErrorKind::Save | ErrorKind::Body => 3,
+            // `Other` is ours: a head that could not be written.
+            ErrorKind::Save | ErrorKind::Body | ErrorKind::Other => 3,
             _ => 1,
         };
+        let cause = error.source().and_then(|cause| cause.downcast_ref::<io::Error>());
+        if code == 3 && cause.is_some_and(is_broken_pipe) {
+            return Self { text: String::new(), code };
+        }
         Self { text: format!("{error:#}{}", advice(&error)), code }
     }
 }
@@ -66,15 +90,22 @@ impl std::error::Error for Failure {}
 /// What to do next.
 fn advice(error: &Error) -> &'static str {
     match error.kind() {
+        ErrorKind::InvalidUrl => "; a URL is like http://example.org/path",
         ErrorKind::Resolve => "; is the name spelled right, and the network up?",
+        ErrorKind::Connect => "; is the server running, and the port right?",
         ErrorKind::Tls => "; --cacert FILE trusts another authority, --insecure trusts anyone",
-        ErrorKind::Timeout => "; --timeout SECONDS waits longer",
+        ErrorKind::Timeout if error.timeout() == Some(TimeoutKind::Total) => {
+            "; --timeout SECONDS allows more"
+        }
+        ErrorKind::Timeout | ErrorKind::Disconnected => "; --retry N tries again",
         ErrorKind::Proxy => {
             "; --proxy URL names another proxy, with user:password@ before its host if it wants one"
         }
+        ErrorKind::Protocol => "; is it an HTTP server, and does it want https:// instead?",
         ErrorKind::TooManyRedirects => "; --max-redirects N follows more",
         ErrorKind::RedirectRefused => "; --allow-downgrade follows from https to http",
         ErrorKind::Incomplete => "; --continue goes on where a download to a file stopped",
+        ErrorKind::Save => "; is there such a folder, room in it, and may you write to it?",
         _ => "",
     }
 }
@@ -86,8 +117,10 @@ pub fn main() -> ExitCode {
     match run(&Options::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            // Nobody is left to tell where standard error is closed.
-            let _ = writeln!(io::stderr(), "httpkit: {failure}");
+            if !failure.text.is_empty() {
+                // Nobody is left to tell where standard error is closed.
+                let _ = writeln!(io::stderr(), "httpkit: {failure}");
+            }
             ExitCode::from(failure.code)
         }
     }

@@ -13,14 +13,23 @@ pub struct Options {
     pub command: Command,
 }
 
-const AFTER_HELP: &str = "Exit codes: 0 done, 1 no answer, 2 bad command line, 3 a file cannot be read or written, \
-    22 a status of 400 or more with --fail.";
+const AFTER_HELP: &str = "\
+Examples:
+  httpkit get example.org/page           print a page
+  httpkit get -O https://example.org/f   save a file; -C goes on where it stopped
+  httpkit get -d name=value URL          send a form
+  httpkit get -v --timings URL           show what goes over the wire, and when
+  httpkit serve 8000                     serve the present folder
+  httpkit cookies cookies.txt --to json -o cookies.json
+
+Exit codes: 0 done, 1 no answer, 2 bad command line, 3 a file or standard
+output cannot be read or written, 22 a status of 400 or more with --fail";
 
 /// What to do.
 #[derive(Debug, Subcommand)]
 #[non_exhaustive]
 pub enum Command {
-    /// Make a request
+    /// Make a request: GET, or POST with content; redirects are followed
     Get(Box<GetOptions>),
     /// Serve a folder: the same as http-server
     Serve(Box<crate::http_server::Options>),
@@ -33,115 +42,123 @@ pub enum Command {
 #[non_exhaustive]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct GetOptions {
-    /// Where to; http:// where there is no scheme
+    /// Where to; http:// may be left out
+    #[arg(hide = true)]
     pub url: String,
 
     /// Method [default: GET, POST with content]
-    #[arg(short = 'X', long, value_name = "METHOD")]
+    #[arg(short = 'X', long, value_name = "METHOD", help_heading = REQUEST)]
     pub request: Option<String>,
 
-    /// Extra header field, 'Name: value'; may be repeated
-    #[arg(short = 'H', long, value_name = "FIELD")]
+    /// Ask for the head alone (HEAD), and print it
+    #[arg(short = 'I', long, conflicts_with_all = ["request", "data", "form", "json"], help_heading = REQUEST)]
+    pub head: bool,
+
+    /// Field, 'Name: value'; may be repeated
+    #[arg(short = 'H', long, value_name = "FIELD", help_heading = REQUEST)]
     pub header: Vec<String>,
 
     /// User agent
-    #[arg(short = 'A', long, value_name = "NAME")]
+    #[arg(short = 'A', long, value_name = "NAME", help_heading = REQUEST)]
     pub user_agent: Option<String>,
 
-    /// Content as a form field, or of the file after @ (@- is standard input); may be repeated, joined by &
-    #[arg(short, long, value_name = "DATA", help_heading = "Content")]
+    /// Form field, or @FILE, or @- for standard input
+    #[arg(short, long, value_name = "DATA", help_heading = REQUEST)]
     pub data: Vec<String>,
 
-    /// Part of a form with files: name=value, or name=@file; may be repeated
-    #[arg(short = 'F', long, value_name = "PART", conflicts_with = "data", help_heading = "Content")]
+    /// Form with files: name=value or name=@FILE[;type=T]
+    #[arg(short = 'F', long, value_name = "PART", conflicts_with = "data", help_heading = REQUEST)]
     pub form: Vec<String>,
 
-    /// Content as JSON, or of the file after @
-    #[arg(long, value_name = "TEXT", conflicts_with_all = ["data", "form"], help_heading = "Content")]
+    /// JSON, or @FILE, or @- for standard input
+    #[arg(long, value_name = "TEXT", conflicts_with_all = ["data", "form"], help_heading = REQUEST)]
     pub json: Option<String>,
 
-    /// Save to this file, whole or not at all
-    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
-    pub output: Option<PathBuf>,
-
-    /// Save to a file named as the last part of the URL's path
-    #[arg(short = 'O', long, conflicts_with = "output", help_heading = "Output")]
-    pub remote_name: bool,
-
-    /// Go on where an earlier download to the file stopped, if it is still the same
-    #[arg(short = 'C', long = "continue", help_heading = "Output")]
-    pub resume: bool,
-
-    /// Print the head of the answer too
-    #[arg(short, long, help_heading = "Output")]
-    pub include: bool,
-
-    /// Show what goes over the wire, on standard error
-    #[arg(short, long, help_heading = "Output")]
-    pub verbose: bool,
-
-    /// No progress bar
-    #[arg(short, long, help_heading = "Output")]
-    pub silent: bool,
-
-    /// Print how long each step took, on standard error
-    #[arg(long, help_heading = "Output")]
-    pub timings: bool,
-
-    /// End with 22 for a status of 400 or more, and do not print its content
-    #[arg(short, long, help_heading = "Output")]
-    pub fail: bool,
-
     /// User and password, user:password
-    #[arg(short, long, value_name = "USER", help_heading = "Who")]
+    #[arg(short, long, value_name = "USER", help_heading = REQUEST)]
     pub user: Option<String>,
 
     /// Take user and password from ~/.netrc
-    #[arg(short, long, help_heading = "Who")]
+    #[arg(short, long, help_heading = REQUEST)]
     pub netrc: bool,
 
-    /// Cookies: 'a=b; c=d', or a file in curl's format
-    #[arg(short = 'b', long, value_name = "COOKIES", help_heading = "Who")]
+    /// Cookies: 'a=b; c=d', or a file of curl's
+    #[arg(short = 'b', long, value_name = "COOKIES", help_heading = REQUEST)]
     pub cookie: Option<String>,
 
-    /// Save all cookies to this file in curl's format afterwards
-    #[arg(short = 'c', long, value_name = "FILE", help_heading = "Who")]
+    /// Save to this file, whole or not at all
+    #[arg(short, long, value_name = "FILE", help_heading = ANSWER)]
+    pub output: Option<PathBuf>,
+
+    /// Save to a file named as the URL's path ends
+    #[arg(short = 'O', long, conflicts_with = "output", help_heading = ANSWER)]
+    pub remote_name: bool,
+
+    /// Go on where an earlier download stopped
+    #[arg(short = 'C', long = "continue", help_heading = ANSWER)]
+    pub resume: bool,
+
+    /// Print the head too
+    #[arg(short, long, help_heading = ANSWER)]
+    pub include: bool,
+
+    /// End with 22 for a status of 400 or more
+    #[arg(short, long, help_heading = ANSWER)]
+    pub fail: bool,
+
+    /// Save all cookies to a file that curl reads
+    #[arg(short = 'c', long, value_name = "FILE", help_heading = ANSWER)]
     pub cookie_jar: Option<PathBuf>,
 
-    /// Proxy as SCHEME://USER:PASSWORD@HOST:PORT (http, https, socks4, socks4a, socks5, socks5h), or '' for none
-    /// [default: from the environment]
-    #[arg(short = 'x', long, value_name = "URL", help_heading = "Way")]
+    /// Show on standard error what goes over the wire
+    #[arg(short, long, help_heading = ANSWER)]
+    pub verbose: bool,
+
+    /// Show on standard error how long each step took
+    #[arg(long, help_heading = ANSWER)]
+    pub timings: bool,
+
+    /// No progress bar
+    #[arg(short, long, help_heading = ANSWER)]
+    pub silent: bool,
+
+    /// http, https, socks4, 4a, 5 or 5h://HOST:PORT, '' for none
+    #[arg(short = 'x', long, value_name = "URL", help_heading = WAY)]
     pub proxy: Option<String>,
 
     /// Connect to this Unix socket instead of the host
     #[cfg(unix)]
-    #[arg(long, value_name = "PATH", help_heading = "Way")]
+    #[arg(long, value_name = "PATH", help_heading = WAY)]
     pub unix_socket: Option<PathBuf>,
 
-    /// Follow at most so many redirects
-    #[arg(long, value_name = "N", default_value_t = 10, help_heading = "Way")]
+    /// Redirects to follow [default: 10]
+    #[arg(long, value_name = "N", default_value_t = 10, hide_default_value = true, help_heading = WAY)]
     pub max_redirects: u16,
 
     /// Follow redirects from https to http
-    #[arg(long, help_heading = "Way")]
+    #[arg(long, help_heading = WAY)]
     pub allow_downgrade: bool,
 
     /// Seconds that the whole may take
-    #[arg(short = 'm', long = "timeout", value_name = "SECONDS", help_heading = "Way")]
+    #[arg(short = 'm', long = "timeout", value_name = "SECONDS", help_heading = WAY)]
     pub timeout: Option<f64>,
 
-    /// Repeat up to N times after failures that may pass
-    #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Way")]
+    /// Repeat up to N times what may pass [default: 0]
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true, help_heading = WAY)]
     pub retry: u32,
 
-    /// Trust the authorities in this file (PEM) instead of the usual ones
-    #[arg(long, value_name = "FILE", help_heading = "Way")]
+    /// Trust these authorities (PEM), not the usual ones
+    #[arg(long, value_name = "FILE", help_heading = WAY)]
     pub cacert: Option<PathBuf>,
 
-    /// Trust any certificate: anyone can read and change what is sent
-    #[arg(short = 'k', long, conflicts_with = "cacert", help_heading = "Way")]
+    /// Trust any certificate, and so anyone on the way
+    #[arg(short = 'k', long, conflicts_with = "cacert", help_heading = WAY)]
     pub insecure: bool,
 }
+
+const REQUEST: &str = "Request";
+const ANSWER: &str = "Answer";
+const WAY: &str = "Way";
 
 /// Cookie files.
 #[derive(Debug, Args)]

@@ -1,20 +1,56 @@
 //! Where an answer goes: standard output or a file, with its head, with a bar, or not at all.
 
-use crate::fetch::Failure;
 use crate::fetch::options::GetOptions;
-use httpkit::client::client::{Downloaded, RequestBuilder, Response, Timings};
-use indicatif::{ProgressBar, ProgressStyle};
-use std::io::{self, IsTerminal as _, Write as _};
-use std::path::PathBuf;
+use crate::fetch::{Failure, clock};
+use httpkit::Method;
+use httpkit::client::client::{Downloaded, Error, Next, Request, RequestBuilder, Response, Timings};
+use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
+use std::ffi::OsString;
+use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
 
 /// Sends the request and shows the answer.
-pub(crate) fn show(options: &GetOptions, request: RequestBuilder) -> Result<(), Failure> {
-    let Some(path) = path(options)? else {
-        let mut answer = request.send()?;
-        told_timings(options, answer.timings());
-        refuse(options, &answer)?;
-        return print(options, &mut answer);
+pub(crate) fn show(options: &GetOptions, request: RequestBuilder, is_plain_get: bool) -> Result<(), Failure> {
+    let begun = clock::now();
+    let shown = match path(options)? {
+        None => print(options, request.send()?),
+        Some(path) => to_file(options, request, &path, is_plain_get),
     };
+    if options.timings {
+        say_took("all", clock::now().saturating_duration_since(begun));
+    }
+    shown
+}
+
+/// Shows what is asked for of each answer as soon as its head is there.
+pub(crate) fn heads(
+    include: bool,
+    timings: bool,
+) -> impl Fn(Request, Next<'_>) -> Result<Response, Error> + Send + Sync {
+    move |request, next| {
+        let answer = next.run(request)?;
+        if timings {
+            say_timings(answer.timings());
+        }
+        if include {
+            write_head(&answer).map_err(Error::other)?;
+        }
+        Ok(answer)
+    }
+}
+
+fn to_file(
+    options: &GetOptions,
+    request: RequestBuilder,
+    path: &Path,
+    is_plain_get: bool,
+) -> Result<(), Failure> {
+    if options.resume && !is_plain_get {
+        return Err(Failure::usage("--continue is for GET requests without content"));
+    }
+    if path.is_dir() {
+        return Err(Failure::file("write", path, "it is a folder; name a file in it"));
+    }
     let bar = bar(options);
     let (moving, is_shown) = (bar.clone(), !bar.is_hidden());
     let request = if is_shown {
@@ -27,29 +63,49 @@ pub(crate) fn show(options: &GetOptions, request: RequestBuilder) -> Result<(), 
     } else {
         request
     };
-    let saved = if options.resume { resume(options, request, &path) } else { save(options, request, &path) };
+    let saved = if is_plain_get { download(options, request, path) } else { save(options, request, path) };
     bar.finish_and_clear();
-    saved
-}
-
-fn save(options: &GetOptions, request: RequestBuilder, path: &std::path::Path) -> Result<(), Failure> {
-    let answer = request.send()?;
-    told_timings(options, answer.timings());
-    refuse(options, &answer)?;
-    if options.include {
-        write_head(&answer).map_err(|error| Failure::output(&error))?;
+    let (bytes, resumed_bytes) = saved?;
+    if is_shown {
+        let there = match resumed_bytes {
+            0 => String::new(),
+            there => format!(", {} of it from an earlier download", HumanBytes(there)),
+        };
+        // Nobody is left to tell where standard error is closed.
+        let _ = writeln!(io::stderr(), "saved {} ({}{there})", path.display(), HumanBytes(bytes));
     }
-    answer.save_to(path)?;
     Ok(())
 }
 
-fn resume(options: &GetOptions, request: RequestBuilder, path: &std::path::Path) -> Result<(), Failure> {
-    match request.download(path)? {
-        Downloaded::Refused(mut answer) => {
-            refuse(options, &answer)?;
-            print(options, &mut answer)
+/// Content of an answer that cannot be asked for in parts.
+fn save(options: &GetOptions, request: RequestBuilder, path: &Path) -> Result<(u64, u64), Failure> {
+    let answer = request.send()?;
+    refuse(options, &answer)?;
+    Ok((answer.save_to(path)?, 0))
+}
+
+/// What breaks off stays beside the file, for `--continue` to go on with.
+fn download(options: &GetOptions, request: RequestBuilder, path: &Path) -> Result<(u64, u64), Failure> {
+    if !options.resume {
+        for suffix in [".part", ".part.validator"] {
+            let mut left = OsString::from(path);
+            left.push(suffix);
+            match std::fs::remove_file(&left) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(Failure::file("begin anew at", Path::new(&left), error));
+                }
+                _ => {}
+            }
         }
-        _ => Ok(()),
+    }
+    match request.download(path)? {
+        Downloaded::Refused(answer) => {
+            refuse(options, &answer)?;
+            // What the server says instead of the file is saved too, as curl does, but never continued.
+            Ok((answer.save_to(path)?, 0))
+        }
+        Downloaded::Saved { bytes, resumed_bytes, .. } => Ok((bytes, resumed_bytes)),
+        _ => Err(Failure::usage("the download ended in a way that is not known here")),
     }
 }
 
@@ -78,13 +134,20 @@ fn refuse(options: &GetOptions, answer: &Response) -> Result<(), Failure> {
     Ok(())
 }
 
-fn print(options: &GetOptions, answer: &mut Response) -> Result<(), Failure> {
-    if options.include {
-        write_head(answer).map_err(|error| Failure::output(&error))?;
-    }
+fn print(options: &GetOptions, mut answer: Response) -> Result<(), Failure> {
+    refuse(options, &answer)?;
     let mut out = io::stdout().lock();
+    if options.output.is_none() && out.is_terminal() && looks_binary(&mut answer)? {
+        return Err(Failure::terminal());
+    }
     answer.copy_to(&mut out)?;
     out.flush().map_err(|error| Failure::output(&error))
+}
+
+/// Whether the content begins with what no text has.
+fn looks_binary(answer: &mut Response) -> Result<bool, Failure> {
+    let begin = answer.fill_buf().map_err(|error| Failure::broken(&error))?;
+    Ok(begin.iter().take(4096).any(|&byte| byte == 0))
 }
 
 fn write_head(answer: &Response) -> io::Result<()> {
@@ -109,21 +172,26 @@ fn bar(options: &GetOptions) -> ProgressBar {
     bar
 }
 
-fn told_timings(options: &GetOptions, timings: &Timings) {
-    if !options.timings {
-        return;
-    }
-    let Timings { pool_wait, resolve, connect, send, first_byte, head, .. } = timings;
-    let lines = [
-        ("pool wait", pool_wait),
+fn say_timings(timings: &Timings) {
+    let Timings { resolve, connect, send, first_byte, head, .. } = *timings;
+    let steps = [
         ("resolve", resolve),
         ("connect", connect),
         ("send", send),
         ("first byte", first_byte),
         ("head", head),
     ];
-    for (name, took) in lines {
-        // Nobody is left to tell where standard error is closed.
-        let _ = writeln!(io::stderr(), "{name:>10} {:>9.3} ms", took.as_secs_f64() * 1000.0);
+    for (name, took) in steps {
+        say_took(name, took);
     }
+}
+
+fn say_took(name: &str, took: std::time::Duration) {
+    // Nobody is left to tell where standard error is closed.
+    let _ = writeln!(io::stderr(), "{name:>10} {:>9.3} ms", took.as_secs_f64() * 1000.0);
+}
+
+/// Whether the request is one whose content can be asked for in parts.
+pub(crate) fn is_plain_get(method: &Method, has_content: bool) -> bool {
+    *method == Method::GET && !has_content
 }

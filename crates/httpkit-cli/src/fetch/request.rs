@@ -17,8 +17,11 @@ use std::time::Duration;
 pub(crate) fn run(options: &GetOptions) -> Result<(), Failure> {
     let (jar, by_hand) = cookies::for_request(options)?;
     let client = client(options, &jar)?;
-    let request = request(options, &client, by_hand)?;
-    let shown = output::show(options, request);
+    let body = body(options)?;
+    let method = method(options, &body)?;
+    let is_plain_get = output::is_plain_get(&method, !body.is_none());
+    let request = request(options, client.request(method, url(options)).body(body), by_hand)?;
+    let shown = output::show(options, request, is_plain_get);
     // Cookies that came are kept, whatever became of the content.
     if let Some(file) = &options.cookie_jar {
         cookies::save(&jar, file)?;
@@ -41,6 +44,10 @@ fn client(options: &GetOptions, jar: &SharedJar) -> Result<Client, Failure> {
     if options.netrc {
         let netrc = Netrc::from_default_file().map_err(|error| Failure::usage(format!("{error}")))?;
         builder = builder.netrc(netrc);
+    }
+    let include = options.include || options.head;
+    if include || options.timings {
+        builder = builder.middleware(output::heads(include, options.timings));
     }
     if options.verbose {
         builder = builder.observer(trace::Trace);
@@ -83,28 +90,37 @@ fn tls(options: &GetOptions) -> Result<Option<TlsConfig>, Failure> {
     builder.build().map(Some).map_err(|error| Failure::usage(format!("{error:#}")))
 }
 
-fn request(
-    options: &GetOptions,
-    client: &Client,
-    by_hand: Option<String>,
-) -> Result<RequestBuilder, Failure> {
-    let body = body(options)?;
-    let method = match &options.request {
+fn method(options: &GetOptions, body: &Body) -> Result<Method, Failure> {
+    match &options.request {
         Some(name) => Method::from_bytes(name.as_bytes())
-            .map_err(|_| Failure::usage(format!("--request {name}: not a method")))?,
-        None if body.is_none() => Method::GET,
-        None => Method::POST,
-    };
-    let url = match options.url.split_once("://") {
+            .map_err(|_| Failure::usage(format!("--request {name}: not a method"))),
+        None if options.head => Ok(Method::HEAD),
+        None if body.is_none() => Ok(Method::GET),
+        None => Ok(Method::POST),
+    }
+}
+
+fn url(options: &GetOptions) -> String {
+    match options.url.split_once("://") {
         Some(_) => options.url.clone(),
         None => format!("http://{}", options.url),
-    };
-    let mut request = client.request(method, url).body(body);
+    }
+}
+
+fn request(
+    options: &GetOptions,
+    mut request: RequestBuilder,
+    by_hand: Option<String>,
+) -> Result<RequestBuilder, Failure> {
     for field in &options.header {
         let Some((name, value)) = field.split_once(':') else {
             return Err(Failure::usage(format!("--header {field:?}: 'Name: value' is needed")));
         };
         request = request.header(name, value.trim());
+    }
+    let names_accept = |field: &String| field.split(':').next().is_some_and(|name| is_named(name, "Accept"));
+    if options.json.is_some() && !options.header.iter().any(names_accept) {
+        request = request.header("Accept", "application/json");
     }
     if let Some(cookies) = by_hand {
         request = request.header("Cookie", cookies);
@@ -118,6 +134,10 @@ fn request(
         request = request.unix_socket(path);
     }
     Ok(request)
+}
+
+fn is_named(name: &str, wanted: &str) -> bool {
+    name.trim().eq_ignore_ascii_case(wanted)
 }
 
 fn body(options: &GetOptions) -> Result<Body, Failure> {
@@ -139,13 +159,23 @@ fn add_part(form: Multipart, part: &str) -> Result<Multipart, Failure> {
     let Some((name, value)) = part.split_once('=') else {
         return Err(Failure::usage(format!("--form {part:?}: name=value or name=@file is needed")));
     };
-    match value.strip_prefix('@') {
-        Some(path) => {
-            let file = Part::file(path).map_err(|error| Failure::file("read", Path::new(path), error))?;
-            Ok(form.part(name, file))
-        }
-        None => Ok(form.text(name, value)),
+    // As in curl: `;type=` and `;filename=` behind a file's name.
+    let Some(file) = value.strip_prefix('@') else { return Ok(form.text(name, value)) };
+    let mut words = file.split(';');
+    let path = words.next().unwrap_or_default();
+    let mut part = Part::file(path).map_err(|error| Failure::file("read", Path::new(path), error))?;
+    for word in words {
+        part = match word.trim().split_once('=') {
+            Some(("type", content_type)) => part.content_type(content_type),
+            Some(("filename", name)) => part.file_name(name),
+            _ => {
+                let text =
+                    format!("--form {value:?}: behind the file only ;type=TYPE and ;filename=NAME are known");
+                return Err(Failure::usage(text));
+            }
+        };
     }
+    Ok(form.part(name, part))
 }
 
 /// The text, or the content of the file that it names.

@@ -1,9 +1,11 @@
-//! What `-v` shows, in curl's signs: `*` what happens, `>` what is sent, `<` what comes. Credentials and cookies are
-//! hidden.
+//! What `-v` shows, in curl's signs: `*` what happens, `>` what is sent, `<` what comes, `}` and `{` how much content.
+//! Heads are shown as they stand on the wire, but for credentials and cookies, which are hidden.
 
 use httpkit::Headers;
 use httpkit::client::client::{Event, Observer};
+use httpkit::client::{ConnectionInfo, Event as WireEvent, ResponseHead};
 use std::io::{self, Write as _};
+use std::time::Duration;
 
 /// Writes events to standard error.
 #[derive(Debug)]
@@ -16,56 +18,77 @@ impl Observer for Trace {
         // Nobody is left to tell where standard error is closed.
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
+
+    fn wants_wire(&self) -> bool {
+        true
+    }
 }
 
 fn describe(event: &Event<'_>, text: &mut String) {
-    let mut line = |sign: char, line: &str| {
-        text.push(sign);
-        text.push(' ');
-        text.push_str(line);
-        text.push('\n');
-    };
     match event {
-        Event::Resolved { host, addresses, .. } => line('*', &format!("{host} is {addresses:?}")),
-        Event::Connected { info, took } => {
-            let peer = info.peer_addr.map(|peer| peer.to_string()).unwrap_or_default();
-            line('*', &format!("connected to {peer} in {:.1} ms", took.as_secs_f64() * 1000.0));
-            if let Some(tls) = &info.tls {
-                line('*', &format!("{} with {}", tls.version, tls.cipher_suite));
-            }
+        Event::Resolved { host, addresses, .. } => {
+            let addresses: Vec<String> = addresses.iter().map(|address| address.ip().to_string()).collect();
+            line(text, '*', &format!("{host} is {}", addresses.join(", ")));
         }
-        Event::Reused { .. } => line('*', "using the connection again"),
-        Event::Started { method, url } => {
-            let target =
-                url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
-            line('>', &format!("{method} {target} HTTP/1.1"));
-            let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-            line('>', &format!("Host: {}{port}", url.host_str().unwrap_or_default()));
-        }
-        Event::Sent { headers } => fields('>', headers, line),
-        Event::Informational { head } => {
-            line('<', &format!("HTTP/1.1 {}", head.status));
-            fields('<', &head.headers, line);
-        }
-        Event::Answered { status, headers, .. } => {
-            line('<', &format!("HTTP/1.1 {status}"));
-            fields('<', headers, line);
-        }
-        Event::Redirected { to, .. } => line('*', &format!("following to {to}")),
-        Event::Repeated { wait, why } => line('*', &format!("again in {wait:?}: {why}")),
-        Event::Closed { reason } => line('*', &format!("closed: {reason}")),
+        Event::Connected { info, took } => connected(info, *took, text),
+        Event::Reused { .. } => line(text, '*', "using the connection again"),
+        Event::Redirected { to, .. } => line(text, '*', &format!("following to {to}")),
+        Event::Repeated { wait, why } => line(text, '*', &format!("again in {wait:?}: {why}")),
+        Event::Pooled => line(text, '*', "the connection could be used again"),
+        Event::Wire { event } => wire(event, text),
         _ => {}
     }
 }
 
-fn fields(sign: char, headers: &Headers, mut line: impl FnMut(char, &str)) {
+fn connected(info: &ConnectionInfo, took: Duration, text: &mut String) {
+    let peer = info.peer_addr.map_or_else(|| "the socket".to_owned(), |peer| peer.to_string());
+    line(text, '*', &format!("connected to {peer} in {:.1} ms", took.as_secs_f64() * 1000.0));
+    if let Some(tls) = &info.tls {
+        line(text, '*', &format!("{} with {}", tls.version, tls.cipher_suite));
+    }
+}
+
+fn wire(event: &WireEvent<'_>, text: &mut String) {
+    match event {
+        WireEvent::HeadSent(head) => head.lines().for_each(|head| line(text, '>', head)),
+        WireEvent::ContentSent(bytes) => line(text, '}', &format!("[{} bytes]", bytes.len())),
+        WireEvent::HeadReceived(head) => received(head, text),
+        WireEvent::ContentReceived(bytes) => line(text, '{', &format!("[{} bytes]", bytes.len())),
+        WireEvent::Closed(reason) => line(text, '*', &format!("closed: {reason}")),
+        _ => {}
+    }
+}
+
+fn received(head: &ResponseHead, text: &mut String) {
+    let (version, status) = (head.version, head.status.as_u16());
+    line(text, '<', format!("{version:?} {status} {}", shown(&head.reason)).trim_end());
+    fields(&head.headers, text);
+}
+
+fn fields(headers: &Headers, text: &mut String) {
     const SECRET: [&str; 4] = ["authorization", "proxy-authorization", "cookie", "set-cookie"];
     for (name, value) in headers {
         if SECRET.iter().any(|secret| name.eq_ignore_ascii_case(secret)) {
-            line(sign, &format!("{name}: [hidden]"));
+            line(text, '<', &format!("{name}: [hidden]"));
         } else {
-            line(sign, &format!("{name}: {}", value.as_bytes().escape_ascii()));
+            line(text, '<', &format!("{name}: {}", shown(value.as_bytes())));
         }
     }
-    line(sign, "");
+    line(text, '<', "");
+}
+
+/// Text with nothing in it that could move the cursor of a terminal.
+fn shown(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for letter in String::from_utf8_lossy(bytes).chars() {
+        if letter.is_control() { text.extend(letter.escape_default()) } else { text.push(letter) }
+    }
+    text
+}
+
+fn line(text: &mut String, sign: char, line: &str) {
+    text.push(sign);
+    text.push(' ');
+    text.push_str(line);
+    text.push('\n');
 }

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod fetch;
+mod fetch_like_curl;
 mod files;
 mod log;
 mod process;
