@@ -129,11 +129,12 @@
 //! | [`trailer_bytes_max`](Limits::trailer_bytes_max) | 16 KiB | 16 KiB | 101 lines of 64 KiB |
 //! | [`trailer_fields_max`](Limits::trailer_fields_max) | 64 | 64 | 100 |
 //!
-//! The crate has no features: everything is there, always.
+//! The feature `date`, on by default, brings [`date`] and with it the crate `time`. All else is there, always.
 
 mod ascii;
 mod body;
 mod chunked;
+#[cfg(feature = "date")]
 pub mod date;
 #[cfg(test)]
 mod effort;
