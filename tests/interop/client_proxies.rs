@@ -10,7 +10,7 @@ use support::python::FileServer;
 use tempfile::TempDir;
 
 /// A foreign proxy on a port of loopback, ended by its id.
-struct Proxy {
+pub(crate) struct Proxy {
     child: Child,
     port: u16,
     _folder: TempDir,
@@ -18,7 +18,7 @@ struct Proxy {
 
 impl Proxy {
     /// Starts what `command` makes of a free port and a folder, and waits until it takes connections.
-    fn start(command: impl Fn(u16, &std::path::Path) -> Command) -> Self {
+    pub(crate) fn start(command: impl Fn(u16, &std::path::Path) -> Command) -> Self {
         // Between finding a free port and using it, somebody else may take it: then another one is found.
         for _ in 0..10 {
             let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
@@ -49,7 +49,7 @@ impl Proxy {
         false
     }
 
-    fn host(&self) -> String {
+    pub(crate) fn host(&self) -> String {
         format!("127.0.0.1:{}", self.port)
     }
 }
@@ -61,7 +61,7 @@ impl Drop for Proxy {
     }
 }
 
-fn tinyproxy(sign_in: &'static str) -> Proxy {
+pub(crate) fn tinyproxy(sign_in: &'static str) -> Proxy {
     Proxy::start(move |port, folder| {
         let configuration = folder.join("tinyproxy.conf");
         let text = format!(
@@ -74,7 +74,7 @@ fn tinyproxy(sign_in: &'static str) -> Proxy {
     })
 }
 
-fn microsocks(arguments: &'static [&'static str]) -> Proxy {
+pub(crate) fn microsocks(arguments: &'static [&'static str]) -> Proxy {
     Proxy::start(move |port, _| {
         let mut command = Command::new("microsocks");
         command.args(["-i", "127.0.0.1", "-p", &port.to_string()]).args(arguments);

@@ -2,6 +2,10 @@
 
 #![cfg(test)]
 
+mod agent_cookies;
+mod agent_cpython;
+mod agent_nginx;
+mod agent_proxies;
 mod browser;
 mod client_cpython;
 mod client_proxies;

@@ -18,17 +18,21 @@ const UNZIP: Peer = Peer { program: "unzip", package: "unzip" };
 /// Looks at the pages that we make.
 const CHROMIUM: Peer = Peer { program: "chromium", package: "chromium" };
 
-/// What the client is tested against beside CPython: a server, a forward proxy, and a SOCKS proxy.
+/// What the client is tested against beside CPython: a server, forward proxies, and a SOCKS proxy.
 pub(crate) const NGINX: Peer = Peer { program: "nginx", package: "nginx-light" };
 /// What stands in front of the server, beside nginx.
 const HAPROXY: Peer = Peer { program: "haproxy", package: "haproxy" };
 /// Load while one server takes over from another.
 const WRK: Peer = Peer { program: "wrk", package: "wrk" };
 const TINYPROXY: Peer = Peer { program: "tinyproxy", package: "tinyproxy-bin" };
+const SQUID: Peer = Peer { program: "squid", package: "squid" };
 const MICROSOCKS: Peer = Peer { program: "microsocks", package: "microsocks" };
 
 pub(crate) fn run(context: &Context, arguments: &[String]) -> Outcome {
-    provide(context, &[PYTHON, CURL, WGET, UNZIP, CHROMIUM, NGINX, HAPROXY, WRK, TINYPROXY, MICROSOCKS])?;
+    provide(
+        context,
+        &[PYTHON, CURL, WGET, UNZIP, CHROMIUM, NGINX, HAPROXY, WRK, TINYPROXY, SQUID, MICROSOCKS],
+    )?;
     Call::cargo(context)
         .args(["test", "-p", "httpkit-tests", "--test", "interop", "--"])
         .args(arguments)
