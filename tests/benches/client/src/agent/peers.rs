@@ -91,8 +91,8 @@ fn raw(target: &Target) -> Maker {
             format!("GET / HTTP/1.1\r\nHost: {address}\r\nAccept-Encoding: gzip\r\n\r\n").into_bytes();
         let mut block = Block::new();
         let mut kept: Option<TcpStream> = None;
-        // How long the whole answer is, from the first one.
-        let mut answer_bytes = None;
+        // How long the whole answer is, and whether the server closes: from the first one.
+        let (mut answer_bytes, mut closes) = (None, false);
         Box::new(move || {
             let mut stream = kept.take().unwrap_or_else(|| {
                 let stream = TcpStream::connect(address).expect("the server listens");
@@ -106,9 +106,10 @@ fn raw(target: &Target) -> Maker {
                 got += count;
                 if answer_bytes.is_none() {
                     answer_bytes = whole_answer(&block.bytes()[..count]);
+                    closes = has_close(block.bytes());
                 }
             }
-            if !has_close(block.bytes()) {
+            if !closes {
                 kept = Some(stream);
             }
             content_bytes
