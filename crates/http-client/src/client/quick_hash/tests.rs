@@ -1,3 +1,5 @@
+//! The vectors of the algorithm.
+
 use super::QuickHasher;
 use std::hash::Hasher;
 
