@@ -91,7 +91,13 @@ fn root() -> PathBuf {
 fn cargo() -> Command {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     // What this program was built with is no business of what it builds.
-    for name in ["CARGO_TARGET_DIR", "CARGO_BUILD_TARGET", "CARGO_INCREMENTAL", "RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS"] {
+    for name in [
+        "CARGO_TARGET_DIR",
+        "CARGO_BUILD_TARGET",
+        "CARGO_INCREMENTAL",
+        "RUSTFLAGS",
+        "CARGO_ENCODED_RUSTFLAGS",
+    ] {
         cargo.env_remove(name);
     }
     cargo.stdin(Stdio::null());
@@ -104,7 +110,11 @@ fn crates(folder: &Path, options: &[&str]) -> Result<usize, String> {
     tree.args(["tree", "--quiet", "--prefix", "none", "--edges", "normal,no-proc-macro"]).args(options);
     let output = tree.current_dir(folder).output().map_err(|error| format!("cargo tree: {error}"))?;
     if !output.status.success() {
-        return Err(format!("cargo tree in {}: {}", folder.display(), String::from_utf8_lossy(&output.stderr)));
+        return Err(format!(
+            "cargo tree in {}: {}",
+            folder.display(),
+            String::from_utf8_lossy(&output.stderr)
+        ));
     }
     let text = String::from_utf8_lossy(&output.stdout);
     let mut lines: Vec<&str> = text.lines().map(|line| line.trim_end_matches(" (*)")).collect();
@@ -136,7 +146,10 @@ struct Weight {
 
 fn weigh() -> Result<(), String> {
     println!("\nweight: a program that makes one HTTPS request, built from nothing");
-    println!("  {:<28} {:>7} {:>9} {:>8} {:>10} {:>8}", "program", "crates", "build", "ratio", "size", "ratio");
+    println!(
+        "  {:<28} {:>7} {:>9} {:>8} {:>10} {:>8}",
+        "program", "crates", "build", "ratio", "size", "ratio"
+    );
     let mut first: Option<Weight> = None;
     for program in &PROGRAMS {
         let weight = program.weigh()?;
@@ -165,7 +178,8 @@ impl Program {
         if target.exists() {
             fs::remove_dir_all(&target).map_err(failed)?;
         }
-        let (took, done) = timed(|| run(cargo().args(["build", "--quiet", "--release", "--offline"]), &folder));
+        let (took, done) =
+            timed(|| run(cargo().args(["build", "--quiet", "--release", "--offline"]), &folder));
         done.map_err(|why| format!("{}: {why}", self.name))?;
         let bytes = fs::metadata(target.join("release/weight")).map_err(failed)?.len();
         fs::remove_dir_all(&target).map_err(failed)?;
