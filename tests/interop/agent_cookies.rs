@@ -57,7 +57,9 @@ fn curl_sends_what_we_have_saved() {
     let jar = SharedJar::new(CookieJar::new());
     client(&jar).get(format!("{base}/set")).send().unwrap().finish();
     let mut saved = MozillaCookieJar::new(&file);
-    jar.lock().iter().cloned().for_each(|cookie| saved.set_cookie(cookie));
+    for cookie in jar.lock().iter() {
+        saved.set_cookie(cookie.clone());
+    }
     saved.save(None, SaveOptions::new().ignore_discard(true)).unwrap();
 
     assert_eq!(curl(&["--cookie"], &file, &format!("{base}/")).trim(), AT_ROOT);
