@@ -107,6 +107,8 @@ enum Refusal {
     NoFile,
     /// The system takes no such name, most likely since it is too long (400).
     BadName,
+    /// The folder may not be entered (403).
+    Denied,
 }
 
 impl Receiver {
@@ -195,6 +197,7 @@ impl Receiver {
             Ok(Occupant::Nobody) => return Ok(Ok(false)),
             Ok(Occupant::File(facts)) => facts,
             Err(error) if error.kind() == io::ErrorKind::InvalidFilename => return Ok(Err(Refusal::BadName)),
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return Ok(Err(Refusal::Denied)),
             Err(error) => return Err(Error::System(error)),
         };
         let Facts { size_bytes, modified, inode } = facts;
@@ -307,6 +310,7 @@ impl Refusal {
             Self::Precondition => Response::error_page(StatusCode::PRECONDITION_FAILED),
             Self::Exists => page(StatusCode::CONFLICT, "A file with this name is there already"),
             Self::BadName => page(StatusCode::BAD_REQUEST, "The name is too long"),
+            Self::Denied => page(StatusCode::FORBIDDEN, "The folder cannot be written"),
             Self::NoFile => page(StatusCode::CONFLICT, "Something that is no file has this name"),
         }
     }

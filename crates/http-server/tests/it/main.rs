@@ -10,6 +10,8 @@ mod content;
 #[cfg(unix)]
 mod descriptors;
 mod errors;
+#[cfg(feature = "gzip")]
+mod files_compressed;
 mod framing;
 mod listeners;
 mod proxies;
@@ -21,4 +23,6 @@ mod spelling;
 mod takeover;
 #[cfg(feature = "tls")]
 mod tls;
+#[cfg(unix)]
+mod unreadable;
 mod upgrade;
