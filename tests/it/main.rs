@@ -8,6 +8,7 @@ mod agent_cancel;
 mod agent_downloads;
 mod agent_limits;
 mod agent_observers;
+mod agent_options;
 mod agent_peer;
 mod agent_proxies;
 mod agent_redirects;
