@@ -352,7 +352,7 @@ impl Connection {
         if std::mem::take(&mut self.expired) && self.in_head {
             // RFC 9110 §15.5.9.
             let page = Response::error_page(StatusCode::REQUEST_TIMEOUT);
-            self.answer_fault(page, Heard::Part, work, context, watch);
+            self.answer_unseen(page, Heard::Part, work, context, watch);
         }
         let mut in_a_row = 0;
         loop {

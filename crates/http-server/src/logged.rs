@@ -5,10 +5,11 @@ use crate::clock;
 use crate::error::{Error, HandlerError};
 use crate::handler::Handler;
 use crate::json_text::push_string;
+use crate::observe::{Event, to_standard_error};
 use crate::request::Request;
 use crate::response::{Delivery, Response};
 use http_proto::date::format_http_date;
-use http_proto::{FieldValue, StatusCode, Version, header};
+use http_proto::{FieldValue, RequestHead, StatusCode, StatusExt, Version, header};
 use std::fmt;
 use std::io::{self, Write};
 use std::net::IpAddr;
@@ -28,14 +29,18 @@ pub enum LogFormat {
     Common,
     /// Common Log Format with Referer and User-Agent behind it, each in quotes.
     Combined,
-    /// One JSON object: time, peer, method, target, version, status, bytes, seconds, complete, referer, user_agent.
+    /// One JSON object: time, peer, method, target, version, status, bytes, seconds, complete, referer, user_agent. Where no
+    /// head could be read, `part` has its first line in place of method, target and version.
     Json,
 }
 
 /// Writes a line for each answer of the handler that it owns, when it has been sent.
 ///
-/// The size is that of the content, `-` where there is none. Requests that are refused before they reach a handler
-/// are not seen here: the server's observer is told of them.
+/// The size is that of the content, `-` where there is none. In Python's format, an error page has a line of its own ahead
+/// of that, as `send_error` writes it: `127.0.0.1 - - [22/Nov/2026 07:00:30] code 404, message Not Found`.
+///
+/// Requests that are refused before they reach a handler are seen by [`observer`](Self::observer), which writes the same
+/// lines for them.
 ///
 /// ```
 /// use http_server::{LogFormat, Logged, Request, Response, testing};
@@ -93,6 +98,39 @@ impl<H> Logged<H> {
         })
     }
 
+    /// What writes a line for each request that the server refuses before it reaches a handler, to the same place, for
+    /// [`ServerBuilder::observer`](crate::ServerBuilder::observer). Of anything else that happens, the server's own faults
+    /// go to standard error, as they do without an observer.
+    ///
+    /// ```
+    /// use http_server::{Logged, Request, Response, Server};
+    ///
+    /// # fn main() -> Result<(), http_server::Error> {
+    /// let logged = Logged::new(|_: &mut Request<'_>| Response::text("hello"));
+    /// let server = Server::bind("127.0.0.1:0")?.observer(logged.observer()).serve(logged)?;
+    /// # drop(server);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn observer(&self) -> impl Fn(&Event<'_>) + Send + Sync + use<H> {
+        let (format, utc_offset_minutes, sink) = (self.format, self.utc_offset_minutes, self.sink.clone());
+        move |event| match event {
+            Event::Refused { client, head, line, status, content_bytes, .. } => {
+                let asked = match head {
+                    Some(head) => Asked::whole(head, format),
+                    None => Asked::Part(line.to_vec()),
+                };
+                let entry = Entry { format, utc_offset_minutes, when: clock::wall(), peer: *client, asked };
+                let delivery = Delivery { content_bytes: *content_bytes, complete: true };
+                if format == LogFormat::Python {
+                    (sink.0)(&entry.code(*status, None));
+                }
+                (sink.0)(&entry.line(*status, Some(delivery), clock::now()));
+            }
+            event => to_standard_error(event),
+        }
+    }
+
     /// Calls this with every line, without its end, from the thread that served the request.
     pub fn to_sink(mut self, sink: impl Fn(&str) + Send + Sync + 'static) -> Self {
         self.sink = Sink(Arc::new(sink));
@@ -113,16 +151,28 @@ impl<H: Handler> Handler for Logged<H> {
         let entry = Entry::new(request, self.format, self.utc_offset_minutes);
         let sink = self.sink.clone();
         let began = clock::now();
+        // As Python's `send_error` does, ahead of the line for the request.
+        let code = |status: StatusCode, message: Option<&str>| {
+            if self.format == LogFormat::Python {
+                (sink.0)(&entry.code(status, message));
+            }
+        };
         match catch_unwind(AssertUnwindSafe(|| self.handler.handle(request))) {
             Ok(Ok(response)) => {
                 let status = response.status();
+                if let Some(message) = response.fault_message() {
+                    code(status, message);
+                }
                 Ok(response.on_sent(move |delivery| (sink.0)(&entry.line(status, Some(delivery), began))))
             }
             Ok(Err(error)) => {
-                (sink.0)(&entry.line(Error::status_of(&*error), None, began));
+                let status = Error::status_of(&*error);
+                code(status, None);
+                (sink.0)(&entry.line(status, None, began));
                 Err(error)
             }
             Err(panic) => {
+                code(StatusCode::INTERNAL_SERVER_ERROR, None);
                 (sink.0)(&entry.line(StatusCode::INTERNAL_SERVER_ERROR, None, began));
                 resume_unwind(panic)
             }
@@ -136,32 +186,73 @@ struct Entry {
     utc_offset_minutes: i16,
     when: SystemTime,
     peer: Option<IpAddr>,
-    /// Method, target and version, as the request line has them.
-    method: String,
-    target: String,
-    version: &'static str,
-    referer: Option<Vec<u8>>,
-    user_agent: Option<Vec<u8>>,
+    asked: Asked,
+}
+
+/// What has come of a request.
+enum Asked {
+    Whole {
+        /// Method, target and version, as the request line has them.
+        method: String,
+        target: String,
+        version: &'static str,
+        referer: Option<Vec<u8>>,
+        user_agent: Option<Vec<u8>>,
+    },
+    /// The first line of a head that is not whole or broken, as far as it has come.
+    Part(Vec<u8>),
+}
+
+impl Asked {
+    fn whole(head: &RequestHead, format: LogFormat) -> Self {
+        let wants_agent = matches!(format, LogFormat::Combined | LogFormat::Json);
+        let field = |name| {
+            let value = if wants_agent { head.headers.get(name) } else { None };
+            value.map(FieldValue::as_bytes).map(<[u8]>::to_vec)
+        };
+        Self::Whole {
+            method: head.method.as_str().to_owned(),
+            target: head.target.as_str().to_owned(),
+            version: if head.version == Version::HTTP_10 { "HTTP/1.0" } else { "HTTP/1.1" },
+            referer: field(header::REFERER),
+            user_agent: field(header::USER_AGENT),
+        }
+    }
+
+    /// The fields that stand in the longer formats.
+    fn agent(&self) -> [Option<&[u8]>; 2] {
+        match self {
+            Self::Whole { referer, user_agent, .. } => [referer.as_deref(), user_agent.as_deref()],
+            Self::Part(_) => [None, None],
+        }
+    }
 }
 
 impl Entry {
     fn new(request: &Request<'_>, format: LogFormat, utc_offset_minutes: i16) -> Self {
-        let wants_agent = matches!(format, LogFormat::Combined | LogFormat::Json);
-        let field = |name| {
-            let value = if wants_agent { request.header(name) } else { None };
-            value.map(FieldValue::as_bytes).map(<[u8]>::to_vec)
-        };
-        Self {
-            format,
-            utc_offset_minutes,
-            when: clock::wall(),
-            peer: request.client_addr(),
-            method: request.method().as_str().to_owned(),
-            target: request.target().as_str().to_owned(),
-            version: if request.version() == Version::HTTP_10 { "HTTP/1.0" } else { "HTTP/1.1" },
-            referer: field(header::REFERER),
-            user_agent: field(header::USER_AGENT),
-        }
+        let peer = request.client_addr();
+        let asked = Asked::whole(request.head(), format);
+        Self { format, utc_offset_minutes, when: clock::wall(), peer, asked }
+    }
+
+    /// Address and time, which every line of these formats begins with.
+    fn beginning(&self) -> String {
+        let mut line = String::with_capacity(128);
+        line.push_str(&self.peer_text());
+        line.push_str(" - - [");
+        line.push_str(&self.time());
+        line.push_str("] ");
+        line
+    }
+
+    /// The line of Python's `log_error`.
+    fn code(&self, status: StatusCode, message: Option<&str>) -> String {
+        let mut line = self.beginning();
+        line.push_str("code ");
+        line.push_str(status.as_str());
+        line.push_str(", message ");
+        escape(message.unwrap_or_else(|| status.phrase()).as_bytes(), self.format, &mut line);
+        line
     }
 
     fn line(&self, status: StatusCode, delivery: Option<Delivery>, began: Instant) -> String {
@@ -169,15 +260,18 @@ impl Entry {
         if self.format == LogFormat::Json {
             return self.json(status, delivery, clock::now().saturating_duration_since(began));
         }
-        let mut line = String::with_capacity(128);
-        line.push_str(&self.peer_text());
-        line.push_str(" - - [");
-        line.push_str(&self.time());
-        line.push_str("] \"");
-        for (part, after) in [(self.method.as_str(), " "), (&self.target, " "), (self.version, "\" ")] {
-            escape(part.as_bytes(), self.format, &mut line);
-            line.push_str(after);
+        let mut line = self.beginning();
+        line.push('"');
+        match &self.asked {
+            Asked::Whole { method, target, version, .. } => {
+                for (part, after) in [(method.as_str(), " "), (target, " "), (version, "")] {
+                    escape(part.as_bytes(), self.format, &mut line);
+                    line.push_str(after);
+                }
+            }
+            Asked::Part(part) => escape(part, self.format, &mut line),
         }
+        line.push_str("\" ");
         line.push_str(status.as_str());
         line.push(' ');
         match bytes {
@@ -185,7 +279,7 @@ impl Entry {
             None => line.push('-'),
         }
         if self.format == LogFormat::Combined {
-            for value in [&self.referer, &self.user_agent] {
+            for value in self.asked.agent() {
                 line.push_str(" \"");
                 match value {
                     Some(value) => escape(value, self.format, &mut line),
@@ -237,9 +331,14 @@ impl Entry {
             }
         };
         text("peer", self.peer.map(|peer| peer.to_string()).as_deref().map(str::as_bytes), &mut line);
-        text("method", Some(self.method.as_bytes()), &mut line);
-        text("target", Some(self.target.as_bytes()), &mut line);
-        text("version", Some(self.version.as_bytes()), &mut line);
+        match &self.asked {
+            Asked::Whole { method, target, version, .. } => {
+                text("method", Some(method.as_bytes()), &mut line);
+                text("target", Some(target.as_bytes()), &mut line);
+                text("version", Some(version.as_bytes()), &mut line);
+            }
+            Asked::Part(part) => text("part", Some(part), &mut line),
+        }
         line.push_str(",\"status\":");
         line.push_str(status.as_str());
         line.push_str(",\"bytes\":");
@@ -250,8 +349,9 @@ impl Entry {
         line.push_str(&format!(",\"seconds\":{:.6}", took.as_secs_f64()));
         let complete = delivery.is_none_or(|delivery| delivery.complete);
         line.push_str(if complete { ",\"complete\":true" } else { ",\"complete\":false" });
-        text("referer", self.referer.as_deref(), &mut line);
-        text("user_agent", self.user_agent.as_deref(), &mut line);
+        let [referer, user_agent] = self.asked.agent();
+        text("referer", referer, &mut line);
+        text("user_agent", user_agent, &mut line);
         line.push('}');
         line
     }

@@ -2,11 +2,11 @@
 
 use crate::error::peer_text;
 use crate::proxy_protocol::ProxyError;
-use http_proto::{ProtocolError, RequestHead};
+use http_proto::{ProtocolError, RequestHead, StatusCode};
 use std::error::Error as StdError;
 use std::fmt;
 use std::io::{self, Write};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 /// Something that the one who runs a server may want to know. `Display` is one line without control characters.
 #[derive(Debug)]
@@ -52,6 +52,23 @@ pub enum Event<'e> {
         /// The rule.
         error: ProtocolError,
     },
+    /// A request was answered before a handler saw it: it broke a rule, asked for what no server has, announced too much,
+    /// or did not come in time. A [`BadRequest`](Self::BadRequest) that says which rule comes before it.
+    #[non_exhaustive]
+    Refused {
+        /// The peer of the connection.
+        peer: Option<SocketAddr>,
+        /// Who asked, as [`Request::client_addr`](crate::Request::client_addr) tells it where there is a head.
+        client: Option<IpAddr>,
+        /// What was asked; `None` where the head is not whole, or broken.
+        head: Option<&'e RequestHead>,
+        /// The request line as it came, or as much of it as did: at most 1024 bytes of anything. Empty with a head.
+        line: &'e [u8],
+        /// What was answered.
+        status: StatusCode,
+        /// Bytes of content in the answer.
+        content_bytes: u64,
+    },
     /// A connection that a proxy should have introduced was closed: its peer is no proxy of ours, or did not do so by
     /// the rules.
     #[non_exhaustive]
@@ -95,7 +112,7 @@ impl Event<'_> {
                     | io::ErrorKind::TimedOut
                     | io::ErrorKind::WriteZero
             ),
-            Self::BadRequest { .. } | Self::IntroductionRefused { .. } => false,
+            Self::BadRequest { .. } | Self::Refused { .. } | Self::IntroductionRefused { .. } => false,
         }
     }
 }
@@ -139,6 +156,12 @@ impl fmt::Display for Event<'_> {
             Self::BadRequest { peer, error } => {
                 write!(f, "{}: bad request: ", peer_text(*peer))?;
                 chain(f, error)
+            }
+            Self::Refused { peer, head: Some(head), status, .. } => {
+                write!(f, "{}: {} {:?}: refused with {status}", peer_text(*peer), head.method, head.target)
+            }
+            Self::Refused { peer, line, status, .. } => {
+                write!(f, "{}: \"{}\": refused with {status}", peer_text(*peer), line.escape_ascii())
             }
             Self::IntroductionRefused { peer, error: Some(error) } => {
                 write!(f, "{}: connection refused: {error}", peer_text(*peer))

@@ -250,6 +250,10 @@ impl<'c> Request<'c> {
         &mut self.extensions
     }
 
+    pub(crate) const fn head(&self) -> &'c RequestHead {
+        self.head
+    }
+
     /// The head as a value, to be changed and handed on by [`with_head`](Self::with_head).
     #[must_use]
     pub fn to_head(&self) -> RequestHead {

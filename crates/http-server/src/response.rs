@@ -163,6 +163,11 @@ impl Response {
         page
     }
 
+    /// Of an error page, the message that it has in place of the status' own.
+    pub(crate) fn fault_message(&self) -> Option<Option<&str>> {
+        self.fault.as_ref().map(|fault| fault.message.as_deref())
+    }
+
     /// The error to report.
     pub(crate) const fn take_failure(&mut self) -> Option<HandlerError> {
         self.failure.take()

@@ -67,7 +67,7 @@ pub fn main() -> ExitCode {
 /// # Errors
 /// Where the server cannot start.
 pub fn run(options: &Options) -> Result<(), Failure> {
-    let site = log::logged(site::handler(options)?, options)?;
+    let (site, refusals) = log::logged(site::handler(options)?, options)?;
     let tls = tls::config(options)?;
     let is_tls = tls.is_some();
     let listeners = listen::listen(&options.bind, options.port)?;
@@ -84,7 +84,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     // Signals are taken from here on, so that none is lost between the first line and the wait.
     let signals = signals::Signals::take()?;
     let mut builder = options.apply_limits(Server::builder());
-    builder = log::observed(builder, options);
+    builder = log::observed(builder, refusals);
     for listener in listeners {
         builder = match &tls {
             Some(tls) => builder.listener_tls(listener, tls.clone()),

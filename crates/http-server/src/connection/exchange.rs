@@ -112,7 +112,7 @@ impl Connection {
         };
         let expectation = expectation(&work.head);
         if let Some(status) = refusal(expectation, verdict.framing, context) {
-            self.answer_fault(Response::error_page(status), Heard::Head, work, context, watch);
+            self.answer_unseen(Response::error_page(status), Heard::Head, work, context, watch);
             return None;
         }
         let expects = expectation == Expectation::Continue;
@@ -238,12 +238,57 @@ impl Connection {
         context.observe(&Event::BadRequest { peer: self.peer.addr, error });
         let explain = error.to_string();
         let answer = Response::error_page_with(error.status_hint(), None, Some(&explain));
-        self.answer_fault(answer, heard, work, context, watch);
+        self.answer_unseen(answer, heard, work, context, watch);
     }
 
-    /// Answers what no handler has seen, and ends the connection. An answer to HEAD has no content whatever it says
-    /// (RFC 9110 §9.3.2).
-    pub(super) fn answer_fault(
+    /// Answers what no handler sees, tells of it, and ends the connection.
+    pub(super) fn answer_unseen(
+        &mut self,
+        response: Response,
+        heard: Heard,
+        work: &mut Work,
+        context: &Context<'_>,
+        watch: &dyn Watch,
+    ) {
+        const LINE_BYTES: usize = 1024;
+        let status = response.status();
+        // Sending forgets it.
+        let input = work.io.input.filled();
+        let begin = input.iter().position(|byte| !matches!(byte, b'\r' | b'\n')).unwrap_or(input.len());
+        let line = input.get(begin..).unwrap_or_default();
+        let end = line.iter().take(LINE_BYTES).position(|byte| *byte == b'\n');
+        let line = line.get(..end.unwrap_or(LINE_BYTES.min(line.len()))).unwrap_or_default();
+        let line = line.strip_suffix(b"\r").unwrap_or(line).to_vec();
+        self.send_fault(response, heard, work, context, watch);
+        let peer = self.peer.addr;
+        let (head, line) = match heard {
+            Heard::Head => (Some(&work.head), &[][..]),
+            Heard::Part => (None, &*line),
+        };
+        let client = match (&context.proxies, head) {
+            (Some(proxies), Some(head)) => proxies.client_addr(peer.map(|peer| peer.ip()), &head.headers),
+            _ => peer.map(|peer| peer.ip().to_canonical()),
+        };
+        let content_bytes = work.io.sent_bytes;
+        context.observe(&Event::Refused { peer, client, head, line, status, content_bytes });
+        self.begin_linger(work, context, watch);
+    }
+
+    /// Answers a request whose handler or answer failed, and ends the connection.
+    fn answer_fault(
+        &mut self,
+        response: Response,
+        heard: Heard,
+        work: &mut Work,
+        context: &Context<'_>,
+        watch: &dyn Watch,
+    ) {
+        self.send_fault(response, heard, work, context, watch);
+        self.begin_linger(work, context, watch);
+    }
+
+    /// An answer to HEAD has no content whatever it says (RFC 9110 §9.3.2).
+    fn send_fault(
         &mut self,
         response: Response,
         heard: Heard,
@@ -271,7 +316,6 @@ impl Connection {
         if send(response, &facts, &mut self.link, &mut work.io).is_err() {
             work.io.out.clear();
         }
-        self.begin_linger(work, context, watch);
     }
 }
 

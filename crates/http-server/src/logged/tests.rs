@@ -1,6 +1,6 @@
 //! Lines of the access log, byte for byte.
 
-use super::{Entry, LogFormat, Logged};
+use super::{Asked, Entry, LogFormat, Logged};
 use crate::clock;
 use crate::error::Error;
 use crate::request::Request;
@@ -17,11 +17,13 @@ fn entry(format: LogFormat) -> Entry {
         utc_offset_minutes: 0,
         when: SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_330_830),
         peer: Some([127, 0, 0, 1].into()),
-        method: "GET".to_owned(),
-        target: "/a\"\\.txt".to_owned(),
-        version: "HTTP/1.1",
-        referer: Some(b"http://x/\x1b[31m\"\xff".to_vec()),
-        user_agent: None,
+        asked: Asked::Whole {
+            method: "GET".to_owned(),
+            target: "/a\"\\.txt".to_owned(),
+            version: "HTTP/1.1",
+            referer: Some(b"http://x/\x1b[31m\"\xff".to_vec()),
+            user_agent: None,
+        },
     }
 }
 
@@ -76,7 +78,9 @@ fn times_are_shown_where_they_are_wanted() {
 fn check_logged<H: crate::handler::Handler>(handler: H, expected: &str) {
     let lines = Arc::new(Mutex::new(Vec::new()));
     let kept = Arc::clone(&lines);
-    let logged = Logged::new(handler).to_sink(move |line| kept.lock().unwrap().push(line.to_owned()));
+    let logged = Logged::new(handler)
+        .format(LogFormat::Common)
+        .to_sink(move |line| kept.lock().unwrap().push(line.to_owned()));
     testing::get("/x").send_to(&logged);
     let lines = lines.lock().unwrap();
     let [line] = lines.as_slice() else { panic!("{lines:?}") };

@@ -14,6 +14,7 @@ mod errors;
 mod files_compressed;
 mod framing;
 mod listeners;
+mod log;
 mod proxies;
 mod serial;
 mod shutdown;

@@ -6,33 +6,39 @@ use httpkit::server::{Handler, Logged, ServerBuilder};
 use std::fs::File;
 use std::io::{self, IsTerminal as _};
 
-/// The handler with a line for each of its answers.
-pub(crate) fn logged(handler: Box<dyn Handler>, options: &Options) -> Result<Box<dyn Handler>, Failure> {
+/// Writes lines for what never reaches a handler.
+pub(crate) type Refusals = Box<dyn Fn(&Event<'_>) + Send + Sync>;
+
+/// The handler with a line for each of its answers, and what writes such lines where no handler is asked.
+pub(crate) fn logged(
+    handler: Box<dyn Handler>,
+    options: &Options,
+) -> Result<(Box<dyn Handler>, Option<Refusals>), Failure> {
     if options.quiet {
-        return Ok(handler);
+        return Ok((handler, None));
     }
-    let logged = Logged::new(handler).format(options.log.into()).utc_offset_minutes(local_offset_minutes());
+    let mut logged =
+        Logged::new(handler).format(options.log.into()).utc_offset_minutes(local_offset_minutes());
     if let Some(path) = &options.log_file {
         let file = File::options().append(true).create(true).open(path);
         let file = file.map_err(|error| {
             Failure::new(format!("cannot write the log file {}: {error}", path.display()))
         })?;
-        return Ok(Box::new(logged.to_writer(file)));
+        logged = logged.to_writer(file);
+    } else if wants_colour() {
+        logged = logged.to_sink(|line| super::say(&coloured(line)));
     }
-    if wants_colour() {
-        return Ok(Box::new(logged.to_sink(|line| super::say(&coloured(line)))));
-    }
-    Ok(Box::new(logged))
+    let refusals = logged.observer();
+    Ok((Box::new(logged), Some(Box::new(refusals))))
 }
 
 /// Tells of what never reaches a handler, unless that was not asked for.
-pub(crate) fn observed(builder: ServerBuilder, options: &Options) -> ServerBuilder {
-    let quiet = options.quiet;
-    builder.observer(move |event| {
-        let refused = matches!(event, Event::BadRequest { .. });
-        if event.is_own_fault() || (refused && !quiet) {
-            super::say(&event.to_string());
-        }
+pub(crate) fn observed(builder: ServerBuilder, refusals: Option<Refusals>) -> ServerBuilder {
+    builder.observer(move |event| match (&refusals, event) {
+        (Some(log), Event::Refused { .. }) => log(event),
+        (Some(_), Event::BadRequest { .. }) => super::say(&event.to_string()),
+        _ if event.is_own_fault() => super::say(&event.to_string()),
+        _ => {}
     })
 }
 
