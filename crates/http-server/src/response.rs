@@ -214,8 +214,15 @@ impl Response {
     pub fn event_stream(
         send: impl FnOnce(&mut EventStream<'_, '_>) -> io::Result<()> + Send + 'static,
     ) -> Self {
-        Self::typed("text/event-stream", Body::stream(move |writer| send(&mut EventStream::new(writer))))
-            .with_header("Cache-Control", "no-store")
+        Self::typed(
+            "text/event-stream",
+            Body::stream(move |writer| {
+                // A client is told at once that it is connected, however long the first event takes.
+                writer.flush()?;
+                send(&mut EventStream::new(writer))
+            }),
+        )
+        .with_header("Cache-Control", "no-store")
     }
 
     /// 101: the connection speaks `protocol` from now on, and `run` gets it as a raw stream, with bytes that had come

@@ -27,3 +27,5 @@ mod tls;
 #[cfg(unix)]
 mod unreadable;
 mod upgrade;
+mod websocket;
+mod wrappers;

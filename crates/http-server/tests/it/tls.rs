@@ -1,7 +1,9 @@
 //! TLS: certificates by name, client certificates, handshakes that hold nobody, and new certificates while serving.
 
 use crate::client::{Client, PATIENCE, now, wait_until};
-use http_server::{ClientCertificates, Limits, Request, Response, Server, ServerHandle, Timeouts, TlsConfig};
+use http_server::{
+    ClientCertificates, Limits, Request, Response, SecurityHeaders, Server, ServerHandle, Timeouts, TlsConfig,
+};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
@@ -95,6 +97,15 @@ fn requests_and_answers_of_all_sizes_go_through_tls() {
     client.answer();
     client.answer();
     client.send("/1.1\r\nHost: x\r\n\r\n").answer();
+}
+
+#[test]
+fn strict_transport_is_said_over_tls() {
+    let authority = Authority::new();
+    let handler = SecurityHeaders::new(hello).strict_transport_security(Duration::from_secs(300), true);
+    let server = serve(authority.tls("localhost"), handler);
+    let answer = connect(&server, &authority.client(None), "localhost").get("/");
+    assert_eq!(answer.header("strict-transport-security"), "max-age=300; includeSubDomains");
 }
 
 #[test]
