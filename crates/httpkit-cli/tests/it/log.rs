@@ -28,6 +28,8 @@ fn requests_are_logged_as_python_does_on_standard_error() {
         })
         .collect();
     assert_eq!(shape, "00/aaa/0000 00:00:00");
+    let code = server.log_line();
+    assert!(code.ends_with("] code 404, message File not found"), "{code}");
     let second = server.log_line();
     assert!(second.contains("\"GET /nothing HTTP/1.1\" 404 "), "{second}");
     assert!(!second.contains('\u{1b}'), "no colours where no person looks on");
