@@ -30,7 +30,7 @@ fn a_handler_sees_that_its_client_has_gone() {
 }
 
 #[test]
-fn a_stream_of_events_sees_that_its_client_has_gone_and_that_the_server_shuts_down() {
+fn a_stream_of_events_sees_that_its_client_has_gone() {
     let (sender, receiver) = channel();
     let sender = Mutex::new(sender);
     let server = serve(move |_: &mut Request<'_>| {
@@ -44,9 +44,12 @@ fn a_stream_of_events_sees_that_its_client_has_gone_and_that_the_server_shuts_do
     });
     let mut client = Client::connect(&server);
     client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
-    let mut head = [0; 15];
-    client.stream.read_exact(&mut head).unwrap();
-    assert_eq!(&head, b"HTTP/1.1 200 OK");
+    let mut seen = Vec::new();
+    while !seen.ends_with(b"data: begun\n\n") {
+        let mut byte = [0];
+        client.stream.read_exact(&mut byte).unwrap();
+        seen.push(byte[0]);
+    }
     drop(client);
     receiver.recv_timeout(PATIENCE).unwrap();
 }
