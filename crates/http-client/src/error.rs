@@ -467,15 +467,18 @@ impl fmt::Display for Error {
         if !inner.peer.is_empty() {
             write!(f, " ({}, {}, {})", inner.phase, inner.peer, inner.sent)?;
         }
-        if f.alternate() {
-            let mut source = self.source();
-            while let Some(error) = source {
-                write!(f, ": {error}")?;
-                source = error.source();
-            }
-        }
-        Ok(())
+        write_causes(self, f)
     }
+}
+
+/// The causes of an error behind colons, where `{:#}` asks for them.
+pub(crate) fn write_causes(error: &dyn StdError, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let mut source = error.source().filter(|_| f.alternate());
+    while let Some(error) = source {
+        write!(f, ": {error}")?;
+        source = error.source();
+    }
+    Ok(())
 }
 
 impl fmt::Debug for Error {

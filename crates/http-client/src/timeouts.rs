@@ -3,62 +3,46 @@
 use std::fmt;
 use std::time::Duration;
 
-/// How long each step of an exchange may take. Every default is finite except the total.
-///
-/// ```text
-///  put_request      connected   TLS done   last byte sent     first byte    head       content
-///      │──── connect ───│─── tls ──│── write (each) ──│── first_byte ──│─── between_bytes (each) ───│
-///      │────────────────────────────────────── total ───────────────────────────────────────────────│
-/// ```
-///
-/// `None` waits for ever. A duration of zero has passed before it began. Python has one `timeout` for all of them:
-/// [`Timeouts::all`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Timeouts {
-    /// Resolving the name and connecting, over all addresses together, with SOCKS or CONNECT. 30 s.
-    pub connect: Option<Duration>,
-    /// The TLS handshake. 30 s.
-    pub tls: Option<Duration>,
-    /// Each wait for the peer to take more of the request. 30 s.
-    pub write: Option<Duration>,
-    /// From the last byte of the request to the first byte of an answer. 60 s.
-    pub first_byte: Option<Duration>,
-    /// Each wait for more of the answer. 60 s.
-    pub between_bytes: Option<Duration>,
-    /// From the beginning of the request to the last byte of content. None.
-    pub total: Option<Duration>,
-}
-
-impl Timeouts {
-    /// The defaults.
-    pub const DEFAULT: Self = Self {
-        connect: Some(Duration::from_secs(30)),
-        tls: Some(Duration::from_secs(30)),
-        write: Some(Duration::from_secs(30)),
-        first_byte: Some(Duration::from_secs(60)),
-        between_bytes: Some(Duration::from_secs(60)),
-        total: None,
-    };
-
-    /// No timeout at all: what Python does by default.
-    pub const NONE: Self =
-        Self { connect: None, tls: None, write: None, first_byte: None, between_bytes: None, total: None };
-
-    /// The same limit for every step but the total: what Python's `timeout` argument does.
-    #[must_use]
-    #[doc(alias = "timeout")]
-    pub const fn all(limit: Duration) -> Self {
-        let limit = Some(limit);
-        Self {
-            connect: limit,
-            tls: limit,
-            write: limit,
-            first_byte: limit,
-            between_bytes: limit,
-            total: None,
+/// Makes `Timeouts` out of steps, each with its default in seconds; both levels of the client have the same ways to set
+/// them. The total is one of them always, and the only one without a default.
+macro_rules! timeouts {
+    (
+        $(#[$about:meta])*
+        struct Timeouts;
+        $($(#[$says:meta])* $step:ident: $seconds:literal,)*
+    ) => {
+        $(#[$about])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub struct Timeouts {
+            $($(#[$says])* pub $step: Option<Duration>,)*
+            /// All of it, from its beginning to the last byte of content. None.
+            pub total: Option<Duration>,
         }
-    }
+
+        impl Timeouts {
+            /// The defaults.
+            pub const DEFAULT: Self = Self { $($step: Some(Duration::from_secs($seconds)),)* total: None };
+
+            /// No timeout at all: what Python does by default.
+            pub const NONE: Self = Self { $($step: None,)* total: None };
+
+            /// The same limit for every step but the total: what Python's `timeout` argument does.
+            #[must_use]
+            #[doc(alias = "timeout")]
+            pub const fn all(limit: Duration) -> Self {
+                Self { $($step: Some(limit),)* total: None }
+            }
+        }
+
+        $crate::timeouts::setters! { $($step)* total }
+
+        impl Default for Timeouts {
+            fn default() -> Self {
+                Self::DEFAULT
+            }
+        }
+    };
 }
 
 macro_rules! setters {
@@ -74,12 +58,32 @@ macro_rules! setters {
     };
 }
 
-setters! { connect tls write first_byte between_bytes total }
+pub(crate) use setters;
+#[cfg(feature = "client")]
+pub(crate) use timeouts;
 
-impl Default for Timeouts {
-    fn default() -> Self {
-        Self::DEFAULT
-    }
+timeouts! {
+    /// How long each step of an exchange may take. Every default is finite except the total.
+    ///
+    /// ```text
+    ///  put_request      connected   TLS done   last byte sent     first byte    head       content
+    ///      │──── connect ───│─── tls ──│── write (each) ──│── first_byte ──│─── between_bytes (each) ───│
+    ///      │────────────────────────────────────── total ───────────────────────────────────────────────│
+    /// ```
+    ///
+    /// `None` waits for ever. A duration of zero has passed before it began. Python has one `timeout` for all of them:
+    /// [`Timeouts::all`].
+    struct Timeouts;
+    /// Resolving the name and connecting, over all addresses together, with SOCKS or CONNECT. 30 s.
+    connect: 30,
+    /// The TLS handshake. 30 s.
+    tls: 30,
+    /// Each wait for the peer to take more of the request. 30 s.
+    write: 30,
+    /// From the last byte of the request to the first byte of an answer. 60 s.
+    first_byte: 60,
+    /// Each wait for more of the answer. 60 s.
+    between_bytes: 60,
 }
 
 /// Which of the [`Timeouts`] passed.

@@ -6,6 +6,43 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// Reading, writing and breaking off, for a transport whose `stream` is a shared socket.
+macro_rules! over_a_socket {
+    ($transport:ident, $socket:ident) => {
+        impl Read for $transport {
+            fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+                (&*self.stream).read(buf)
+            }
+
+            fn read_vectored(&mut self, bufs: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
+                (&*self.stream).read_vectored(bufs)
+            }
+        }
+
+        impl Write for $transport {
+            fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+                (&*self.stream).write(buf)
+            }
+
+            fn write_vectored(&mut self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
+                (&*self.stream).write_vectored(bufs)
+            }
+
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+
+        impl Interrupt for $socket {
+            fn interrupt(&self) {
+                // A stream that is closed already needs no more.
+                let _ = self.shutdown(Shutdown::Both);
+            }
+        }
+    };
+}
+use over_a_socket;
+
 pub(crate) mod tcp;
 #[cfg(feature = "tls")]
 pub(crate) mod tls;

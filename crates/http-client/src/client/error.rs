@@ -5,7 +5,7 @@ use crate::client::address_filter::AddressRefused;
 use crate::client::decode::DecodeError;
 use crate::client::timings::Timings;
 use crate::connection::ProxyAnswer;
-use crate::error::{Error as WireError, ErrorKind as WireErrorKind, Phase, Sent};
+use crate::error::{Error as WireError, ErrorKind as WireErrorKind, Phase, Sent, write_causes};
 use crate::timeouts::Limit;
 use std::error::Error as StdError;
 use std::fmt;
@@ -389,14 +389,7 @@ impl fmt::Display for Error {
         if let Some(url) = &self.inner.url {
             write!(f, " for {url}")?;
         }
-        if f.alternate() {
-            let mut source = self.source();
-            while let Some(error) = source {
-                write!(f, ": {error}")?;
-                source = error.source();
-            }
-        }
-        Ok(())
+        write_causes(self, f)
     }
 }
 

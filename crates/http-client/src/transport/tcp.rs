@@ -45,29 +45,7 @@ impl TcpTransport {
     }
 }
 
-impl Read for TcpTransport {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        (&*self.stream).read(buf)
-    }
-
-    fn read_vectored(&mut self, bufs: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
-        (&*self.stream).read_vectored(bufs)
-    }
-}
-
-impl Write for TcpTransport {
-    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-        (&*self.stream).write(buf)
-    }
-
-    fn write_vectored(&mut self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
-        (&*self.stream).write_vectored(bufs)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
+crate::transport::over_a_socket! { TcpTransport, TcpStream }
 
 impl Transport for TcpTransport {
     fn set_read_timeout(&mut self, timeout: Option<Duration>) -> io::Result<()> {
@@ -126,12 +104,5 @@ impl Transport for TcpTransport {
             failed_attempts: self.failed_attempts.clone(),
             ..ConnectionInfo::default()
         }
-    }
-}
-
-impl Interrupt for TcpStream {
-    fn interrupt(&self) {
-        // A stream that is closed already needs no more.
-        let _ = self.shutdown(Shutdown::Both);
     }
 }

@@ -30,29 +30,7 @@ impl UnixTransport {
     }
 }
 
-impl Read for UnixTransport {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        (&*self.stream).read(buf)
-    }
-
-    fn read_vectored(&mut self, bufs: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
-        (&*self.stream).read_vectored(bufs)
-    }
-}
-
-impl Write for UnixTransport {
-    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-        (&*self.stream).write(buf)
-    }
-
-    fn write_vectored(&mut self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
-        (&*self.stream).write_vectored(bufs)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
+crate::transport::over_a_socket! { UnixTransport, UnixStream }
 
 impl Transport for UnixTransport {
     fn set_read_timeout(&mut self, timeout: Option<Duration>) -> io::Result<()> {
@@ -88,13 +66,6 @@ impl Transport for UnixTransport {
 
     fn info(&self) -> ConnectionInfo {
         ConnectionInfo { unix_path: self.path.clone(), ..ConnectionInfo::default() }
-    }
-}
-
-impl Interrupt for UnixStream {
-    fn interrupt(&self) {
-        // A stream that is closed already needs no more.
-        let _ = self.shutdown(Shutdown::Both);
     }
 }
 
