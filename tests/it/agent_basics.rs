@@ -1,7 +1,7 @@
 //! `Client` over real sockets: what goes out, what comes back, and what becomes of the connection.
 
 use http_client::client::{
-    Body, Client, ErrorKind, Form, Multipart, Next, Part, Request, Response, SiteContext, Timeouts,
+    Body, Client, ErrorKind, Form, Multipart, Next, Part, Request, Response, SiteContext,
 };
 use http_client::{Headers, Method, StatusCode};
 use std::io::{self, BufRead, Read, Write};
@@ -603,43 +603,6 @@ fn codings_are_taken_off_and_stay_visible() {
     let part = client.get(stage.url("/one")).header("Range", "bytes=0-1").send().unwrap();
     drop(part);
     assert_eq!(stage.seen().last().unwrap().field("Accept-Encoding"), Some("identity"));
-}
-
-#[test]
-fn forty_threads_share_four_connections_and_all_are_served() {
-    use http_client::client::PoolLimits;
-    let stage = hello();
-    let client = Client::builder()
-        .pool(PoolLimits::DEFAULT.open_per_origin_max(4).idle_per_origin_max(4))
-        .build()
-        .unwrap();
-    std::thread::scope(|scope| {
-        for _ in 0..40 {
-            scope.spawn(|| {
-                for _ in 0..25 {
-                    assert_eq!(client.get(stage.url("/")).send().unwrap().text().unwrap(), "hello");
-                }
-            });
-        }
-    });
-    assert_eq!(stage.seen().len(), 1000);
-    assert!(stage.connections() <= 4, "{} connections", stage.connections());
-}
-
-#[test]
-fn a_pool_wait_ends_in_time() {
-    use http_client::client::{PoolLimits, TimeoutKind};
-    let stage = hello();
-    let client = Client::builder()
-        .pool(PoolLimits::DEFAULT.open_per_origin_max(1))
-        .timeouts(Timeouts::DEFAULT.pool_wait(Some(Duration::from_millis(20))))
-        .build()
-        .unwrap();
-    let held = client.get(stage.url("/")).send().unwrap();
-    let error = client.get(stage.url("/")).send().unwrap_err();
-    assert_eq!(error.timeout(), Some(TimeoutKind::PoolWait));
-    drop(held);
-    assert!(client.get(stage.url("/")).send().is_ok());
 }
 
 #[cfg(unix)]

@@ -39,8 +39,10 @@ impl Secure {
             let mut before = 0;
             while let Some(request) = read_request(&mut reader, number, before)? {
                 let (status, fields) = answer(&request);
+                let is_head = request.line().starts_with("HEAD");
                 record.lock().unwrap().push(request);
-                write_answer(reader.get_mut(), &status, &fields, b"secure")?;
+                let content = if is_head { &b""[..] } else { b"secure" };
+                write_answer(reader.get_mut(), &status, &fields, content)?;
                 before += 1;
             }
             Ok(())

@@ -310,18 +310,21 @@ fn stale_a_kept_connection_that_is_closed_when_the_next_request_comes_is_an_erro
 
 #[test]
 fn idle_a_connection_that_was_closed_while_it_was_idle_is_replaced() {
-    let scene = |mut stream: TcpStream| {
+    let (sender, closed) = std::sync::mpsc::channel();
+    let scene = move |mut stream: TcpStream| {
         read_head(&mut stream);
         stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello").unwrap();
         stream.shutdown(std::net::Shutdown::Write).unwrap();
+        sender.send(()).unwrap();
         read_to_the_end(&mut stream);
     };
-    let peer = Peer::start([scene, scene]);
+    let peer = Peer::start([scene.clone(), scene]);
     let clock = http_client::testing::FakeClock::new();
     let mut connection = HttpConnection::builder(&peer.host()).clock(clock.clone()).build().unwrap();
     for _ in 0..2 {
         connection.request("GET", "/", (), &Headers::new()).unwrap();
         assert_eq!(connection.get_response().unwrap().read_all(9).unwrap(), b"hello");
+        closed.recv().unwrap();
         clock.advance(Duration::from_secs(2));
     }
     drop(connection);

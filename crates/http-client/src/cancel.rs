@@ -17,6 +17,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// let remote = token.clone();
 /// std::thread::spawn(move || remote.cancel()).join().unwrap();
 /// assert!(token.is_cancelled());
+/// # #[cfg(feature = "client")]
+/// # {
+/// let call = http_client::get("http://localhost/").cancel(&token);
+/// assert_eq!(call.send().unwrap_err().kind(), http_client::client::ErrorKind::Cancelled);
+/// # }
 /// ```
 #[derive(Clone, Default)]
 pub struct CancelToken {

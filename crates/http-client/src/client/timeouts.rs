@@ -16,6 +16,17 @@ timeouts! {
     /// `None` waits for ever; zero has passed before it began. The total runs from `send` to the last byte of content,
     /// over all redirects and repetitions, also while a [`Response`](crate::client::Response) is being read. The error
     /// [names](crate::client::Error::timeout) the limit that passed.
+    ///
+    /// ```
+    /// use http_client::client::{Client, Timeouts};
+    /// use std::time::Duration;
+    ///
+    /// let seconds = |count| Some(Duration::from_secs(count));
+    /// let client = Client::builder()
+    ///     .timeouts(Timeouts::DEFAULT.connect(seconds(5)).between_bytes(seconds(10)).total(seconds(60)))
+    ///     .build()?;
+    /// # Ok::<(), http_client::client::Error>(())
+    /// ```
     struct Timeouts;
     /// The wait for a connection when as many are open as [`PoolLimits`](crate::client::PoolLimits) allow. 30 s.
     pool_wait: 30,
