@@ -10,7 +10,7 @@ use http_proto::{FieldValue, Headers, InvalidInput, Method, StatusCode};
 use std::borrow::Cow;
 use std::fmt;
 use std::fs::File;
-use std::io::{self, Read, Write as _};
+use std::io::{self, Cursor, Read, Write as _};
 use std::sync::Arc;
 
 /// One answer. A handler returns it; wrappers may look at it, change it or replace it.
@@ -441,27 +441,28 @@ impl Body {
     /// ```
     /// use http_server::{Body, Request, Response, testing};
     ///
-    /// let page = |_: &mut Request<'_>| Response::html("").with_body(Body::from("<p>hi").followed_by(b"<p>there"));
+    /// let page = |_: &mut Request<'_>| Response::html("").with_body(Body::from("<p>hi").followed_by(&b"<p>there"[..]));
     /// assert_eq!(testing::get("/").send_to(&page).text(), "<p>hi<p>there");
     /// ```
     #[must_use]
-    pub fn followed_by(self, tail: &'static [u8]) -> Self {
+    pub fn followed_by(self, tail: impl Into<Cow<'static, [u8]>>) -> Self {
+        let tail = tail.into();
         let added = tail.len() as u64;
         match self.0 {
-            Kind::Empty => tail.into(),
-            Kind::Bytes(bytes) => [&*bytes, tail].concat().into(),
-            Kind::Shared(bytes) => [&*bytes, tail].concat().into(),
+            Kind::Empty => Self(Kind::Bytes(tail)),
+            Kind::Bytes(bytes) => [&*bytes, &*tail].concat().into(),
+            Kind::Shared(bytes) => [&*bytes, &*tail].concat().into(),
             Kind::File { file, offset, length } => Self::sized_reader(
-                FilePart::new(file, offset, length).chain(tail),
+                FilePart::new(file, offset, length).chain(Cursor::new(tail)),
                 length.saturating_add(added),
             ),
             Kind::Reader { reader, length: Some(length) } => {
-                Self::sized_reader(reader.take(length).chain(tail), length.saturating_add(added))
+                Self::sized_reader(reader.take(length).chain(Cursor::new(tail)), length.saturating_add(added))
             }
-            Kind::Reader { reader, length: None } => Self::reader(reader.chain(tail)),
+            Kind::Reader { reader, length: None } => Self::reader(reader.chain(Cursor::new(tail))),
             Kind::Stream(write) => Self::stream(move |writer| {
                 write(writer)?;
-                writer.write_all(tail)
+                writer.write_all(&tail)
             }),
             Kind::Upgrade(_) => self,
         }

@@ -6,24 +6,28 @@
 //! Exit codes: 0 after Ctrl-C or SIGTERM (and for `--help`, `--version` and a `--check` that finds nothing wrong), 1
 //! where it cannot start, 2 for a command line that it does not understand.
 
-use clap::Parser as _;
 use httpkit::server::{Server, ServerHandle, ShutdownReport};
 use std::fmt;
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
+mod amount;
 mod auth;
 mod banner;
-mod cors;
 mod listen;
+mod live;
 mod log;
 mod options;
+mod qr;
 mod redirect;
+mod renew;
 mod signals;
 mod site;
 mod tls;
 
+pub use amount::Bytes;
 pub use auth::Secret;
 pub use options::{Links, Log, Options, Protocol, command};
 
@@ -52,7 +56,7 @@ impl std::error::Error for Failure {}
 #[must_use]
 pub fn main() -> ExitCode {
     // Clap prints usage errors and help itself, and ends with 2 or 0.
-    let options = Options::parse();
+    let options = Options::read();
     match run(&options) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -67,14 +71,14 @@ pub fn main() -> ExitCode {
 /// # Errors
 /// Where the server cannot start.
 pub fn run(options: &Options) -> Result<(), Failure> {
-    let (site, refusals) = log::logged(site::handler(options)?, options)?;
+    let site::Site { handler, live } = site::site(options)?;
+    let (site, refusals) = log::logged(handler, options)?;
     let tls = tls::config(options)?;
-    let is_tls = tls.is_some();
-    let listeners = listen::listen(&options.bind, options.port)?;
+    if options.redirect_http.is_some() && tls.is_none() {
+        return Err(Failure::new("--redirect-http needs --tls-cert or --self-signed"));
+    }
+    let doors = listen::doors(options)?;
     let redirecting = match options.redirect_http {
-        Some(_) if !is_tls => {
-            return Err(Failure::new("--redirect-http needs --tls-cert or --self-signed"));
-        }
         Some(port) => listen::listen(&options.bind, port)?,
         None => Vec::new(),
     };
@@ -82,25 +86,52 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         return banner::print_line("everything is in order");
     }
     // Signals are taken from here on, so that none is lost between the first line and the wait.
-    let signals = signals::Signals::take()?;
-    let mut builder = options.apply_limits(Server::builder());
-    builder = log::observed(builder, refusals);
-    for listener in listeners {
-        builder = match &tls {
-            Some(tls) => builder.listener_tls(listener, tls.clone()),
-            None => builder.listener(listener),
+    let (renew, asked) = std::sync::mpsc::channel();
+    let signals = signals::Signals::take(wants_hangups(options).then_some(renew.clone()))?;
+    let mut builder = log::observed(options.apply_limits(Server::builder()), refusals);
+    let mut paths = Vec::new();
+    for listen::Door { listen, path } in doors {
+        let listen = match &tls {
+            Some(tls) => listen.tls(tls.clone()),
+            None => listen,
         };
+        builder = builder.listen(listen).map_err(|error| Failure::new(chain(&error)))?;
+        paths.extend(path);
     }
-    let server = builder.serve(site).map_err(|error| Failure::new(chain(&error)))?;
+    let server = Arc::new(builder.serve(site).map_err(|error| Failure::new(chain(&error)))?);
+    renew::watch(options, &server, asked)?;
     let redirector = redirect::serve(redirecting, server.addresses())?;
     let plain = redirector.as_ref().map_or(&[][..], ServerHandle::addresses);
-    banner::announce(options, server.addresses(), is_tls, plain)?;
+    banner::announce(options, server.addresses(), &paths, tls.is_some(), plain)?;
+    notify(options, "READY=1");
     let signal = signals.wait();
+    notify(options, "STOPPING=1");
     say(&format!("\n{signal} received, exiting."));
     signals.end_at_once_on_the_next();
-    drop(redirector);
+    drop((redirector, renew));
+    if let Some(live) = live {
+        live.end();
+    }
     say(&report_text(&server.shutdown(GRACE)));
     Ok(())
+}
+
+/// Where a person sits at the terminal, closing it ends the server as it ends others; a service is told to read its
+/// certificate again.
+fn wants_hangups(options: &Options) -> bool {
+    options.tls_cert.is_some() && !io::stderr().is_terminal()
+}
+
+/// Tells the service manager, if that was asked for.
+fn notify(options: &Options, state: &str) {
+    #[cfg(unix)]
+    if options.systemd
+        && let Err(error) = httpkit::server::systemd::notify(state)
+    {
+        say(&format!("cannot tell the service manager {state}: {error}"));
+    }
+    #[cfg(not(unix))]
+    let _ = (options, state);
 }
 
 fn report_text(report: &ShutdownReport) -> String {

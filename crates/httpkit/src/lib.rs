@@ -16,7 +16,7 @@
 //!
 //! # Features
 //!
-//! All but `psl`, `firefox` and `secure` are on by default; each can be taken alone.
+//! All but `psl`, `firefox`, `secure`, `compress`, `systemd` and `json` are on by default; each can be taken alone.
 //!
 //! | feature | brings |
 //! | --- | --- |
@@ -27,6 +27,9 @@
 //! | `psl` | the Mozilla list of public suffixes in `cookiejar`, compiled in |
 //! | `firefox` | import of Firefox's cookies in `cookiejar`; compiles SQLite, which is C |
 //! | `secure` | signed and encrypted cookies in `cookies` |
+//! | `compress` | br and gzip, written by the server's `Compressed` |
+//! | `systemd` | listeners from a service manager, in `server` |
+//! | `json` | JSON bodies in `client` and `server` |
 //! | `tls` | HTTPS in `client` and `server`, by rustls |
 //!
 //! # Where to go on

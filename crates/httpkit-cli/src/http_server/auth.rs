@@ -1,7 +1,9 @@
-//! One user name and password for everything (RFC 7617).
+//! Who may come in: user names and passwords from the command line, the environment or a file.
 
-use httpkit::server::{Handler, HandlerError, Request, Response, StatusCode};
+use super::{Failure, Options, chain};
+use httpkit::server::{BasicAuth, Handler};
 use std::fmt;
+use std::path::Path;
 
 /// User name and password as they were given, never shown by `Debug`.
 #[derive(Clone)]
@@ -19,83 +21,47 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// What a client must send, in the form in which it sends it.
-#[derive(Clone)]
-pub(crate) struct Credentials {
-    /// `user:password` in Base64.
-    encoded: String,
-}
-
-impl Credentials {
-    /// Reads `user:password`; `None` without a colon or a user.
-    pub(crate) fn parse(Secret(text): &Secret) -> Option<Self> {
-        let (user, _) = text.split_once(':')?;
-        (!user.is_empty()).then(|| Self { encoded: base64(text.as_bytes()) })
+/// The handler behind the passwords that the options name, if they name any.
+pub(crate) fn locked(handler: Box<dyn Handler>, options: &Options) -> Result<Box<dyn Handler>, Failure> {
+    let mut users = Vec::new();
+    if let Some(Secret(text)) = &options.auth {
+        let user =
+            user(text).ok_or_else(|| Failure::new("--auth needs a user name, a colon and a password"))?;
+        users.push(user);
     }
-
-    /// Whether the value of an Authorization field has them.
-    fn are_in(&self, value: &[u8]) -> bool {
-        let Some((scheme, rest)) = value.split_at_checked("Basic ".len()) else {
-            return false;
-        };
-        scheme.eq_ignore_ascii_case(b"Basic ") && same(rest.trim_ascii(), self.encoded.as_bytes())
+    if let Some(path) = &options.auth_file {
+        users.extend(read_users(path)?);
     }
-}
-
-impl fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Credentials([hidden])")
+    if users.is_empty() {
+        return Ok(handler);
     }
+    let failed = |error| Failure::new(chain(&error));
+    let locked = BasicAuth::new(handler, "files").map_err(failed)?;
+    Ok(Box::new(users.into_iter().fold(locked, |locked, (name, password)| locked.user(name, password))))
 }
 
-/// A handler behind a password.
-#[derive(Debug)]
-pub(crate) struct WithAuth<H> {
-    handler: H,
-    credentials: Credentials,
+/// `user:password`; a password may hold colons, a name may not, and is not empty.
+fn user(text: &str) -> Option<(String, String)> {
+    let (name, password) = text.split_once(':')?;
+    (!name.is_empty()).then(|| (name.to_owned(), password.to_owned()))
 }
 
-impl<H: Handler> WithAuth<H> {
-    pub(crate) fn new(handler: H, credentials: Credentials) -> Self {
-        Self { handler, credentials }
-    }
-}
-
-impl<H: Handler> Handler for WithAuth<H> {
-    fn handle(&self, request: &mut Request<'_>) -> Result<Response, HandlerError> {
-        let sent = request.header("Authorization");
-        if sent.is_some_and(|value| self.credentials.are_in(value.as_bytes())) {
-            return self.handler.handle(request);
+/// A line for each user; empty lines and those that begin with `#` are passed over.
+fn read_users(path: &Path) -> Result<Vec<(String, String)>, Failure> {
+    let failed = |what: String| Failure::new(format!("--auth-file {}: {what}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|error| failed(format!("cannot read it: {error}")))?;
+    let mut users = Vec::new();
+    for (index, line) in text.lines().enumerate() {
+        if line.trim().is_empty() || line.starts_with('#') {
+            continue;
         }
-        let refusal = Response::error_page(StatusCode::UNAUTHORIZED);
-        Ok(refusal.with_header("WWW-Authenticate", "Basic realm=\"files\", charset=\"UTF-8\""))
+        // The line itself may be a secret.
+        let user = user(line).ok_or_else(|| {
+            failed(format!("line {} is not a user name, a colon and a password", index + 1))
+        })?;
+        users.push(user);
     }
-}
-
-/// Compares in a time that does not tell how much was right.
-fn same(sent: &[u8], wanted: &[u8]) -> bool {
-    let mut difference = u8::from(sent.len() != wanted.len());
-    for (index, byte) in sent.iter().enumerate() {
-        // Beyond the end anything will do: the lengths differ already.
-        difference |= byte ^ wanted.get(index).unwrap_or(&0);
-    }
-    std::hint::black_box(difference) == 0
-}
-
-/// RFC 4648 §4.
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for group in bytes.chunks(3) {
-        let byte = |place: usize| u32::from(group.get(place).copied().unwrap_or(0));
-        let number = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for place in 0..4_usize {
-            let digit = usize::try_from(number >> (18 - 6 * place) & 63).unwrap_or(0);
-            let is_padding = place > group.len();
-            text.push(if is_padding { '=' } else { DIGITS.get(digit).copied().map_or('=', char::from) });
-        }
-    }
-    text
+    if users.is_empty() { Err(failed("there is no user in it".to_owned())) } else { Ok(users) }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What is said once the server listens: the first line has the URL, for people and for scripts.
 
+use super::qr::picture;
 use super::{Failure, Options};
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
@@ -13,6 +14,7 @@ use std::process::{Command, Stdio};
 pub(crate) fn announce(
     options: &Options,
     addresses: &[SocketAddr],
+    paths: &[String],
     is_tls: bool,
     plain: &[SocketAddr],
 ) -> Result<(), Failure> {
@@ -20,8 +22,10 @@ pub(crate) fn announce(
     if let Some(path) = &options.port_file {
         write_port(path, port)?;
     }
-    let urls = urls(addresses, is_tls, &network_addresses());
-    let text = if options.json {
+    let network = network_addresses();
+    let mut urls = urls(addresses, is_tls, &network);
+    urls.extend(paths.iter().map(|path| format!("unix:{path}")));
+    let mut text = if options.json {
         json_line(options, &urls, port, is_tls)
     } else {
         let mut text = human_lines(addresses, &urls, is_tls);
@@ -30,6 +34,14 @@ pub(crate) fn announce(
         }
         text
     };
+    if options.qr {
+        // What others can reach, if there is such a one.
+        let is_far =
+            |url: &&String| network.iter().any(|own| url.contains(&format!("//{}:", host_text(*own))));
+        if let Some(url) = urls.iter().find(is_far).or_else(|| urls.first()) {
+            let _ = write!(text, "\n{}", picture(url)?.trim_end_matches('\n'));
+        }
+    }
     print_line(&text)?;
     match urls.first() {
         Some(url) if options.open => open_browser(url),
@@ -68,8 +80,17 @@ pub(crate) fn print_line(text: &str) -> Result<(), Failure> {
 fn human_lines(addresses: &[SocketAddr], urls: &[String], is_tls: bool) -> String {
     let scheme = if is_tls { "HTTPS" } else { "HTTP" };
     let mut text = String::new();
-    if let (Some(address), Some(url)) = (addresses.first(), urls.first()) {
-        let _ = write!(text, "Serving {scheme} on {} port {} ({url}) ...", address.ip(), address.port());
+    match (addresses.first(), urls.first()) {
+        (Some(address), Some(url)) => {
+            let _ = write!(text, "Serving {scheme} on {} port {} ({url}) ...", address.ip(), address.port());
+        }
+        (None, Some(url)) => {
+            let _ = write!(text, "Serving {scheme} on {url} ...");
+        }
+        // A listener that was handed on and has no name.
+        (_, None) => {
+            let _ = write!(text, "Serving {scheme} on an inherited socket ...");
+        }
     }
     for url in urls.iter().skip(1) {
         let _ = write!(text, "\n    also {url}");

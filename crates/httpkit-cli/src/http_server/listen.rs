@@ -1,12 +1,80 @@
 //! Where the command listens: names to addresses to sockets, and what to say when a port is taken.
 
-use super::Failure;
+use super::{Failure, Options, chain};
+use httpkit::server::Listen;
 use socket2::{Domain, Protocol, Socket, Type};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, ToSocketAddrs};
 
 /// Connections that wait to be accepted; the system may allow fewer.
 const BACKLOG: i32 = 1024;
+
+/// One place where people come in.
+#[derive(Debug)]
+pub(crate) struct Door {
+    pub(crate) listen: Listen,
+    /// The path of a local socket.
+    pub(crate) path: Option<String>,
+}
+
+impl Door {
+    const fn tcp(listener: TcpListener) -> Self {
+        Self { listen: Listen::listener(listener), path: None }
+    }
+}
+
+/// All places that the options name.
+pub(crate) fn doors(options: &Options) -> Result<Vec<Door>, Failure> {
+    if options.systemd {
+        return inherited();
+    }
+    let (local, names): (Vec<String>, Vec<String>) =
+        options.bind.iter().cloned().partition(|name| name.starts_with(LOCAL));
+    let mut doors = Vec::new();
+    if local.is_empty() || !names.is_empty() {
+        doors.extend(listen(&names, options.port)?.into_iter().map(Door::tcp));
+    }
+    for name in &local {
+        doors.push(local_door(name.strip_prefix(LOCAL).unwrap_or(name))?);
+    }
+    Ok(doors)
+}
+
+/// How the name of a local socket begins.
+const LOCAL: &str = "unix:";
+
+/// For its owner and group: a proxy in front needs to be in one of them.
+#[cfg(unix)]
+const LOCAL_MODE: u32 = 0o660;
+
+#[cfg(unix)]
+fn local_door(path: &str) -> Result<Door, Failure> {
+    if path.is_empty() {
+        return Err(Failure::new("--bind unix: needs a path, as in unix:/run/files.sock"));
+    }
+    Ok(Door { listen: Listen::unix(path, LOCAL_MODE), path: Some(path.to_owned()) })
+}
+
+#[cfg(not(unix))]
+fn local_door(path: &str) -> Result<Door, Failure> {
+    Err(Failure::new(format!("--bind unix:{path}: this system has no local sockets that are served")))
+}
+
+#[cfg(unix)]
+fn inherited() -> Result<Vec<Door>, Failure> {
+    let inherited = httpkit::server::systemd::inherited().map_err(|error| Failure::new(chain(&error)))?;
+    if inherited.is_empty() {
+        return Err(Failure::new(
+            "--systemd: no listener was handed on (LISTEN_FDS, LISTEN_PID); start it by a socket unit",
+        ));
+    }
+    Ok(inherited.into_iter().map(|inherited| Door { listen: inherited.listen, path: None }).collect())
+}
+
+#[cfg(not(unix))]
+fn inherited() -> Result<Vec<Door>, Failure> {
+    Err(Failure::new("--systemd: this system has no service manager of that kind"))
+}
 
 /// Listens on every one of these names; without one on all interfaces, IPv6 and IPv4 by one socket.
 pub(crate) fn listen(names: &[String], port: u16) -> Result<Vec<TcpListener>, Failure> {

@@ -1,11 +1,14 @@
 //! The command line of `http-server`, and what of it can be judged without looking at the system.
 
+use super::amount::Bytes;
 use super::auth::Secret;
-use clap::{CommandFactory as _, Parser, ValueEnum};
+use clap::builder::FalseyValueParser;
+use clap::{Arg, ArgAction, CommandFactory as _, FromArgMatches as _, Parser, ValueEnum};
 use httpkit::server::files::Symlinks;
-use httpkit::server::limits::Limits;
+use httpkit::server::limits::{Limits, Timeouts};
 use httpkit::server::{LogFormat, ServerBuilder};
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Serve a folder over HTTP.
 ///
@@ -19,7 +22,7 @@ pub struct Options {
     #[arg(default_value_t = 8000, env = "HTTP_SERVER_PORT")]
     pub port: u16,
 
-    /// Address or host name to listen on; may be repeated [default: all interfaces, IPv6 and IPv4]
+    /// Address, host name or unix:PATH to listen on; may be repeated [default: all interfaces, IPv6 and IPv4]
     #[arg(short, long, value_name = "ADDRESS", env = "HTTP_SERVER_BIND", value_delimiter = ',')]
     pub bind: Vec<String>,
 
@@ -101,13 +104,45 @@ pub struct Options {
     #[arg(long, help_heading = "Files")]
     pub precompressed: bool,
 
-    /// Offer every folder as one download, a tar archive
+    /// Compress texts on their way (br, gzip) for clients that take it
+    #[arg(long, help_heading = "Files")]
+    pub compress: bool,
+
+    /// Offer every folder as one download, a tar or zip archive
     #[arg(long, help_heading = "Files")]
     pub archive: bool,
+
+    /// Take uploads: by PUT, and by a form on the pages of folders
+    #[arg(long, help_heading = "Files")]
+    pub upload: bool,
+
+    /// Largest upload, such as 500k, 20M or 2G [default: 1G]
+    #[arg(long, value_name = "SIZE", requires = "upload", help_heading = "Files")]
+    pub upload_max: Option<Bytes>,
+
+    /// Let uploads take the place of files that are there
+    #[arg(long, requires = "upload", help_heading = "Files")]
+    pub overwrite: bool,
 
     /// Let clients keep files for so many seconds without asking [default: they ask each time]
     #[arg(long, value_name = "SECONDS", help_heading = "Files")]
     pub cache: Option<u32>,
+
+    /// Cache-Control of files like `*.css`, `/assets/*` or `image/*`; may be repeated, the first that fits decides
+    #[arg(long, num_args = 2, value_names = ["PATTERN", "VALUE"], help_heading = "Files")]
+    pub cache_rule: Vec<String>,
+
+    /// Let clients keep files with a hash in their name (app.3f2a9c1b.js) for ever
+    #[arg(long, help_heading = "Files")]
+    pub immutable: bool,
+
+    /// Memory for small files that are asked for often, in MiB; 0 for none
+    #[arg(long, value_name = "MIB", default_value_t = 64, help_heading = "Files")]
+    pub memory_cache: u32,
+
+    /// Have pages load anew in the browser when a file changes
+    #[arg(long, help_heading = "Files")]
+    pub live: bool,
 
     /// Let pages of other origins read the files: of all, or of this one
     #[arg(long, value_name = "ORIGIN", num_args = 0..=1, require_equals = true, default_missing_value = "*", help_heading = "Access")]
@@ -122,6 +157,18 @@ pub struct Options {
         help_heading = "Access"
     )]
     pub auth: Option<Secret>,
+
+    /// File with a user and password a line, as USER:PASSWORD
+    #[arg(long, value_name = "PATH", help_heading = "Access")]
+    pub auth_file: Option<PathBuf>,
+
+    /// Bytes a second for each answer at most, such as 500k or 2M
+    #[arg(long, value_name = "RATE", help_heading = "Access")]
+    pub limit_rate: Option<Bytes>,
+
+    /// Close connections that are idle for so many seconds [default: 60]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Access")]
+    pub timeout: Option<u32>,
 
     /// Connections at a time; when there are more, the ones that idle longest make room [default: 10000]
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Access")]
@@ -149,6 +196,10 @@ pub struct Options {
     #[arg(long, help_heading = "Output")]
     pub json: bool,
 
+    /// Show the URL as a QR code, for the camera of a telephone
+    #[arg(long, conflicts_with = "json", help_heading = "Output")]
+    pub qr: bool,
+
     /// Open the first URL in a browser
     #[arg(long, help_heading = "Output")]
     pub open: bool,
@@ -156,6 +207,10 @@ pub struct Options {
     /// Write the port into this file once the server listens
     #[arg(long, value_name = "PATH", help_heading = "Output")]
     pub port_file: Option<PathBuf>,
+
+    /// Take the listeners that the service manager hands on (LISTEN_FDS), and tell it when all is ready
+    #[arg(long, conflicts_with_all = ["bind", "port"], help_heading = "Output")]
+    pub systemd: bool,
 
     /// Check folder, certificate, options and port, and end
     #[arg(long, help_heading = "Output")]
@@ -228,6 +283,8 @@ Examples:
   http-server -d site --spa         an application with its own router
   http-server --self-signed         HTTPS without further ado
 
+Every long option can come from the environment: HTTP_SERVER_NO_LISTING=1, HTTP_SERVER_CACHE=60.
+
 Exit codes:
   0  stopped by Ctrl-C or SIGTERM
   1  could not start: port taken, folder or certificate not usable
@@ -242,21 +299,58 @@ impl Options {
         })
     }
 
+    /// The rules of caching, as pattern and value.
+    pub(crate) fn cache_rules(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.cache_rule.chunks_exact(2).filter_map(|pair| match pair {
+            [pattern, value] => Some((pattern.as_str(), value.as_str())),
+            _ => None,
+        })
+    }
+
     pub(crate) fn apply_limits(&self, builder: ServerBuilder) -> ServerBuilder {
-        match self.max_connections {
-            Some(count) => {
-                let count = usize::try_from(count).unwrap_or(usize::MAX);
-                builder.limits(Limits::default().connections_max(count))
-            }
-            None => builder,
+        let mut limits = Limits::default();
+        if let Some(count) = self.max_connections {
+            limits = limits.connections_max(usize::try_from(count).unwrap_or(usize::MAX));
         }
+        if let Some(largest) = self.upload_max {
+            // A form has something around the file.
+            limits = limits.body_bytes_max(largest.count.saturating_add(1 << 20));
+        }
+        let mut timeouts = Timeouts::default();
+        if let Some(seconds) = self.timeout {
+            timeouts = timeouts.idle(Duration::from_secs(seconds.into()));
+        }
+        let builder = builder.limits(limits).timeouts(timeouts);
+        match self.protocol {
+            Protocol::Http10 => builder.http10(),
+            Protocol::Http11 => builder,
+        }
+    }
+
+    /// Reads the arguments of this process; ends it with 0 or 2 where clap has said all.
+    #[must_use]
+    pub fn read() -> Self {
+        let matches = command().get_matches();
+        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
     }
 }
 
-/// The command line as clap knows it, for completions and manual pages.
+/// The command line as clap knows it, for completions and manual pages too. Every option that can be written in one word
+/// can come from the environment.
 #[must_use]
 pub fn command() -> clap::Command {
-    Options::command()
+    let named = |arg: Arg| {
+        let takes_two = arg.get_num_args().is_some_and(|count| count.max_values() > 1);
+        let Some(long) = arg.get_long().filter(|_| !takes_two && arg.get_env().is_none()) else { return arg };
+        let name = format!("HTTP_SERVER_{}", long.to_ascii_uppercase().replace('-', "_"));
+        let arg = match arg.get_action() {
+            // For people, 1 is as good as true.
+            ArgAction::SetTrue => arg.value_parser(FalseyValueParser::new()),
+            _ => arg,
+        };
+        arg.env(name).hide_env(true)
+    };
+    Options::command().mut_args(named)
 }
 
 #[cfg(test)]

@@ -12,14 +12,24 @@ pub(crate) struct Signals {
 #[cfg(unix)]
 impl Signals {
     /// From now on they are counted instead of ending the process.
-    pub(crate) fn take() -> Result<Self, Failure> {
-        use signal_hook::consts::{SIGINT, SIGTERM};
+    ///
+    /// `renew` is told of each SIGHUP; without it, that one ends the process as it always does.
+    pub(crate) fn take(renew: Option<std::sync::mpsc::Sender<()>>) -> Result<Self, Failure> {
+        use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
         let failed = |error| Failure::new(format!("cannot take signals: {error}"));
         let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM]).map_err(failed)?;
+        if renew.is_some() {
+            signals.add_signal(SIGHUP).map_err(failed)?;
+        }
         let (sender, received) = std::sync::mpsc::channel();
         let thread = std::thread::Builder::new().name("signals".to_owned());
         let spawned = thread.spawn(move || {
             for signal in signals.forever() {
+                if signal == SIGHUP {
+                    // Nobody listens any more where the server is ending.
+                    let _ = renew.as_ref().map(|renew| renew.send(()));
+                    continue;
+                }
                 if sender.send(signal).is_err() {
                     return;
                 }
@@ -56,7 +66,7 @@ impl Signals {
 impl Signals {
     /// Here the system ends the process itself.
     #[expect(clippy::unnecessary_wraps, reason = "the same shape as on Unix")]
-    pub(crate) fn take() -> Result<Self, Failure> {
+    pub(crate) fn take(_renew: Option<std::sync::mpsc::Sender<()>>) -> Result<Self, Failure> {
         Ok(Self {})
     }
 

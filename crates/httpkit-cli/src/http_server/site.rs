@@ -1,32 +1,59 @@
 //! What answers: the files of the folder, and what the options put around them.
 
-use super::auth::{Credentials, WithAuth};
-use super::cors::WithCors;
-use super::options::Protocol;
+use super::auth::locked;
+use super::live::{Live, WithLive};
 use super::{Failure, Options, chain};
-use httpkit::server::files::{ContentCoding, FolderView, StaticFiles};
-use httpkit::server::{Error, Handler, HandlerError, Request, Response};
+use httpkit::Method;
+use httpkit::server::files::{ContentCoding, FolderView, StaticFiles, Uploads};
+use httpkit::server::{Compressed, Cors, Error, Handler, Throttled};
+use std::num::NonZeroU64;
+use std::sync::Arc;
+use std::time::Duration;
 
-/// The handler of a run.
-pub(crate) fn handler(options: &Options) -> Result<Box<dyn Handler>, Failure> {
-    let files = files(options)?;
-    let mut handler: Box<dyn Handler> = Box::new(files);
-    if let Some(credentials) = &options.auth {
-        let credentials = Credentials::parse(credentials)
-            .ok_or_else(|| Failure::new("--auth needs a user name, a colon and a password"))?;
-        handler = Box::new(WithAuth::new(handler, credentials));
+/// What answers, and what makes its pages load anew, if that is wanted.
+pub(crate) struct Site {
+    pub(crate) handler: Box<dyn Handler>,
+    pub(crate) live: Option<Arc<Live>>,
+}
+
+/// The site of a run.
+pub(crate) fn site(options: &Options) -> Result<Site, Failure> {
+    let mut handler: Box<dyn Handler> = Box::new(files(options)?);
+    let live = if options.live { Some(Live::watch(options)?) } else { None };
+    if let Some(live) = &live {
+        handler = Box::new(WithLive::new(handler, Arc::clone(live)));
     }
+    if options.compress {
+        handler = Box::new(Compressed::new(handler));
+    }
+    if let Some(rate) = options.limit_rate.and_then(|rate| NonZeroU64::new(rate.count)) {
+        handler = Box::new(Throttled::new(handler, rate));
+    }
+    handler = locked(handler, options)?;
     // Around the password: a browser sends none when it asks whether it may.
     if let Some(origin) = &options.cors {
-        let cors = WithCors::new(handler, origin).ok_or_else(|| {
-            Failure::new(format!("--cors={origin}: give `*` or an origin such as https://example.org"))
-        })?;
-        handler = Box::new(cors);
+        handler = Box::new(cors(handler, origin, options)?);
     }
-    if options.protocol == Protocol::Http10 {
-        handler = Box::new(Closing(handler));
+    Ok(Site { handler, live })
+}
+
+fn cors(
+    handler: Box<dyn Handler>,
+    origin: &str,
+    options: &Options,
+) -> Result<Cors<Box<dyn Handler>>, Failure> {
+    let failed = |error| Failure::new(format!("--cors={origin}: {}", chain(&error)));
+    let cors = match origin {
+        "*" => Cors::any(handler),
+        origin => Cors::origins(handler, [origin]).map_err(failed)?,
+    };
+    let mut methods = vec![Method::GET, Method::HEAD];
+    if options.upload {
+        methods.extend([Method::PUT, Method::POST, Method::PATCH]);
     }
-    Ok(handler)
+    let exposed = ["Accept-Ranges", "Content-Encoding", "Content-Length", "Content-Range", "ETag"];
+    let cors = cors.methods(methods).any_headers().expose(exposed).map_err(failed)?;
+    Ok(cors.max_age(Duration::from_secs(86_400)))
 }
 
 fn files(options: &Options) -> Result<StaticFiles, Failure> {
@@ -42,6 +69,11 @@ fn files(options: &Options) -> Result<StaticFiles, Failure> {
         .archives(options.archive)
         .symlinks(options.symlinks.into());
     if !options.index.is_empty() {
+        if let Some(name) = options.index.iter().find(|name| !is_name(name)) {
+            return Err(Failure::new(format!(
+                "--index {name:?}: give the name of a file, which is looked for in each folder"
+            )));
+        }
         files = files.index(&options.index);
     }
     for (name, value) in options.header_pairs() {
@@ -56,16 +88,43 @@ fn files(options: &Options) -> Result<StaticFiles, Failure> {
         let value = format!("max-age={seconds}");
         files = files.cache_control(&value).map_err(|error| refused("--cache", &value, &error))?;
     }
+    for (pattern, value) in options.cache_rules() {
+        files = files.cache_rule(pattern, value).map_err(|error| refused("--cache-rule", pattern, &error))?;
+    }
     if let Some(path) = &options.spa {
         files = files.fallback(path).map_err(|error| refused("--spa", path, &error))?;
+        must_be_there("--spa", path, options)?;
     }
     if let Some(path) = &options.not_found {
         files = files.not_found(path).map_err(|error| refused("--404", path, &error))?;
+        must_be_there("--404", path, options)?;
     }
     if options.precompressed {
         files = files.precompressed(ContentCoding::ALL);
     }
-    Ok(files)
+    if options.upload {
+        let uploads = Uploads::new().overwrite(options.overwrite);
+        files = files.uploads(match options.upload_max {
+            Some(largest) => uploads.bytes_max(largest.count),
+            None => uploads,
+        });
+    }
+    let cache_bytes = usize::try_from(options.memory_cache).unwrap_or(usize::MAX).saturating_mul(1 << 20);
+    Ok(files.immutable_hashed_names(options.immutable).keep_in_memory(cache_bytes))
+}
+
+/// Whether it names something in a folder, and not a path.
+fn is_name(name: &str) -> bool {
+    !matches!(name, "" | "." | "..") && !name.contains(['/', '\\', '\0'])
+}
+
+/// A file that is to answer for others is looked for at the start: later nobody would be told that it is missing.
+fn must_be_there(option: &str, path: &str, options: &Options) -> Result<(), Failure> {
+    let full = options.directory.join(path.trim_start_matches('/'));
+    if full.is_file() {
+        return Ok(());
+    }
+    Err(Failure::new(format!("{option} {path:?}: there is no file {}", full.display())))
 }
 
 /// The system's errors name the folder themselves.
@@ -78,14 +137,4 @@ fn setup_text(error: &Error) -> String {
 
 fn refused(option: &str, value: &str, error: &Error) -> Failure {
     Failure::new(format!("{option} {value:?}: {}", chain(error)))
-}
-
-/// HTTP/1.0 as Python speaks it by default: one answer per connection.
-#[derive(Debug)]
-struct Closing<H>(H);
-
-impl<H: Handler> Handler for Closing<H> {
-    fn handle(&self, request: &mut Request<'_>) -> Result<Response, HandlerError> {
-        Ok(self.0.handle(request)?.with_header("Connection", "close"))
-    }
 }

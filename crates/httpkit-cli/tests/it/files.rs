@@ -84,7 +84,7 @@ fn other_origins_may_read_what_cors_allows_even_behind_a_password() {
     let answer = server.request("OPTIONS", "/a.txt", &preflight);
     assert_eq!((answer.status, answer.field("Access-Control-Allow-Headers")), (204, "range"));
     assert_eq!(answer.field("Access-Control-Allow-Origin"), "*");
-    let refused = server.get("/a.txt");
+    let refused = server.ask("/a.txt", &preflight[..1]);
     assert_eq!((refused.status, refused.field("Access-Control-Allow-Origin")), (401, "*"));
     assert!(refused.field("WWW-Authenticate").starts_with("Basic realm="));
     for (credentials, status) in
@@ -93,7 +93,7 @@ fn other_origins_may_read_what_cors_allows_even_behind_a_password() {
         let value = format!("Basic {credentials}");
         assert_eq!(server.ask("/a.txt", &[("Authorization", &value)]).status, status, "{value}");
     }
-    let one = serve(folder.path(), &["--cors=https://x.example"]).get("/a.txt");
+    let one = serve(folder.path(), &["--cors=https://x.example"]).ask("/a.txt", &preflight[..1]);
     assert_eq!(
         (one.field("Access-Control-Allow-Origin"), one.field("Vary")),
         ("https://x.example", "Origin")

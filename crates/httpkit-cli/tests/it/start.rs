@@ -224,7 +224,7 @@ fn a_browser_is_opened_at_the_first_url() {
 }
 
 /// A connection to the server over TLS that trusts this certificate.
-fn trusting(certificate: &str, port: u16) -> HttpsConnection {
+pub(crate) fn trusting(certificate: &str, port: u16) -> HttpsConnection {
     let tls = TlsConfig::builder().without_mozilla_roots().roots_pem(certificate).unwrap().build().unwrap();
     HttpsConnection::with_tls(&format!("localhost:{port}"), tls).unwrap()
 }

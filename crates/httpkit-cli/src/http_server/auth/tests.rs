@@ -1,70 +1,50 @@
-//! Credentials in tables.
+//! Passwords from the command line and from files.
 
-use super::{Credentials, WithAuth, base64, same};
+use super::{locked, read_users, user};
+use crate::http_server::Options;
+use clap::Parser as _;
 use httpkit::server::{Request, Response, testing};
 
-#[test]
-fn base64_is_that_of_the_rfc() {
-    for (text, encoded) in [
-        ("", ""),
-        ("f", "Zg=="),
-        ("fo", "Zm8="),
-        ("foo", "Zm9v"),
-        ("foob", "Zm9vYg=="),
-        ("fooba", "Zm9vYmE="),
-        ("foobar", "Zm9vYmFy"),
-    ] {
-        assert_eq!(base64(text.as_bytes()), encoded, "{text}");
-    }
-}
-
-#[test]
-fn equal_is_only_what_is_equal() {
-    for (sent, wanted, equal) in [
-        ("", "", true),
-        ("a", "a", true),
-        ("a", "b", false),
-        ("a", "ab", false),
-        ("ab", "a", false),
-        ("", "a", false),
-    ] {
-        assert_eq!(same(sent.as_bytes(), wanted.as_bytes()), equal, "{sent} {wanted}");
-    }
-}
-
-fn credentials(text: &str) -> Option<Credentials> {
-    Credentials::parse(&text.into())
+fn options(arguments: &[&str]) -> Options {
+    Options::try_parse_from(std::iter::once("http-server").chain(arguments.iter().copied())).unwrap()
 }
 
 #[test]
 fn a_user_may_not_be_empty_and_a_password_may_hold_colons() {
-    assert!(credentials("user").is_none());
-    assert!(credentials(":x").is_none());
-    assert!(credentials("user:").is_some());
-    let credentials = credentials("Aladdin:open:sesame").unwrap();
-    assert!(credentials.are_in(format!("Basic {}", base64(b"Aladdin:open:sesame")).as_bytes()));
-    assert_eq!(format!("{credentials:?}"), "Credentials([hidden])");
+    assert_eq!(user("user"), None);
+    assert_eq!(user(":x"), None);
+    assert_eq!(user("user:"), Some(("user".to_owned(), String::new())));
+    assert_eq!(user("Aladdin:open:sesame"), Some(("Aladdin".to_owned(), "open:sesame".to_owned())));
+    let refused = locked(Box::new(|_: &mut Request<'_>| Response::text("")), &options(&["--auth", "user"]));
+    assert!(refused.is_err_and(|failure| failure.to_string().contains("--auth needs")));
 }
 
 #[test]
-fn only_the_right_credentials_reach_the_handler() {
-    let handler = |_: &mut Request<'_>| Response::text("inside");
-    let locked = WithAuth::new(handler, credentials("Aladdin:open sesame").unwrap());
-    let status = |value: &str| {
-        testing::get("/").with_header("Authorization", value).send_to(&locked).status().as_u16()
-    };
+fn users_of_command_line_and_file_get_in_and_nobody_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("users");
+    std::fs::write(&file, "# friends\n\nAladdin:open sesame\r\n").unwrap();
+    let options = options(&["--auth", "me:x", "--auth-file", file.to_str().unwrap()]);
+    let door = locked(Box::new(|_: &mut Request<'_>| Response::text("inside")), &options).unwrap();
+    let status =
+        |value: &str| testing::get("/").with_header("Authorization", value).send_to(&*door).status().as_u16();
     assert_eq!(status("Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="), 200);
-    assert_eq!(status("basic  QWxhZGRpbjpvcGVuIHNlc2FtZQ=="), 200);
-    for wrong in [
-        "",
-        "Basic",
-        "Basic ",
-        "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=",
-        "Bearer QWxhZGRpbjpvcGVuIHNlc2FtZQ==",
-        "QWxhZGRpbjpvcGVuIHNlc2FtZQ==",
-    ] {
-        assert_eq!(status(wrong), 401, "{wrong:?}");
-    }
-    let answer = testing::get("/").send_to(&locked);
-    assert!(answer.headers().contains("WWW-Authenticate") && !answer.text().contains("inside"));
+    assert_eq!(status("Basic bWU6eA=="), 200);
+    assert_eq!(status("Basic bWU6eQ=="), 401);
+    assert_eq!(testing::get("/").send_to(&*door).status(), 401);
+}
+
+#[test]
+fn a_file_that_is_wrong_is_named_with_its_line_and_without_its_secrets() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("users");
+    let refusal = |text: &str| {
+        std::fs::write(&file, text).unwrap();
+        read_users(&file).unwrap_err().to_string()
+    };
+    let text = refusal("a:b\nhunter2\n");
+    assert!(text.contains("line 2 ") && !text.contains("hunter2"), "{text}");
+    assert!(refusal("# nobody\n").ends_with("there is no user in it"));
+    std::fs::remove_file(&file).unwrap();
+    assert!(read_users(&file).unwrap_err().to_string().contains("cannot read it"));
 }
