@@ -28,6 +28,56 @@ pub(crate) enum Listener {
     },
 }
 
+/// What it means that a connection could not be accepted. None of these ends a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AcceptFault {
+    /// Nothing was there, or whoever was there has gone or cannot be reached: the next one is another case.
+    Passing,
+    /// Descriptors or memory are missing: it helps to close something.
+    Shortage,
+    /// Anything else: somebody should know.
+    Other,
+}
+
+impl AcceptFault {
+    pub(crate) fn of(error: &io::Error) -> Self {
+        if matches!(
+            error.kind(),
+            io::ErrorKind::WouldBlock
+                | io::ErrorKind::ConnectionAborted
+                | io::ErrorKind::ConnectionReset
+                | io::ErrorKind::Interrupted
+        ) {
+            return Self::Passing;
+        }
+        #[cfg(unix)]
+        {
+            use rustix::io::Errno;
+            // What is wrong with one connection comes out of accept as well: accept(2), "Error handling".
+            match error.raw_os_error().map(Errno::from_raw_os_error) {
+                Some(Errno::MFILE | Errno::NFILE | Errno::NOBUFS | Errno::NOMEM) => Self::Shortage,
+                Some(
+                    Errno::PROTO
+                    | Errno::NETDOWN
+                    | Errno::NOPROTOOPT
+                    | Errno::HOSTDOWN
+                    | Errno::HOSTUNREACH
+                    | Errno::OPNOTSUPP
+                    | Errno::NETUNREACH
+                    | Errno::PERM,
+                ) => Self::Passing,
+                _ => Self::Other,
+            }
+        }
+        #[cfg(not(unix))]
+        {
+            let is_shortage =
+                error.kind() == io::ErrorKind::OutOfMemory || error.raw_os_error() == Some(10024);
+            if is_shortage { Self::Shortage } else { Self::Other }
+        }
+    }
+}
+
 /// A listener and what is spoken on it.
 #[derive(Debug)]
 pub(crate) struct Listening {
@@ -185,3 +235,6 @@ impl Drop for Listener {
         }
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests;

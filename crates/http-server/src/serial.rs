@@ -10,11 +10,10 @@ use crate::engine::poller::{Interest, Key, Native, Poller, Ready, Source};
 use crate::error::Error;
 use crate::limits::Timeouts;
 use crate::link::Link;
-use crate::listener::{Listening, effective};
+use crate::listener::{AcceptFault, Listening, effective};
 use crate::observe::Event;
 use crate::socket::Socket;
 use std::fmt;
-use std::io;
 use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -143,14 +142,7 @@ impl<'h> SerialServer<'h> {
         };
         let (socket, peer) = match listening.listener.accept(&context.timeouts) {
             Ok(accepted) => accepted,
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    io::ErrorKind::WouldBlock | io::ErrorKind::ConnectionAborted | io::ErrorKind::Interrupted
-                ) =>
-            {
-                return Ok(None);
-            }
+            Err(error) if AcceptFault::of(&error) == AcceptFault::Passing => return Ok(None),
             Err(error) => return Err(Error::System(error)),
         };
         context.counters.accepted.fetch_add(1, Ordering::Relaxed);

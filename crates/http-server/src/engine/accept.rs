@@ -7,6 +7,7 @@ use crate::clock;
 use crate::connection::introduction::Introduction;
 use crate::connection::{Connection, Peer};
 use crate::link::Link;
+use crate::listener::AcceptFault;
 use crate::observe::Event;
 use crate::socket::Socket;
 use std::io;
@@ -73,19 +74,13 @@ impl<P: Poller> Shared<P> {
             gate.paused.store(false, Ordering::SeqCst);
         }
         let accepted = gate.listening.listener.accept(&self.context.timeouts);
-        let may_go_on = match &accepted {
-            Err(error) if is_shortage(error) => self.shortage(&gate),
-            Err(error) => {
-                let usual = matches!(
-                    error.kind(),
-                    io::ErrorKind::WouldBlock | io::ErrorKind::ConnectionAborted | io::ErrorKind::Interrupted
-                );
-                if !usual {
-                    self.report(error);
-                }
+        let may_go_on = match accepted.as_ref().map_err(|error| (AcceptFault::of(error), error)) {
+            Err((AcceptFault::Shortage, _)) => self.shortage(&gate),
+            Err((AcceptFault::Other, error)) => {
+                self.report(error);
                 true
             }
-            Ok(_) => true,
+            Ok(_) | Err((AcceptFault::Passing, _)) => true,
         };
         if may_go_on {
             self.rearm(number, &gate);
@@ -100,7 +95,9 @@ impl<P: Poller> Shared<P> {
         while found.len() < self.context.limits.connections_max {
             match gate.listening.listener.accept(&self.context.timeouts) {
                 Ok((socket, peer)) => found.extend(self.connection(gate, socket, peer)),
-                Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
+                Err(error)
+                    if error.kind() != io::ErrorKind::WouldBlock
+                        && AcceptFault::of(&error) == AcceptFault::Passing => {}
                 Err(_) => break,
             }
         }
@@ -232,19 +229,5 @@ impl<P: Poller> Shared<P> {
         reserve.reported = Some(now);
         drop(reserve);
         self.context.observe(&Event::AcceptFailed { error });
-    }
-}
-
-/// Whether descriptors or memory are missing: EMFILE, ENFILE, ENOBUFS, ENOMEM.
-fn is_shortage(error: &io::Error) -> bool {
-    #[cfg(unix)]
-    {
-        use rustix::io::Errno;
-        let code = error.raw_os_error().map(Errno::from_raw_os_error);
-        matches!(code, Some(Errno::MFILE | Errno::NFILE | Errno::NOBUFS | Errno::NOMEM))
-    }
-    #[cfg(not(unix))]
-    {
-        error.kind() == io::ErrorKind::OutOfMemory || error.raw_os_error() == Some(10024)
     }
 }

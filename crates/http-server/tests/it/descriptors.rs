@@ -13,7 +13,19 @@ fn a_server_without_descriptors_makes_room_and_goes_on() {
     if std::env::var_os(CHILD).is_some() {
         return run_out();
     }
-    let name = "descriptors::a_server_without_descriptors_makes_room_and_goes_on";
+    run_as_child("descriptors::a_server_without_descriptors_makes_room_and_goes_on");
+}
+
+#[test]
+fn a_server_whose_descriptors_are_all_busy_turns_some_away_and_goes_on() {
+    if std::env::var_os(CHILD).is_some() {
+        return run_out_while_busy();
+    }
+    run_as_child("descriptors::a_server_whose_descriptors_are_all_busy_turns_some_away_and_goes_on");
+}
+
+#[track_caller]
+fn run_as_child(name: &str) {
     let script = r#"ulimit -n 40 && exec "$0" --exact "$1" --nocapture"#;
     let output = Command::new("sh")
         .args(["-c", script])
@@ -52,4 +64,40 @@ fn run_out() {
     assert!(report.contains("out of descriptors"), "{report}");
     drop(taken);
     assert_eq!(Client::connect(&server).get("/").text(), "hello");
+}
+
+fn run_out_while_busy() {
+    use std::sync::{Arc, Barrier};
+
+    let (inside, barrier) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
+    let (in_handler, in_test) = ((Arc::clone(&inside), Arc::clone(&barrier)), (inside, barrier));
+    let server = Server::bind("127.0.0.1:0")
+        .unwrap()
+        .observer(|_| {})
+        .serve(move |request: &mut Request<'_>| {
+            if request.path() == "/wait" {
+                in_handler.0.wait();
+                in_handler.1.wait();
+            }
+            Response::text("hello")
+        })
+        .unwrap();
+    let mut busy = Client::connect(&server);
+    busy.send("GET /wait HTTP/1.1\r\nHost: x\r\n\r\n");
+    in_test.0.wait();
+    let mut taken = Vec::new();
+    while let Ok(file) = File::open("/dev/null") {
+        taken.push(file);
+        assert!(taken.len() < 100, "descriptors never run out");
+    }
+    drop(taken.pop());
+    // There is nothing to close, and the queue moves all the same: it is turned away by the descriptor in reserve.
+    let mut turned_away = Client::connect(&server);
+    turned_away.expect_end();
+    drop(turned_away);
+    drop(taken);
+    // The listener has paused for a moment, and goes on by itself.
+    assert_eq!(Client::connect(&server).get("/").text(), "hello");
+    in_test.1.wait();
+    assert_eq!(busy.answer().text(), "hello");
 }
