@@ -124,8 +124,11 @@ impl Crowd {
         self.alive.fetch_sub(1, Ordering::SeqCst);
     }
 
-    /// Gives a place back if there are more threads than the minimum; whether it did.
+    /// Gives a place back if there are more threads than the minimum, and nothing is left for this one; whether it did.
     pub(super) fn retire(&self, desk: &Arc<Desk>) -> bool {
+        if self.left_count.load(Ordering::SeqCst) > 0 {
+            return false;
+        }
         let fewer = |alive: usize| (alive > self.min).then(|| alive - 1);
         if self.alive.fetch_update(Ordering::SeqCst, Ordering::SeqCst, fewer).is_err() {
             return false;
@@ -175,23 +178,30 @@ impl Crowd {
         }
     }
 
-    /// None is left waiting; whether someone must be told to keep an eye on that.
+    /// None is left waiting, or events lie on a desk; whether someone must be told to keep an eye on that.
     pub(super) fn ask(&self) -> bool {
-        self.can_do_more() && !self.asked.load(Ordering::SeqCst) && !self.asked.swap(true, Ordering::SeqCst)
+        (self.can_do_more() || self.alive() > 1)
+            && !self.asked.load(Ordering::SeqCst)
+            && !self.asked.swap(true, Ordering::SeqCst)
     }
 
-    /// Whether someone must go on keeping an eye on the crowd: nobody waits, and something could be done about it.
+    /// Whether someone must go on keeping an eye on the crowd: nobody waits, or events lie on a desk whose thread may be
+    /// in a handler that blocks; and something could be done about it.
     pub(super) fn is_asked(&self) -> bool {
         if !self.asked.load(Ordering::SeqCst) {
             return false;
         }
-        // In this order: who ceases to wait behind the second line asks anew.
+        // In this order: who ceases to wait or takes events behind the first line asks anew.
         self.asked.store(false, Ordering::SeqCst);
-        let still = !self.someone_waits() && self.can_do_more();
+        let still = !self.someone_waits() && self.can_do_more() || self.alive() > 1 && self.has_backlog();
         if still {
             self.asked.store(true, Ordering::SeqCst);
         }
         still
+    }
+
+    fn has_backlog(&self) -> bool {
+        lock(&self.desks).iter().any(|desk| !lock(&desk.backlog).is_empty())
     }
 
     /// Whether someone has been asked to, and has not found it settled since.
@@ -209,9 +219,9 @@ impl Crowd {
 
     /// Rests until it is called or the crowd goes; whether that was within `IDLE`.
     pub(super) fn rest(&self) -> bool {
+        self.lie_down();
         let mut rest = lock(&self.rest);
-        self.resting.fetch_add(1, Ordering::SeqCst);
-        while rest.calls == 0 && !rest.closed {
+        while !self.get_up(&mut rest) {
             let (guard, timeout) =
                 self.called.wait_timeout(rest, IDLE).unwrap_or_else(PoisonError::into_inner);
             rest = guard;
@@ -220,13 +230,26 @@ impl Crowd {
                 return false;
             }
         }
-        if rest.calls == 0 {
-            self.resting.fetch_sub(1, Ordering::SeqCst);
-        } else {
+        true
+    }
+
+    /// A thread can be called from now on.
+    fn lie_down(&self) {
+        let _rest = lock(&self.rest);
+        self.resting.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// Answers a call, if there is one; whether the thread's rest is over.
+    fn get_up(&self, rest: &mut Rest) -> bool {
+        if rest.calls > 0 {
             // Whoever called has counted it already.
             rest.calls -= 1;
+            return true;
         }
-        true
+        if rest.closed {
+            self.resting.fetch_sub(1, Ordering::SeqCst);
+        }
+        rest.closed
     }
 
     /// Calls a thread that rests; whether there was one.
@@ -361,5 +384,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+#[cfg(test)]
+mod model;
 #[cfg(test)]
 mod tests;

@@ -240,6 +240,12 @@ impl<C: Park> Table<C> {
         found.into_iter().filter_map(|(_, key)| Some((key, self.take(key)?))).collect()
     }
 
+    /// Whether a connection is parked and what has arrived for it; `None` where there is none.
+    #[cfg(test)]
+    pub(crate) fn picture(&self, key: Key) -> Option<(bool, bool)> {
+        self.with(key, |entry| (entry.parked.is_some(), entry.news.is_some()))
+    }
+
     /// Calls `visit` with the sockets of all connections that are busy.
     pub(crate) fn each_busy(&self, mut visit: impl FnMut(&Socket)) {
         for shard in &self.shards {

@@ -95,23 +95,28 @@ impl<P: Poller> Worker<P> {
                     let waited = self.shared.poller.wait(&mut self.events, max, timeout);
                     let last = self.shared.crowd.end_wait();
                     self.now.set(clock::now());
-                    if last && self.shared.crowd.ask() {
-                        self.shared.keeper.wake();
-                    }
+                    let count = self.events.len();
+                    self.shared.crowd.share_out(count, max);
+                    self.keep_events(last);
                     if let Err(error) = waited {
                         self.shared.context.observe(&Event::AcceptFailed { error: &error });
                         std::thread::yield_now();
-                    } else if self.events.is_empty() {
-                        // The last one stays, whatever the others are at.
-                        if timeout.is_some() && !last && self.shared.crowd.retire(&self.desk) {
-                            return Err(End::Retired);
-                        }
-                    } else {
-                        self.shared.crowd.share_out(self.events.len(), max);
-                        self.shared.crowd.keep(&self.desk, self.events.drain(..));
+                    } else if count == 0 && timeout.is_some() && !last && self.shared.crowd.retire(&self.desk)
+                    {
+                        return Err(End::Retired);
                     }
                 }
             }
+        }
+    }
+
+    /// Keeps what has arrived, to be done one after the other. Should a handler block meanwhile, or should nobody be left
+    /// waiting, somebody must notice.
+    fn keep_events(&mut self, last: bool) {
+        let several = self.events.len() > 1;
+        self.shared.crowd.keep(&self.desk, self.events.drain(..));
+        if (last || several) && self.shared.crowd.ask() {
+            self.shared.keeper.wake();
         }
     }
 
@@ -166,10 +171,12 @@ impl<P: Poller> Worker<P> {
         }
         let last = Ready { key, news: News::End };
         if self.shared.crowd.is_slow() {
-            self.events.drain(..).chain([last]).for_each(|ready| self.shared.crowd.leave_event(ready));
+            self.events.push(last);
+            self.events.drain(..).for_each(|ready| self.shared.crowd.leave_event(ready));
             self.shared.poller.nudge();
         } else {
-            self.shared.crowd.keep(&self.desk, self.events.drain(..).chain([last]));
+            self.events.push(last);
+            self.keep_events(false);
         }
     }
 
