@@ -230,7 +230,7 @@ fn check_row(
 
 /// Whether a test exists. It is written as libtest shows it, behind the name of its crate or, in this package, of its
 /// target: `http-cookies load::tests::an_empty_text_loads_nothing`, `it jar_client::…`.
-fn find_test(test: &str) -> Result<(), String> {
+pub(crate) fn find_test(test: &str) -> Result<(), String> {
     let (target, path) =
         test.split_once(' ').ok_or("write the crate or target, a blank, and the path of the test")?;
     let mut modules: Vec<&str> = path.split("::").collect();

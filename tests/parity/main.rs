@@ -3,6 +3,7 @@
 
 #![cfg(test)]
 
+mod advisories;
 mod cookie_dates;
 mod cookies;
 mod inventory;

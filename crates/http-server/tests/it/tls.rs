@@ -308,3 +308,46 @@ fn broken_certificates_are_errors_that_say_what_is_wrong() {
     );
     assert!(TlsConfig::builder().build().is_err());
 }
+
+#[test]
+fn a_greeting_in_pieces_is_put_together() {
+    // RUSTSEC-2024-0399.
+    let authority = Authority::new();
+    let server = serve(authority.tls("localhost"), hello);
+    let name = ServerName::try_from("localhost").unwrap();
+    let mut session = ClientConnection::new(authority.client(None), name).unwrap();
+    let mut greeting = Vec::new();
+    while session.wants_write() {
+        session.write_tls(&mut greeting).unwrap();
+    }
+    let mut stream = TcpStream::connect(server.addresses()[0]).unwrap();
+    stream.set_nodelay(true).unwrap();
+    for piece in greeting.chunks(7) {
+        stream.write_all(piece).unwrap();
+    }
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    let mut client = Client::over(StreamOwned::new(session, stream));
+    assert_eq!(client.get("/").text(), "hello");
+}
+
+#[test]
+fn a_goodbye_or_an_end_inside_a_handshake_ends_the_connection_and_nothing_spins() {
+    // RUSTSEC-2024-0336.
+    let authority = Authority::new();
+    let server = serve(authority.tls("localhost"), hello);
+    let name = ServerName::try_from("localhost").unwrap();
+    let mut session = ClientConnection::new(authority.client(None), name).unwrap();
+    let mut greeting = Vec::new();
+    session.write_tls(&mut greeting).unwrap();
+    let goodbye: &[u8] = b"\x15\x03\x03\x00\x02\x01\x00";
+    for bytes in [goodbye.to_vec(), [&greeting[..], goodbye].concat(), greeting[..100].to_vec(), Vec::new()] {
+        let mut stream = TcpStream::connect(server.addresses()[0]).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.write_all(&bytes).unwrap();
+        stream.shutdown(std::net::Shutdown::Write).unwrap();
+        Client::over(stream).rest();
+    }
+    wait_until(|| server.stats().connections_open == 0, "a connection is still there");
+    let mut client = connect(&server, &authority.client(None), "localhost");
+    assert_eq!(client.get("/").text(), "hello");
+}
