@@ -3,7 +3,7 @@
 use crate::client::Client;
 use crate::client::address_filter::AddressFilter;
 use crate::client::cookies::CookieStore;
-use crate::client::decode::DecodeLimits;
+use crate::client::decode::{DecodeLimits, accepted};
 use crate::client::error::{Error, ErrorKind};
 use crate::client::events::{Observer, Observers};
 use crate::client::middleware::Middleware;
@@ -49,6 +49,7 @@ impl ClientBuilder {
         let _ = headers.append("Accept", "*/*");
         let config = Config {
             headers,
+            usual_headers: Headers::new(),
             timeouts: Timeouts::DEFAULT,
             redirects: Redirects::default(),
             retry: Retry::default(),
@@ -288,7 +289,7 @@ impl ClientBuilder {
     /// # Errors
     /// [`ErrorKind::InvalidRequest`] for a default field that cannot be sent, and
     /// [`ErrorKind::InvalidConfiguration`] where options contradict each other.
-    pub fn build(self) -> Result<Client, Error> {
+    pub fn build(mut self) -> Result<Client, Error> {
         if let Some(problem) = self.problem {
             return Err(problem);
         }
@@ -296,6 +297,11 @@ impl ClientBuilder {
             let text = "an address filter has no say over a connector of one's own: let the connector filter";
             return Err(Error::new(ErrorKind::InvalidConfiguration).because(text));
         }
+        let mut usual = self.config.headers.clone();
+        if !usual.contains("Accept-Encoding") {
+            usual.append("Accept-Encoding", accepted(self.config.decodes)).map_err(invalid)?;
+        }
+        self.config.usual_headers = usual;
         let pool = Arc::new(Pool::new(self.pool));
         Ok(Client::of(Shared::new(self.config, pool), self.middleware))
     }

@@ -100,7 +100,7 @@ pub(crate) enum Coding {
 }
 
 /// The value of `Accept-Encoding` for this build; `None` where it decodes nothing.
-pub(crate) const ACCEPT_ENCODING: Option<&str> = {
+const ACCEPT_ENCODING: Option<&str> = {
     const GZIP: bool = cfg!(feature = "gzip");
     match (GZIP, cfg!(feature = "brotli"), cfg!(feature = "zstd")) {
         (true, true, true) => Some("gzip, deflate, br, zstd"),
@@ -113,6 +113,11 @@ pub(crate) const ACCEPT_ENCODING: Option<&str> = {
         (false, false, false) => None,
     }
 };
+
+/// The value of `Accept-Encoding` for content that will be decoded, or not.
+pub(crate) fn accepted(decodes: bool) -> &'static str {
+    ACCEPT_ENCODING.filter(|_| decodes).unwrap_or("identity")
+}
 
 /// The codings to be taken off, the outermost (last applied) first; `None` where one is unknown to this build, so
 /// that the content is delivered as it is.

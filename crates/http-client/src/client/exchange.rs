@@ -6,7 +6,7 @@ use crate::cancel::CancelToken;
 use crate::client::body::Opened;
 use crate::client::call::Call;
 use crate::client::content::Live;
-use crate::client::decode::ACCEPT_ENCODING;
+use crate::client::decode::accepted;
 use crate::client::dial::{self, Target};
 use crate::client::error::{Error, ErrorKind, TimeoutKind};
 use crate::client::events::Event;
@@ -119,8 +119,9 @@ impl Call<'_> {
         if token.is_some_and(CancelToken::is_cancelled) {
             return Err(Error::new(ErrorKind::Cancelled));
         }
-        let mut watch = None;
+        let (mut watch, mut has_waited) = (None, false);
         let patience = |bell: &Arc<Bell>| {
+            has_waited = true;
             if let Some(token) = token {
                 watch.get_or_insert_with(|| token.watch(Arc::clone(bell) as Arc<dyn Interrupt>));
             }
@@ -137,7 +138,8 @@ impl Call<'_> {
         };
         let view: &dyn KeyView = &key;
         let acquired = shared.pool.acquire(view, || key.to_key(), begun, patience);
-        self.timings.pool_wait = shared.now().saturating_duration_since(begun);
+        self.timings.pool_wait =
+            if has_waited { shared.now().saturating_duration_since(begun) } else { Duration::ZERO };
         acquired.map_err(|denied| match denied {
             Denied::TimedOut => Error::timed_out(kind, Phase::Connect),
             Denied::Shut => Error::new(ErrorKind::Shutdown),
@@ -361,21 +363,20 @@ impl Call<'_> {
     fn write_own_fields(&self, fields: &mut Headers) -> Result<(), InvalidInput> {
         let config = &self.shared.config;
         fields.clear();
-        if self.headers.is_empty() {
+        let is_raw = self.special.as_ref().is_some_and(|special| special.raw);
+        if self.headers.is_empty() && !is_raw {
             // The usual case, which compares no names.
-            fields.append_all(&config.headers)?;
+            fields.append_all(&config.usual_headers)?;
         } else {
             for (name, value) in &config.headers {
                 if !self.headers.contains(name) {
                     fields.append(name, value)?;
                 }
             }
-        }
-        let is_raw = self.special.as_ref().is_some_and(|special| special.raw);
-        let is_part = self.headers.contains("Range");
-        if !self.headers.contains("Accept-Encoding") && !config.headers.contains("Accept-Encoding") {
-            let codings = ACCEPT_ENCODING.filter(|_| config.decodes && !is_raw && !is_part);
-            fields.append("Accept-Encoding", codings.unwrap_or("identity"))?;
+            let is_part = self.headers.contains("Range");
+            if !self.headers.contains("Accept-Encoding") && !config.headers.contains("Accept-Encoding") {
+                fields.append("Accept-Encoding", accepted(config.decodes && !is_raw && !is_part))?;
+            }
         }
         if let Some(content_type) = self.body.content_type()
             && !self.headers.contains("Content-Type")

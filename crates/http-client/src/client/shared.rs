@@ -32,6 +32,8 @@ use std::time::{Duration, Instant};
 /// The settings of a client.
 pub(crate) struct Config {
     pub(crate) headers: Headers,
+    /// The same with `Accept-Encoding`: what goes out where the caller sets no field.
+    pub(crate) usual_headers: Headers,
     pub(crate) timeouts: Timeouts,
     pub(crate) redirects: Redirects,
     pub(crate) retry: Retry,
