@@ -1,6 +1,11 @@
 //! Codings: members, both deflates, stacks, cuts, bombs. Compressed texts are made here where the build can, and
 //! stand as bytes where it cannot.
 
+#![cfg_attr(
+    not(any(feature = "gzip", feature = "brotli", feature = "zstd")),
+    expect(dead_code, reason = "this build has nothing to decode")
+)]
+
 use super::*;
 use std::io::Cursor;
 
