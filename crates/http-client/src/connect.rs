@@ -98,6 +98,7 @@ pub(crate) struct Budget<'a> {
     /// Whether the deadline is that of the whole exchange.
     pub(crate) by_total: bool,
     /// The timeout that the deadline was made of.
+    #[cfg(target_os = "linux")]
     timeout: Option<Duration>,
     /// Who may break it off.
     pub(crate) token: Option<&'a CancelToken>,
@@ -106,7 +107,14 @@ pub(crate) struct Budget<'a> {
 impl<'a> Budget<'a> {
     pub(crate) fn new(clock: &'a dyn Clock, limit: Option<Duration>, total: Deadline) -> Self {
         let (deadline, by_total) = Deadline::after(clock, limit).earlier(total);
-        Self { clock, deadline, by_total, timeout: limit, token: None }
+        Self {
+            clock,
+            deadline,
+            by_total,
+            #[cfg(target_os = "linux")]
+            timeout: limit,
+            token: None,
+        }
     }
 
     /// The same, to be broken off by `token`.
@@ -131,6 +139,7 @@ impl<'a> Budget<'a> {
 
     /// The time that is left, or the whole timeout while next to nothing of it has passed: an equal timeout for
     /// writing need not be set again then.
+    #[cfg(target_os = "linux")]
     pub(crate) fn rounded(self, left: Duration) -> Duration {
         const NEXT_TO_NOTHING: Duration = Duration::from_millis(5);
         match self.timeout {

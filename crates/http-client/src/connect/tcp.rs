@@ -9,10 +9,9 @@ use crate::connect::tcp::attempt::socket;
 use crate::connect::{Budget, SocketOptions};
 use crate::error::{Error, ErrorKind, Phase};
 use crate::timeouts::Limit;
-use crate::transport::FailedAttempt;
-#[cfg(unix)]
-use crate::transport::Interrupt;
 use crate::transport::tcp::TcpTransport;
+#[cfg(unix)]
+use crate::transport::{FailedAttempt, Interrupt};
 use socket2::Socket;
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpStream};
