@@ -79,6 +79,12 @@ impl<'s, 'w> EventStream<'s, 'w> {
         self.writer.client_gone()
     }
 
+    /// Whether the server is shutting down: the stream has its grace to end.
+    #[must_use]
+    pub fn shutting_down(&self) -> bool {
+        self.writer.shutting_down()
+    }
+
     fn event(&mut self, name: Option<&str>, id: Option<&str>, data: &str) -> io::Result<()> {
         self.text.clear();
         for (field, value) in [("event: ", name), ("id: ", id)] {

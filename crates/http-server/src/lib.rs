@@ -24,6 +24,27 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # Around a handler
+//!
+//! Wrappers are handlers that own a handler, so they nest as they are written: `Logged::new(Compressed::new(files))`.
+//!
+//! | to | use |
+//! | --- | --- |
+//! | hand on by path, method or host | [`Router`], [`Methods`] or [`MethodHandler`], [`VirtualHosts`] |
+//! | log, count | [`Logged`], [`Measured`] with [`Metrics`] |
+//! | compress answers | [`Compressed`] |
+//! | let pages of other origins in | [`Cors`] |
+//! | ask for a password | [`BasicAuth`] |
+//! | make browsers careful | [`SecurityHeaders`] |
+//! | bound how often, how long, how fast | [`RateLimit`], [`Timeout`], [`Throttled`] |
+//! | write the error pages | [`ServerBuilder::error_pages`] |
+//! | test all of that without a socket | [`testing`] |
+//!
+//! # Features
+//!
+//! `tls` (by default): HTTPS by rustls. `br`, `gzip`, `zstd`: what [`Compressed`] can write. `json`: `Request::read_json` and
+//! `Response::json`.
 
 mod accept;
 mod address_counts;

@@ -12,6 +12,7 @@ use http_proto::{
     Framing, Headers, Method, StatusCode, StatusExt, Version, encode_decimal, encode_status_line,
 };
 use std::io::{self, IoSlice, Read};
+use std::sync::atomic::AtomicBool;
 
 #[cfg(unix)]
 mod file;
@@ -39,6 +40,8 @@ pub(crate) struct Facts<'a> {
     /// How error pages look, and the fields of the request, for which they are made.
     pub(crate) pages: &'a ErrorPages,
     pub(crate) asked: Option<&'a Headers>,
+    /// Whether the server is shutting down.
+    pub(crate) stopping: &'a AtomicBool,
 }
 
 /// What became of the connection.
@@ -99,7 +102,7 @@ fn send_all(mut response: Response, facts: &Facts<'_>, link: &mut Link, io: &mut
         }
         Kind::Stream(write) => {
             link.begin_body();
-            let mut writer = BodyWriter::new(link, io, framing);
+            let mut writer = BodyWriter::new(link, io, framing).with_stopping(facts.stopping);
             write(&mut writer)?;
             writer.finish()?;
         }

@@ -7,6 +7,7 @@ use crate::link::Link;
 use http_proto::{BodyEncoder, Framing, Headers};
 use std::fmt;
 use std::io::{self, IoSlice, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Small pieces are gathered up to this many bytes before they are sent.
 const PIECE_BYTES: usize = 16 * 1024;
@@ -28,6 +29,8 @@ pub struct BodyWriter<'w> {
     trailers: Headers,
     /// Content that has been framed.
     sent_bytes: &'w mut u64,
+    /// Whether the server is shutting down; `None` where nobody asks.
+    stopping: Option<&'w AtomicBool>,
 }
 
 impl<'w> BodyWriter<'w> {
@@ -41,7 +44,14 @@ impl<'w> BodyWriter<'w> {
             encoder: BodyEncoder::new(framing),
             trailers: Headers::new(),
             sent_bytes: &mut io.sent_bytes,
+            stopping: None,
         }
+    }
+
+    /// For a handler that may ask whether the server is shutting down.
+    pub(crate) const fn with_stopping(mut self, stopping: &'w AtomicBool) -> Self {
+        self.stopping = Some(stopping);
+        self
     }
 
     /// Adds a field to the trailer section (RFC 9110 §6.5): sent behind the content where it is chunked, and left out
@@ -60,6 +70,12 @@ impl<'w> BodyWriter<'w> {
     #[must_use]
     pub fn client_gone(&self) -> bool {
         self.link.socket().peer_gone()
+    }
+
+    /// Whether the server is shutting down: a long answer may want to end.
+    #[must_use]
+    pub fn shutting_down(&self) -> bool {
+        self.stopping.is_some_and(|stopping| stopping.load(Ordering::Relaxed))
     }
 
     /// Sends `content` as one piece, behind everything that is queued, in one call where the system allows it.

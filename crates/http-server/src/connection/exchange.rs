@@ -87,6 +87,7 @@ impl Connection {
             server: &context.server_name,
             pages: &context.error_pages,
             asked: Some(&work.head.headers),
+            stopping: &context.stopping,
         };
         let queued = work.io.out.len();
         self.link.begin_answer();
@@ -311,6 +312,7 @@ impl Connection {
             server: &context.server_name,
             pages: &context.error_pages,
             asked,
+            stopping: &context.stopping,
         };
         // The page is small, so this only queues it; what can fail is the sending, and that ends the connection too.
         if send(response, &facts, &mut self.link, &mut work.io).is_err() {

@@ -299,3 +299,18 @@ fn a_redirect_never_leads_to_another_host_by_accident() {
         assert_eq!(answer.header("location"), location, "{to}");
     }
 }
+
+#[test]
+fn each_kind_of_redirect_has_its_status() {
+    let server = serve(|request: &mut Request<'_>| match request.path() {
+        "/303" => Response::see_other("/there"),
+        "/307" => Response::temporary_redirect("/there"),
+        "/308" => Response::permanent_redirect("/there"),
+        _ => Response::redirect(StatusCode::FOUND, "/there"),
+    });
+    for status in [302, 303, 307, 308] {
+        let answer = Client::connect(&server).get(&format!("/{status}"));
+        assert_eq!(answer.status, status);
+        assert_eq!(answer.header("location"), "/there");
+    }
+}

@@ -55,6 +55,22 @@ fn a_stream_of_events_sees_that_its_client_has_gone() {
 }
 
 #[test]
+fn a_stream_of_events_that_looks_ends_when_the_server_shuts_down() {
+    let server = serve(|_: &mut Request<'_>| {
+        Response::event_stream(|events: &mut EventStream<'_, '_>| {
+            wait_until(|| events.shutting_down(), "the server goes on");
+            events.send("goodbye")
+        })
+    });
+    let mut client = Client::connect(&server);
+    client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    let mut head = [0; 15];
+    client.stream.read_exact(&mut head).unwrap();
+    assert_eq!(server.shutdown(PATIENCE).cut, 0);
+    assert!(client.rest().ends_with(b"data: goodbye\n\n\r\n0\r\n\r\n"));
+}
+
+#[test]
 fn a_program_writes_the_pages_of_all_refusals_its_own_and_those_of_the_server() {
     let server = Server::bind("127.0.0.1:0")
         .unwrap()
