@@ -195,5 +195,5 @@ mod zstd {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, any(feature = "br", feature = "gzip", feature = "zstd")))]
 pub(crate) mod tests;

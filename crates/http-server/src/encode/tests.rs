@@ -44,7 +44,7 @@ fn samples() -> Vec<Vec<u8>> {
 
 #[test]
 fn every_coding_gives_back_what_it_took() {
-    assert!(!CODINGS.is_empty() || cfg!(not(any(feature = "br", feature = "gzip", feature = "zstd"))));
+    assert!(!CODINGS.is_empty());
     for &coding in CODINGS {
         for sample in samples() {
             let coded = encode(coding, &sample).unwrap().unwrap();
