@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::clock::timed;
 use crate::context::{Context, Failure, Outcome};
-use crate::{bench, doc, features, fmt, interop, lint, parity, test, tidy};
+use crate::{bench, doc, features, fmt, interop, lint, manuals, parity, test, tidy};
 
 type Part = (&'static str, fn(&Context, &[String]) -> Outcome);
 
@@ -16,6 +16,7 @@ const PARTS: &[Part] = &[
     ("lint", lint::run),
     ("test", test::run),
     ("doc", doc::run),
+    ("manuals", manuals::run),
     ("features", features::run),
     ("interop", interop::run),
     ("parity", parity::run),

@@ -52,6 +52,12 @@ impl Context {
         &self.root
     }
 
+    /// Where cargo builds, and tasks write what can be made again.
+    pub(crate) fn build_folder(&self) -> PathBuf {
+        std::env::var_os("CARGO_TARGET_DIR")
+            .map_or_else(|| self.root.join("target"), |folder| self.root.join(folder))
+    }
+
     /// Adds a run of the test harness to the sum.
     pub(crate) fn count(&self, tally: Tally) {
         self.tally.set(self.tally.get() + tally);

@@ -19,6 +19,7 @@ mod fuzz;
 mod interop;
 mod json;
 mod lint;
+mod manuals;
 mod metadata;
 mod parity;
 mod release;
@@ -112,6 +113,12 @@ const TASKS: &[Task] = &[
         arguments: "",
         about: "measure test coverage with cargo-llvm-cov",
         run: coverage::run,
+    },
+    Task {
+        name: "manuals",
+        arguments: "[FOLDER]",
+        about: "write the manual pages and completions of both commands, and have them read",
+        run: manuals::run,
     },
     Task {
         name: "release",

@@ -137,7 +137,7 @@ fn check_tag(context: &Context, version: &Version) -> Outcome {
 fn package(context: &Context, order: &[String], version: &Version, manifest: &str) -> Outcome {
     let copy = copy_tree(context)?;
     write(&copy.join("Cargo.toml"), &manifest::publishable(manifest)?)?;
-    let archives = build_folder(context).join("release-archives");
+    let archives = context.build_folder().join("release-archives");
     let packages = order.iter().flat_map(|name| ["-p", name]);
     Call::cargo(context)
         .current_dir(&copy)
@@ -151,17 +151,13 @@ fn package(context: &Context, order: &[String], version: &Version, manifest: &st
 /// Builds what the archives hold, each crate on the others' archives. Cargo's own check of archives keeps what it has
 /// unpacked by version, and so would build on an older archive of the same version.
 fn verify(context: &Context, order: &[String], version: &Version, archives: &Path) -> Outcome {
-    let unpacked = empty(build_folder(context).join("release-unpacked"))?;
+    let unpacked = empty(context.build_folder().join("release-unpacked"))?;
     for name in order {
         let archive = archives.join(format!("{name}-{version}.crate"));
         Call::new(context, "tar").args(["-xzf"]).args([&archive]).args(["-C"]).args([&unpacked]).run()?;
     }
     write(&unpacked.join("Cargo.toml"), &manifest::workspace_of(order, &version.to_string()))?;
     Call::cargo(context).current_dir(&unpacked).args(["check", "--workspace", "--all-features"]).run()
-}
-
-fn build_folder(context: &Context) -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| context.root().join("target"), PathBuf::from)
 }
 
 /// The folder, made anew.
@@ -177,7 +173,7 @@ fn empty(folder: PathBuf) -> Outcome<PathBuf> {
 
 /// Copies what git tracks into the build folder.
 fn copy_tree(context: &Context) -> Outcome<PathBuf> {
-    let copy = empty(build_folder(context).join("release-tree"))?;
+    let copy = empty(context.build_folder().join("release-tree"))?;
     let list = Call::new(context, "git").args(["ls-files", "-z"]).output()?;
     for path in list.split('\0').filter(|path| !path.is_empty()) {
         let to = copy.join(path);

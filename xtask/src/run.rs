@@ -72,6 +72,17 @@ impl Call {
             .map_err(|_| Failure::new(format!("`{}` wrote text that is not UTF-8", self.shown())))
     }
 
+    /// Runs it without a word and hands back what it writes to standard error; its standard output is dropped.
+    pub(crate) fn complaint(mut self) -> Outcome<String> {
+        let output = self.command.stdout(Stdio::null()).output().map_err(|error| self.not_started(&error))?;
+        let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+        if output.status.success() {
+            Ok(said)
+        } else {
+            Err(self.failed(&format!("{}: {said}", output.status)))
+        }
+    }
+
     /// Whether it starts and ends well; everything it says is dropped.
     pub(crate) fn succeeds(mut self) -> bool {
         self.command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())

@@ -6,6 +6,7 @@ mod fetch;
 mod fetch_like_curl;
 mod files;
 mod log;
+mod manuals;
 mod options;
 mod process;
 mod start;
