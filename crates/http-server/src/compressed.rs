@@ -299,5 +299,6 @@ fn copy(reader: impl Read, length: Option<u64>, writer: &mut BodyWriter<'_>) -> 
     }
 }
 
-#[cfg(all(test, feature = "br", feature = "gzip", feature = "zstd"))]
+#[cfg(test)]
+#[cfg(all(feature = "br", feature = "gzip", feature = "zstd"))]
 mod tests;

@@ -195,5 +195,6 @@ mod zstd {
     }
 }
 
-#[cfg(all(test, any(feature = "br", feature = "gzip", feature = "zstd")))]
+#[cfg(test)]
+#[cfg(any(feature = "br", feature = "gzip", feature = "zstd"))]
 pub(crate) mod tests;
