@@ -1,11 +1,12 @@
-//! Chromium on the listing of a folder: it sorts, filters, follows links, loads a file with a hostile name and plays a
-//! sound by ranges, driven by a page in the folder itself. Screenshots are left for people to look at.
+//! Chromium on the listing of a folder: it sorts, filters, follows links, loads files with hostile names, uploads a film and
+//! plays it and a sound by ranges, driven by a page in the folder itself; and on pages that load anew. Screenshots are left for people to look at.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::mpsc::channel;
 
+use http_server::files::Uploads;
 use http_server::{Handler, HandlerError, Method, Request, Response, Server, StaticFiles, StatusCode};
 use support::peer;
 
@@ -54,7 +55,24 @@ const drive = async () => {
   await new Promise((done, failed) => { sound.onloadedmetadata = done; sound.onerror = () => failed(new Error("no sound")); });
   await new Promise(done => { sound.onseeked = done; sound.currentTime = 50; });
   said.push("sound " + Math.round(sound.duration) + " " + Math.round(sound.currentTime));
+  const film = await record(), made = await fetch("/shown/made.webm", { method: "PUT", body: film });
+  said.push("uploaded " + made.status);
+  const video = document.createElement("video");
+  video.muted = true;
+  video.src = "/shown/made.webm";
+  await new Promise((done, failed) => { video.ontimeupdate = () => video.currentTime > 0.2 && done(); video.onerror = () => failed(new Error("no film")); video.play(); });
+  said.push("film " + video.videoWidth + "x" + video.videoHeight);
 };
+// A second of a square that changes its colour.
+const record = () => new Promise(done => {
+  const canvas = document.createElement("canvas"), pieces = [];
+  canvas.width = 160; canvas.height = 90;
+  const draw = () => { const pen = canvas.getContext("2d"); pen.fillStyle = "hsl(" + Date.now() % 360 + " 80% 50%)"; pen.fillRect(0, 0, 160, 90); };
+  const drawing = setInterval(draw, 20), recorder = new MediaRecorder(canvas.captureStream(25), { mimeType: "video/webm" });
+  recorder.ondataavailable = event => pieces.push(event.data);
+  recorder.onstop = () => { clearInterval(drawing); done(new Blob(pieces, { type: "video/webm" })); };
+  draw(); recorder.start(); setTimeout(() => recorder.stop(), 1000);
+});
 drive().catch(error => said.push("failed " + error)).finally(() => fetch("/said", { method: "POST", body: said.join("\n") }));
 </script></body>"#;
 
@@ -119,7 +137,7 @@ fn chromium(profile: &Path) -> Command {
 fn chromium_uses_the_listing_as_a_person_does() {
     let folder = tempfile::tempdir().unwrap();
     fill(folder.path());
-    let files = StaticFiles::new(folder.path()).unwrap();
+    let files = StaticFiles::new(folder.path()).unwrap().uploads(Uploads::new());
     let (report, reported) = channel();
     let driven = move |request: &mut Request<'_>| -> Result<Response, HandlerError> {
         if *request.method() != Method::POST {
@@ -156,6 +174,8 @@ fn chromium_uses_the_listing_as_a_person_does() {
         "hostile found",
         "harmless true",
         "sound 60 50",
+        "uploaded 201",
+        "film 160x90",
     ];
     assert_eq!(lines, wanted);
 }
@@ -181,4 +201,46 @@ fn screenshots_show_the_listing_in_light_in_dark_and_on_a_telephone() {
         assert!(bytes.starts_with(b"\x89PNG") && bytes.len() > 10_000, "{name}: {} bytes", bytes.len());
     }
     site.stop();
+}
+
+/// The command, where cargo has put it: beside the folder of this test.
+fn http_server() -> Command {
+    let test = std::env::current_exe().unwrap();
+    let folder = test.parent().and_then(Path::parent).unwrap();
+    let program = folder.join("http-server").with_extension(std::env::consts::EXE_EXTENSION);
+    assert!(program.exists(), "{} is not built: `cargo xtask interop` builds it", program.display());
+    Command::new(program)
+}
+
+#[test]
+fn a_page_that_is_watched_loads_anew_when_its_file_changes() {
+    let (report, reported) = channel();
+    let heard = move |request: &mut Request<'_>| -> Result<Response, HandlerError> {
+        report.send(request.query().unwrap_or_default().to_owned())?;
+        Ok(Response::new(StatusCode::NO_CONTENT))
+    };
+    let listener = Server::bind("127.0.0.1:0").unwrap().serve(heard).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let place = listener.addresses()[0];
+    let write = |word: &str| {
+        let page = format!("<!DOCTYPE html><title>{word}</title><img src='http://{place}/?{word}'>");
+        fs::write(folder.path().join("page.html"), page).unwrap();
+    };
+    write("before");
+    let mut command = http_server();
+    command.args(["0", "-b", "127.0.0.1", "--live", "--quiet", "-d"]).arg(folder.path());
+    let server = peer::Peer::start(&mut command, b"").unwrap();
+    let line = server.line().unwrap();
+    let url = line.split(['(', ')']).nth(1).unwrap();
+    let profile = tempfile::tempdir().unwrap();
+    let mut browser = chromium(profile.path());
+    let browser = browser.arg("--remote-debugging-port=0").arg(format!("{url}page.html"));
+    let browser = peer::Peer::start(browser, b"").unwrap();
+    let hear =
+        || reported.recv_timeout(peer::PATIENCE).unwrap_or_else(|_| panic!("{}", browser.complaints()));
+    assert_eq!(hear(), "before");
+    write("after that");
+    assert_eq!(hear(), "after%20that");
+    drop((browser, server));
+    listener.shutdown(std::time::Duration::ZERO);
 }

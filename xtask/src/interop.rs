@@ -33,6 +33,8 @@ pub(crate) fn run(context: &Context, arguments: &[String]) -> Outcome {
         context,
         &[PYTHON, CURL, WGET, UNZIP, CHROMIUM, NGINX, HAPROXY, WRK, TINYPROXY, SQUID, MICROSOCKS],
     )?;
+    // The browser visits the command, too. With the features that `test` has, so that CI builds it once.
+    Call::cargo(context).args(["build", "--workspace", "--all-features", "--bin", "http-server"]).run()?;
     Call::cargo(context)
         .args(["test", "-p", "httpkit-tests", "--test", "interop", "--"])
         .args(arguments)
