@@ -223,6 +223,8 @@ pub(crate) struct Connection {
     requests: u32,
     /// What the poller tells of; `None` as long as it does not know the connection.
     armed: Option<Interest>,
+    /// Whether the peer has said that its last request, which has no content, was the last one.
+    heard_last: bool,
     /// Whether its end may be waiting behind its input.
     may_end: bool,
     /// Whether the last read took all that was there, as far as its size tells.
@@ -247,6 +249,7 @@ impl Connection {
             in_head: false,
             requests: 0,
             armed: None,
+            heard_last: false,
             may_end: true,
             drained: false,
             expired: false,

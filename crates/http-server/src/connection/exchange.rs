@@ -74,6 +74,9 @@ impl Connection {
         self.link.set_waits(true);
         let began = watch.begin();
         let response = self.answer(work, context);
+        // RFC 9112 §9.6: such a peer sends no more, so nothing of it can make a reset that overtakes the answer.
+        self.heard_last =
+            verdict.persistence.is_err() && matches!(verdict.framing, Framing::None | Framing::Length(0));
         let keep =
             verdict.persistence.is_ok() && context.speaks == Version::HTTP_11 && self.can_stay(work, context);
         let date = *work.date.at(watch.now(), clock::wall);
@@ -144,6 +147,7 @@ impl Connection {
                 }
                 None
             }
+            Ok(Sent::Last) if self.heard_last && self.has_all(work) => Some(self.flushed(work, Next::Close)),
             Ok(Sent::Last) => {
                 self.begin_linger(work, context, watch);
                 None

@@ -243,8 +243,12 @@ impl<P: Poller> Watch for DeskWatch<'_, P> {
     }
 
     fn begin(&self) -> Instant {
-        let now = self.now.get();
         let crowd = &self.shared.crowd;
+        if crowd.is_slow() {
+            // What was sent meanwhile is no time of the handler's.
+            self.now.set(clock::now());
+        }
+        let now = self.now.get();
         crowd.begin_handler(self.desk, now);
         if crowd.is_slow() && !crowd.someone_waits() && !crowd.call() && crowd.alive() < crowd.max {
             self.shared.keeper.grow();

@@ -1,7 +1,7 @@
 //! Peers that take their time: none of them holds a thread or a place for longer than it may.
 
 use crate::client::{Client, now, serve, wait_until};
-use http_server::{BodyWriter, Error, Request, Response, Server, ServerHandle, Timeouts};
+use http_server::{BodyWriter, Error, Limits, Request, Response, Server, ServerHandle, Timeouts};
 use std::io::{Read, Write};
 use std::time::Duration;
 
@@ -144,10 +144,25 @@ fn bodies_that_trickle_in_are_served_beside_others() {
 #[test]
 fn a_connection_that_will_not_end_is_closed_after_the_last_answer() {
     let timeouts = Timeouts::default().linger(SHORT);
+    let limits = Limits::default().requests_per_connection_max(1);
+    let server = Server::bind("127.0.0.1:0").unwrap().timeouts(timeouts).limits(limits).serve(reads).unwrap();
+    let mut client = Client::connect(&server);
+    client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    assert_eq!(client.answer().text(), "0");
+    // This side stays open: the server waits only so long for its end.
+    wait_until(|| server.stats().connections_open == 0, "the server waits for ever");
+}
+
+#[test]
+fn a_peer_that_has_said_its_last_word_is_not_waited_for() {
+    let timeouts = Timeouts::default().linger(Duration::from_secs(3600));
     let server = Server::bind("127.0.0.1:0").unwrap().timeouts(timeouts).serve(reads).unwrap();
     let mut client = Client::connect(&server);
     client.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     assert_eq!(client.answer().text(), "0");
-    // This side stays open: the server waits only so long for its end.
-    wait_until(|| server.stats().connections_open == 0, "the server waits for ever");
+    client.expect_end();
+    wait_until(
+        || server.stats().connections_open == 0,
+        "the server waits for a peer that has nothing to say",
+    );
 }
