@@ -54,6 +54,7 @@ fn shown(known: &[String]) -> String {
 fn peers(name: &str) -> &'static [Peer] {
     match name {
         "client" => &[GO, PYTHON, CURL],
+        "server" => &[NGINX, GO, PYTHON],
         "static" => &[NGINX, H2O, LIGHTTPD, GO, PYTHON],
         _ => &[],
     }

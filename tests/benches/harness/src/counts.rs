@@ -127,7 +127,7 @@ impl<'t> Watch<'t> {
 }
 
 /// The table of `strace -c`: calls stand in the fourth column, the name in the last.
-fn read_summary(text: &str) -> BTreeMap<String, u64> {
+pub(crate) fn read_summary(text: &str) -> BTreeMap<String, u64> {
     let mut counts = BTreeMap::new();
     for line in text.lines() {
         let columns: Vec<&str> = line.split_whitespace().collect();
@@ -177,7 +177,7 @@ fn remove_all(file: &Path) {
     }
 }
 
-fn scratch(name: &str) -> PathBuf {
+pub(crate) fn scratch(name: &str) -> PathBuf {
     // Several cases are counted at a time.
     static NUMBER: AtomicUsize = AtomicUsize::new(0);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);

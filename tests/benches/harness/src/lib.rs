@@ -42,6 +42,8 @@
 //!   wrong answer fails the bench. The first case is the one the others are compared with.
 //! - [`Table::timed_case`] is for work that this program cannot time itself, such as a script in another process: the
 //!   operation gets the number of rounds to do and returns how long they took. [`python::Script`] does that for CPython.
+//! - [`Table::served_case`] is for what a server costs: the operation asks a server in [another process](process), whose
+//!   CPU time and system calls are told instead of those of this program.
 //! - A failing operation may panic; that fails the bench.
 //!
 //! # What is measured
@@ -80,10 +82,11 @@ pub mod allocator;
 mod arguments;
 mod chart;
 mod clock;
-mod cores;
+pub mod cores;
 mod counts;
 pub mod goals;
 mod json;
+pub mod process;
 pub mod python;
 mod report;
 pub mod server;

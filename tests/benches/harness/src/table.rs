@@ -11,6 +11,7 @@ use crate::allocator::{self, Allocations};
 use crate::clock::{self, Took};
 use crate::cores;
 use crate::counts::{self, Counts, Watch};
+use crate::process::Process;
 use crate::report;
 use crate::stats::{Spread, ratios};
 
@@ -20,6 +21,8 @@ enum Runner {
     Own(Box<dyn FnMut(u64) -> Option<u64>>),
     /// Has the operation done elsewhere so many times, and tells how long that took.
     Elsewhere(Box<dyn FnMut(u64) -> Duration>),
+    /// Has a server do it so many times, and tells how long that took; what the server's process spends is counted.
+    Served(Process, Box<dyn FnMut(u64) -> Duration>),
 }
 
 impl Runner {
@@ -31,14 +34,24 @@ impl Runner {
         match self {
             Self::Own(run) => clock::time(|| run(times)),
             Self::Elsewhere(run) => (Took { wall: run(times), cpu: Duration::ZERO }, None),
+            Self::Served(process, run) => {
+                let before = process.cpu();
+                let wall = run(times);
+                (Took { wall, cpu: process.cpu().saturating_sub(before) }, None)
+            }
         }
+    }
+
+    /// Whether there is CPU time to tell.
+    fn has_cpu(&self) -> bool {
+        !matches!(self, Self::Elsewhere(_))
     }
 
     /// Without asking the clock, which valgrind cannot follow.
     fn run(&mut self, times: u64) {
         match self {
             Self::Own(run) => drop(run(times)),
-            Self::Elsewhere(run) => drop(run(times)),
+            Self::Elsewhere(run) | Self::Served(_, run) => drop(run(times)),
         }
     }
 }
@@ -168,6 +181,25 @@ impl<'b> Table<'b> {
         self
     }
 
+    /// Adds a case whose work is done by a server in a process of its own: `set_up` returns that process, and an
+    /// operation that has it do the work so many times and says how long all of them took. CPU time and system calls
+    /// are those of the server.
+    pub fn served_case<Operation>(
+        mut self,
+        name: &str,
+        set_up: impl FnOnce() -> (Process, Operation) + 'static,
+    ) -> Self
+    where
+        Operation: FnMut(u64) -> Duration + 'static,
+    {
+        let set_up: SetUp = Box::new(move |_| {
+            let (process, operation) = set_up();
+            Runner::Served(process, Box::new(operation))
+        });
+        self.cases.push(Case { name: name.to_owned(), set_up });
+        self
+    }
+
     /// Keeps this thread, and every thread and process that a set-up starts, on one core: two sides of a connection
     /// then never wait for a core to wake up, and a round's time is the CPU time of both.
     pub fn on_one_core(mut self) -> Self {
@@ -243,6 +275,15 @@ impl<'b> Table<'b> {
         {
             case.allocations = Some(count_allocations(runner, *times, all_threads));
         }
+        if !bench.arguments.quick {
+            for (case, (runner, times)) in outcome.cases.iter_mut().zip(&mut runners) {
+                if let Runner::Served(process, run) = runner {
+                    case.counts = process.count_calls((*times).clamp(1, 2000), &mut |times| {
+                        let _ = run(times);
+                    });
+                }
+            }
+        }
         let own: Vec<bool> = runners.iter().map(|(runner, _)| runner.is_own()).collect();
         // The servers of the cases end here, before the program runs itself under strace and valgrind.
         drop(runners);
@@ -309,7 +350,7 @@ fn measure(runners: &mut [(Runner, u64)], outcome: &mut Outcome) {
                 None => again.push(one(took.wall)),
                 Some(case) => {
                     case.wall.push(one(took.wall));
-                    if runner.is_own() {
+                    if runner.has_cpu() {
                         case.cpu.push(one(took.cpu));
                     }
                 }

@@ -1,0 +1,68 @@
+//! The servers that are compared, as everybody would write them with each: one route, a short text.
+
+use std::convert::Infallible;
+use std::net::TcpListener;
+use std::time::Duration;
+
+use axum::routing::get;
+use http_body_util::Full;
+use http_server::{Request, Response, Server};
+use hyper::body::Bytes;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+
+use crate::CONTENT;
+
+/// How long the handlers wait that wait.
+pub(crate) const PAUSE: Duration = Duration::from_millis(2);
+
+/// `http-server` as everybody gets it.
+pub(crate) fn ours(listener: TcpListener) {
+    let hello = |_: &mut Request<'_>| Response::text(CONTENT);
+    let server = Server::builder().listener(listener).server_name("").serve(hello);
+    server.expect("it can be served").wait();
+}
+
+/// `http-server` with handlers that wait for something else.
+pub(crate) fn ours_waiting(listener: TcpListener) {
+    let wait = |_: &mut Request<'_>| {
+        std::thread::sleep(PAUSE);
+        Response::text(CONTENT)
+    };
+    let server = Server::builder().listener(listener).server_name("").threads_max(64).serve(wait);
+    server.expect("it can be served").wait();
+}
+
+pub(crate) fn hyper(listener: TcpListener) {
+    on_tokio(async move {
+        let listener = tokio_listener(listener);
+        while let Ok((stream, _)) = listener.accept().await {
+            drop(stream.set_nodelay(true));
+            let hello = service_fn(|_| async {
+                let answer = hyper::Response::builder().header("content-type", "text/plain; charset=utf-8");
+                Ok::<_, Infallible>(
+                    answer.body(Full::new(Bytes::from_static(CONTENT.as_bytes()))).expect("it is valid"),
+                )
+            });
+            let mut http = hyper::server::conn::http1::Builder::new();
+            tokio::task::spawn_local(http.pipeline_flush(true).serve_connection(TokioIo::new(stream), hello));
+        }
+    });
+}
+
+pub(crate) fn axum(listener: TcpListener) {
+    on_tokio(async move {
+        let routes = axum::Router::new().route("/hello", get(|| async { CONTENT }));
+        axum::serve(tokio_listener(listener), routes).await.expect("it serves for ever");
+    });
+}
+
+fn tokio_listener(listener: TcpListener) -> tokio::net::TcpListener {
+    listener.set_nonblocking(true).expect("a socket takes the option");
+    tokio::net::TcpListener::from_std(listener).expect("tokio takes the socket")
+}
+
+fn on_tokio(work: impl Future<Output = ()> + 'static) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("it starts");
+    tokio::task::LocalSet::new().block_on(&runtime, work);
+}
