@@ -7,6 +7,12 @@
 //!                                                └─────> close
 //!   keeper: deadlines that have passed; threads that are missing; listeners that pause
 //! ```
+//!
+//! Sockets are edge-triggered and armed once. An arrival for a connection that is busy is noted in the table and dealt
+//! with when the connection comes back, so a request on a kept connection costs a read, a write and its share of one
+//! wait for many; one-shot events with one taken at a time, which this replaced, cost four calls. `crowd` says which
+//! threads wait. `cargo xtask bench server` prints the calls and the CPU time beside a raw epoll loop and other
+//! servers.
 
 use crate::address_counts::Addresses;
 use crate::clock;
