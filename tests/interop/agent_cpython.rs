@@ -36,7 +36,7 @@ fn exchange(base: &str, certificate: &Certificate, keeps: bool) {
         counted.fetch_add(u32::from(matches!(event, Event::Connected { .. })), Ordering::Relaxed);
     };
     let tls = TlsConfig::builder().without_mozilla_roots().roots_pem(&certificate.certificate);
-    let tls = tls.and_then(|tls| tls.build()).unwrap();
+    let tls = tls.and_then(http_client::TlsBuilder::build).unwrap();
     let client = Client::builder().tls(tls).observer(observer).build().unwrap();
 
     let folder = TempDir::new().unwrap();

@@ -41,7 +41,7 @@ impl Origin {
 
     fn client(&self, proxy: &str) -> Client {
         let tls = TlsConfig::builder().without_mozilla_roots().roots_pem(&self.certificate.certificate);
-        let tls = tls.and_then(|tls| tls.build()).unwrap();
+        let tls = tls.and_then(http_client::TlsBuilder::build).unwrap();
         let proxies = Proxies::all(Proxy::new(proxy).unwrap());
         Client::builder().proxies(proxies).tls(tls).build().unwrap()
     }
