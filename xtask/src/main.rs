@@ -122,8 +122,8 @@ const TASKS: &[Task] = &[
     },
     Task {
         name: "release",
-        arguments: "VERSION [--dry-run]",
-        about: "check, package in dependency order and tag a version",
+        arguments: "VERSION [--dry-run] [--skip-ci]",
+        about: "check, pack and try each crate and the commands, and tag a version",
         run: release::run,
     },
 ];

@@ -16,19 +16,20 @@ const READERS: [(&str, &str, &[&str]); 4] = [
 
 pub(crate) fn run(context: &Context, arguments: &[String]) -> Outcome {
     match arguments {
-        [] => write(context, &context.build_folder().join("manuals")),
+        [] => write(context, context.root(), &context.build_folder().join("manuals")),
         // From where the task was called, as for any other program.
         [folder] if !folder.starts_with('-') => match std::path::absolute(folder) {
-            Ok(folder) => write(context, &folder),
+            Ok(folder) => write(context, context.root(), &folder),
             Err(error) => Err(Failure::new(format!("{folder:?} is no folder: {error}"))),
         },
         _ => Err(Failure::new("usage: cargo xtask manuals [FOLDER]")),
     }
 }
 
-/// Writes all files below the folder, laid out as below `/usr/share`, and has them read.
-pub(crate) fn write(context: &Context, folder: &Path) -> Outcome {
+/// Writes all files of the workspace `source` below the folder, laid out as below `/usr/share`, and has them read.
+pub(crate) fn write(context: &Context, source: &Path, folder: &Path) -> Outcome {
     Call::cargo(context)
+        .current_dir(source)
         .args(["run", "--quiet", "--package", "httpkit-cli", "--example", "manuals", "--"])
         .args([folder])
         .run()?;

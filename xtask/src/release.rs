@@ -1,7 +1,8 @@
-//! `release`: checks that the tree can be released, packs each crate in dependency order and builds it from its
-//! archive; without `--dry-run` it also writes the version and the changelog's date, commits and tags. It never uploads.
+//! `release`: checks that the tree can be released, packs each crate in dependency order, builds and tests it from its
+//! archive, and makes an archive of the commands with a list of checksums; without `--dry-run` it also writes the version
+//! and the changelog's date, commits and tags. It never uploads.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::ci;
 use crate::clock;
@@ -9,8 +10,11 @@ use crate::context::{Context, Failure, Outcome};
 use crate::metadata::{Metadata, Package};
 use crate::run::Call;
 
+mod binaries;
 mod changelog;
 mod manifest;
+mod packing;
+mod semver;
 mod version;
 
 use version::Version;
@@ -20,8 +24,18 @@ const CHANGELOG: &str = "crates/httpkit/CHANGELOG.md";
 /// Members that are never released.
 const INNER: [&str; 2] = ["xtask", "httpkit-tests"];
 
+/// What a person asks for.
+#[derive(Debug)]
+struct Order {
+    version: Version,
+    /// Changes nothing in the tree.
+    dry: bool,
+    /// Somebody else has run `ci` on this commit; the tag says that it was not run here.
+    without_ci: bool,
+}
+
 pub(crate) fn run(context: &Context, arguments: &[String]) -> Outcome {
-    let (version, dry) = read_arguments(arguments)?;
+    let Order { version, dry, without_ci } = read_arguments(arguments)?;
     let metadata = Metadata::load(context)?;
     let order = order(&metadata)?;
     println!("in dependency order: {}", order.join(", "));
@@ -43,35 +57,83 @@ pub(crate) fn run(context: &Context, arguments: &[String]) -> Outcome {
         println!(
             "would set the version {current} to {version} in Cargo.toml, date the changelog {today}, run ci and tag v{version}"
         );
-        package(context, &order, &version, &new_manifest)?;
+        make(context, &order, &version, &new_manifest)?;
         println!("dry run: nothing in the tree was changed");
         return Ok(());
     }
     write(&context.root().join("Cargo.toml"), &new_manifest)?;
     write(&context.root().join(CHANGELOG), &new_changelog)?;
-    Call::cargo(context).args(["update", "--workspace"]).run()?;
-    ci::run(context, &[])?;
-    package(context, &order, &version, &new_manifest)?;
-    Call::new(context, "git").args(["commit", "--all", "--message", &format!("Release {version}")]).run()?;
+    check_and_make(context, &order, &version, &new_manifest, without_ci).map_err(|failure| {
+        Failure::new(format!(
+            "{failure}\nnothing is committed; `git restore Cargo.toml Cargo.lock {CHANGELOG}` takes back what was written"
+        ))
+    })?;
+    let note = if without_ci { "\n\n`cargo xtask ci` was not run for this tag." } else { "" };
     Call::new(context, "git")
-        .args(["tag", "--annotate", &format!("v{version}"), "--message", &format!("httpkit {version}")])
+        .args(["commit", "--all", "--message", &format!("Release {version}{note}")])
+        .run()?;
+    Call::new(context, "git")
+        .args(["tag", "--annotate", &format!("v{version}"), "--message", &format!("httpkit {version}{note}")])
         .run()
 }
 
-fn read_arguments(arguments: &[String]) -> Outcome<(Version, bool)> {
+/// All that must hold before there is a commit and a tag.
+fn check_and_make(
+    context: &Context,
+    order: &[String],
+    version: &Version,
+    manifest: &str,
+    without_ci: bool,
+) -> Outcome {
+    Call::cargo(context).args(["update", "--workspace"]).run()?;
+    if without_ci {
+        println!("\n*** ci is SKIPPED: the commit and the tag will say that it was not run ***\n");
+    } else {
+        ci::run(context, &[])?;
+    }
+    make(context, order, version, manifest)
+}
+
+/// The files of a release, each tried before the next is made, in a folder of their own with their checksums.
+fn make(context: &Context, order: &[String], version: &Version, manifest: &str) -> Outcome {
+    semver::check(context)?;
+    let packed = packing::pack(context, order, version, manifest)?;
+    let folder = packing::empty(context.build_folder().join(format!("release-{version}")))?;
+    for archive in &packed.archives {
+        let name = archive.file_name().unwrap_or_default();
+        std::fs::copy(archive, folder.join(name))
+            .map_err(|error| Failure::new(format!("copying {}: {error}", archive.display())))?;
+    }
+    binaries::archive(context, &packed, version, &folder)?;
+    write_checksums(context, &folder)?;
+    println!("release: {}", folder.display());
+    Ok(())
+}
+
+/// `SHA256SUMS`, as `sha256sum --check` reads it.
+fn write_checksums(context: &Context, folder: &Path) -> Outcome {
+    let names = packing::file_names(folder)?;
+    let sums = Call::new(context, "sha256sum").current_dir(folder).args(["--"]).args(&names).output()?;
+    write(&folder.join("SHA256SUMS"), &sums)?;
+    Call::new(context, "sha256sum").current_dir(folder).args(["--check", "SHA256SUMS"]).run()
+}
+
+fn read_arguments(arguments: &[String]) -> Outcome<Order> {
     let mut version = None;
-    let mut dry = false;
+    let (mut dry, mut without_ci) = (false, false);
     for argument in arguments {
         match argument.as_str() {
             "--dry-run" => dry = true,
+            "--skip-ci" => without_ci = true,
             option if option.starts_with('-') => {
-                return Err(Failure::new(format!("unknown option {option:?}; known: --dry-run")));
+                return Err(Failure::new(format!("unknown option {option:?}; known: --dry-run, --skip-ci")));
             }
             text if version.is_none() => version = Some(Version::read(text)?),
             text => return Err(Failure::new(format!("one version is enough, found {text:?} too"))),
         }
     }
-    Ok((version.ok_or_else(|| Failure::new("usage: cargo xtask release VERSION [--dry-run]"))?, dry))
+    let usage = || Failure::new("usage: cargo xtask release VERSION [--dry-run] [--skip-ci]");
+    Ok(Order { version: version.ok_or_else(usage)?, dry, without_ci })
 }
 
 /// The crates to release, each behind all that it stands on.
@@ -130,60 +192,6 @@ fn check_tag(context: &Context, version: &Version) -> Outcome {
     } else {
         Err(Failure::new(format!("the tag v{version} exists already")))
     }
-}
-
-/// Packs each crate and builds it from its archive. Cargo lets packed crates of one workspace find each other only where
-/// they may be published, which ours may not, so the packing is done in a copy whose manifest lacks that one line.
-fn package(context: &Context, order: &[String], version: &Version, manifest: &str) -> Outcome {
-    let copy = copy_tree(context)?;
-    write(&copy.join("Cargo.toml"), &manifest::publishable(manifest)?)?;
-    let archives = context.build_folder().join("release-archives");
-    let packages = order.iter().flat_map(|name| ["-p", name]);
-    Call::cargo(context)
-        .current_dir(&copy)
-        .args(["package", "--allow-dirty", "--no-metadata", "--no-verify", "--target-dir"])
-        .args([&archives])
-        .args(packages)
-        .run()?;
-    verify(context, order, version, &archives.join("package"))
-}
-
-/// Builds what the archives hold, each crate on the others' archives. Cargo's own check of archives keeps what it has
-/// unpacked by version, and so would build on an older archive of the same version.
-fn verify(context: &Context, order: &[String], version: &Version, archives: &Path) -> Outcome {
-    let unpacked = empty(context.build_folder().join("release-unpacked"))?;
-    for name in order {
-        let archive = archives.join(format!("{name}-{version}.crate"));
-        Call::new(context, "tar").args(["-xzf"]).args([&archive]).args(["-C"]).args([&unpacked]).run()?;
-    }
-    write(&unpacked.join("Cargo.toml"), &manifest::workspace_of(order, &version.to_string()))?;
-    Call::cargo(context).current_dir(&unpacked).args(["check", "--workspace", "--all-features"]).run()
-}
-
-/// The folder, made anew.
-fn empty(folder: PathBuf) -> Outcome<PathBuf> {
-    if folder.exists() {
-        std::fs::remove_dir_all(&folder)
-            .map_err(|error| Failure::new(format!("removing {}: {error}", folder.display())))?;
-    }
-    std::fs::create_dir_all(&folder)
-        .map_err(|error| Failure::new(format!("making {}: {error}", folder.display())))?;
-    Ok(folder)
-}
-
-/// Copies what git tracks into the build folder.
-fn copy_tree(context: &Context) -> Outcome<PathBuf> {
-    let copy = empty(context.build_folder().join("release-tree"))?;
-    let list = Call::new(context, "git").args(["ls-files", "-z"]).output()?;
-    for path in list.split('\0').filter(|path| !path.is_empty()) {
-        let to = copy.join(path);
-        let folder = to.parent().unwrap_or(&copy);
-        std::fs::create_dir_all(folder)
-            .map_err(|error| Failure::new(format!("making {}: {error}", folder.display())))?;
-        std::fs::copy(context.root().join(path), &to)
-            .map_err(|error| Failure::new(format!("copying {path}: {error}")))?;
-    }
-    Ok(copy)
 }
 
 fn read(context: &Context, path: &str) -> Outcome<String> {

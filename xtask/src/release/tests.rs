@@ -19,9 +19,17 @@ fn workspace(rows: &[(&str, &[&str])]) -> Metadata {
 }
 
 #[test]
-fn arguments_are_a_version_and_perhaps_a_dry_run() {
-    let (version, dry) = read_arguments(&words("--dry-run 1.2.3")).unwrap();
-    assert_eq!((version.to_string().as_str(), dry), ("1.2.3", true));
+fn arguments_are_a_version_perhaps_a_dry_run_and_perhaps_no_ci() {
+    for (arguments, dry, without_ci) in [
+        ("1.2.3", false, false),
+        ("--dry-run 1.2.3", true, false),
+        ("1.2.3 --skip-ci", false, true),
+        ("--skip-ci --dry-run 1.2.3", true, true),
+    ] {
+        let order = read_arguments(&words(arguments)).unwrap();
+        let read = (order.version.to_string(), order.dry, order.without_ci);
+        assert_eq!(read, ("1.2.3".to_owned(), dry, without_ci), "{arguments}");
+    }
     for wrong in ["", "--dry-run", "1.2", "1.2.3 1.2.4", "1.2.3 --force"] {
         assert!(read_arguments(&words(wrong)).is_err(), "{wrong}");
     }
