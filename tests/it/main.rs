@@ -31,6 +31,7 @@ mod fuzz_jar;
 mod jar_client;
 mod jar_durability;
 mod jar_properties;
+mod machines_fuzz;
 mod proto_fuzz;
 mod proto_heads;
 mod server_fuzz;

@@ -3,6 +3,7 @@
 
 pub mod cookies;
 pub mod jar;
+pub mod machines;
 pub mod proto;
 pub mod server;
 

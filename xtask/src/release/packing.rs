@@ -29,6 +29,12 @@ pub(super) fn pack(
 ) -> Outcome<Packed> {
     let tree = copy_tree(context)?;
     super::write(&tree.join("Cargo.toml"), &manifest::publishable(manifest)?)?;
+    for name in order {
+        // Whoever has one archive has the licence too.
+        let licence = tree.join("crates").join(name).join("LICENSE");
+        std::fs::copy(tree.join("LICENSE"), &licence)
+            .map_err(|error| Failure::new(format!("copying LICENSE to {}: {error}", licence.display())))?;
+    }
     let folder = context.build_folder().join("release-archives");
     let packages = order.iter().flat_map(|name| ["-p", name]);
     Call::cargo(context)

@@ -282,3 +282,20 @@ pub fn headers(data: &[u8]) {
     list.write_to(&mut wire);
     assert_eq!(lines(&wire), model.len());
 }
+
+/// A request head beside `httparse`: what we take it takes too and reads as we do, but for HTTP/1.2 and later.
+pub fn httparse_request(data: &[u8]) {
+    let Ok(Parsed::Complete { value: head, consumed_bytes }) = parse_request(data, &Limits::SERVER) else {
+        return;
+    };
+    let mut slots = [httparse::EMPTY_HEADER; 200];
+    let mut theirs = httparse::Request::new(&mut slots);
+    match theirs.parse(data) {
+        Err(httparse::Error::Version) => return,
+        outcome => assert_eq!(outcome, Ok(httparse::Status::Complete(consumed_bytes))),
+    }
+    assert_eq!((Some(head.method.as_str()), Some(head.target.as_str())), (theirs.method, theirs.path));
+    let ours = head.headers.iter().map(|(name, value)| (name, value.as_bytes()));
+    let theirs = theirs.headers.iter().map(|field| (field.name, field.value.trim_ascii()));
+    assert!(ours.eq(theirs), "other fields: {}", data.escape_ascii());
+}

@@ -1,0 +1,4 @@
+//! `support::fuzz::machines::file_ranges` under the fuzzer.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| support::fuzz::machines::file_ranges(data));
