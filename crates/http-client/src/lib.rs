@@ -18,6 +18,8 @@
 //! | `log`, `tracing` | what happens to a client, in the program's log or trace |
 //! | `platform-verifier` | what the operating system trusts |
 //!
+//! Rust 1.89 or later; a release that needs a newer one says so in the changelog.
+//!
 //! # Python's way
 //!
 //! ```no_run

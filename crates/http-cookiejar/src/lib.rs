@@ -51,6 +51,24 @@
 //! in the place of the old one in one step. Cookies of a driven browser come over by [`read_storage_state`], those of
 //! Firefox by `read_firefox` (feature `firefox`, which compiles SQLite and so needs a C compiler).
 //!
+//! # What is promised
+//!
+//! | promise | by |
+//! | --- | --- |
+//! | every cookie that is not taken or not sent has a reason | [`Extracted::refused`], [`CookieJar::explain`] |
+//! | no peer fills the memory | [`Limits`]: bytes a cookie, cookies a host, cookies a jar |
+//! | a file is the old one or the new one, never half of one, and two programs lose nothing of each other's | one step, under a lock |
+//! | no value shows in `Debug` or in an error | cookies are credentials |
+//!
+//! # Features
+//!
+//! | feature | brings |
+//! | --- | --- |
+//! | `psl` | the Mozilla list of public suffixes, compiled in |
+//! | `firefox` | import of Firefox's `cookies.sqlite`; compiles SQLite, which is C |
+//!
+//! Rust 1.89 or later; a release that needs a newer one says so in the changelog.
+//!
 //! # From Python
 //!
 //! | `http.cookiejar` | here |

@@ -32,6 +32,21 @@
 //! # }
 //! ```
 //!
+//! # What is promised
+//!
+//! | promise | by |
+//! | --- | --- |
+//! | what is written is one field with one cookie | names, values and attributes are checked on every way in |
+//! | reading what a browser sent neither fails nor copies | [`pairs`] loses the bad pair and nothing else |
+//! | no field panics, whatever it holds | fuzzed in every test run |
+//! | no value shows in `Debug` or in an error | cookies are credentials |
+//!
+//! # Features
+//!
+//! `secure`: signed and encrypted cookies, by the crate `ring`. Without it there is no cryptography in the build.
+//!
+//! Rust 1.89 or later; a release that needs a newer one says so in the changelog.
+//!
 //! # Coming from Python
 //!
 //! | `http.cookies` | here |

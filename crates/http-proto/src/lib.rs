@@ -129,7 +129,11 @@
 //! | [`trailer_bytes_max`](Limits::trailer_bytes_max) | 16 KiB | 16 KiB | 101 lines of 64 KiB |
 //! | [`trailer_fields_max`](Limits::trailer_fields_max) | 64 | 64 | 100 |
 //!
+//! # Features
+//!
 //! The feature `date`, on by default, brings [`date`] and with it the crate `time`. All else is there, always.
+//!
+//! Rust 1.89 or later; a release that needs a newer one says so in the changelog.
 
 mod ascii;
 mod body;

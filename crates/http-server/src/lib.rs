@@ -41,10 +41,27 @@
 //! | write the error pages | [`ServerBuilder::error_pages`] |
 //! | test all of that without a socket | [`testing`] |
 //!
+//! # What is promised
+//!
+//! | promise | by |
+//! | --- | --- |
+//! | both sides agree where a request ends | one parser and one framing rule, strict; what is doubtful is refused and the connection closed |
+//! | no peer holds a thread by doing nothing | connections that wait are kept without one |
+//! | no peer fills the memory or waits for ever | [`limits`], each with a default |
+//! | no handler can break an answer | fields are checked when they are set, content is held to its length, a panic becomes a 500 |
+//! | no path leads out of a folder | [`files`] are opened beneath their root |
+//! | a shutdown ends in the time that it is given, and says whom it cut off | [`ShutdownReport`] |
+//!
 //! # Features
 //!
-//! `tls` (by default): HTTPS by rustls. `br`, `gzip`, `zstd`: what [`Compressed`] can write. `json`: `Request::read_json` and
-//! `Response::json`.
+//! | feature | brings |
+//! | --- | --- |
+//! | `tls` (default) | HTTPS by rustls |
+//! | `br`, `gzip`, `zstd` | what [`Compressed`] can write |
+//! | `json` | `Request::read_json` and `Response::json` |
+//! | `systemd` | listeners from a service manager, and word to it |
+//!
+//! Rust 1.89 or later; a release that needs a newer one says so in the changelog.
 
 mod accept;
 mod address_counts;

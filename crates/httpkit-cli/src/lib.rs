@@ -4,6 +4,26 @@
 //!
 //! - [`fetch`]: the command `httpkit`, what one types instead of `curl`.
 //!
+//! **In scope:** what the libraries can do, from a terminal and from scripts. **Out of scope:** logic that a program might
+//! want too; that belongs below.
+//!
+//! ```
+//! use clap::Parser as _;
+//! use httpkit_cli::http_server::Options;
+//!
+//! let options = Options::try_parse_from(["http-server", "0", "--bind", "127.0.0.1"])?;
+//! assert_eq!(options.port, 0);
+//! # Ok::<(), clap::Error>(())
+//! ```
+//!
+//! | promise | by |
+//! | --- | --- |
+//! | scripts can rely on exit codes and on what is printed | codes stand in each command's help; with `--json` the first line is JSON |
+//! | no secret is printed | passwords have a type of their own, [`http_server::Secret`] |
+//! | nothing half done is left | downloads are put in place whole, or kept for `--continue` |
+//!
+//! It has no features. Rust 1.89 or later; a release that needs a newer one says so in the changelog.
+//!
 //! The commands are a crate of their own so that nobody who uses the libraries compiles a parser of command lines.
 
 pub mod fetch;

@@ -14,6 +14,29 @@
 //! HTTP/2 and HTTP/3, async, a web framework. Upgrades and tunnels hand out the raw stream, and ALPN can be set,
 //! so that others can build those on top.
 //!
+//! ```
+//! # #[cfg(all(feature = "client", feature = "server"))]
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use httpkit::client::Client;
+//! use httpkit::server::{Request, Response, Server};
+//!
+//! let server = Server::bind("127.0.0.1:0")?
+//!     .serve(|request: &mut Request<'_>| Response::text(format!("this is {}\n", request.path())))?;
+//! let page = Client::new().get(format!("http://{}/here", server.addresses()[0])).send()?.text()?;
+//! assert_eq!(page, "this is /here\n");
+//! assert_eq!(server.shutdown(std::time::Duration::from_secs(5)).cut, 0);
+//! # Ok(())
+//! # }
+//! # #[cfg(not(all(feature = "client", feature = "server")))]
+//! # fn main() {}
+//! ```
+//!
+//! # What is promised
+//!
+//! Bytes from a peer, a file or a command line cause no panic, no unbounded memory and no endless wait; nothing that a
+//! caller passes injects a field or a request; secrets show in no `Debug`, no error and no log. The crates below say each
+//! for itself what that means.
+//!
 //! # Features
 //!
 //! All but `psl`, `firefox`, `secure`, `compress`, `systemd` and `json` are on by default; each can be taken alone.
@@ -31,6 +54,8 @@
 //! | `systemd` | listeners from a service manager, in `server` |
 //! | `json` | JSON bodies in `client` and `server` |
 //! | `tls` | HTTPS in `client` and `server`, by rustls |
+//!
+//! Rust 1.89 or later; a release that needs a newer one says so in the changelog.
 //!
 //! # Where to go on
 //!

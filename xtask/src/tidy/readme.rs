@@ -1,4 +1,4 @@
-//! Rules on the two README files: what they state about crates, dependencies and compilers is what the manifests say,
+//! Rules on the two README files and on the first page of each crate: what they state about crates, dependencies and compilers is what the manifests say,
 //! and what they link to is there.
 
 use std::collections::BTreeSet;
@@ -20,7 +20,11 @@ pub(super) fn check(files: &[File], metadata: &Metadata) -> Vec<Finding> {
     let text = |path: &str| files.iter().find(|file| file.path == path).map_or("", |file| file.text.as_str());
     findings.extend(check_crate_table(README, text(README), metadata));
     findings.extend(check_crate_table(MAP, text(MAP), metadata));
-    findings.extend(check_rust_version(text(README), metadata));
+    findings.extend(check_rust_version(README, text(README), metadata));
+    for member in metadata.members.iter().filter(|member| !INNER.contains(&member.name.as_str())) {
+        let path = format!("crates/{}/src/lib.rs", member.name);
+        findings.extend(check_rust_version(&path, text(&path), metadata));
+    }
     findings.extend(check_dependency_table(text(MAP), metadata));
     findings.extend(
         files.iter().filter(|file| file.path.ends_with(".md")).flat_map(|file| check_links(file, files)),
@@ -47,8 +51,8 @@ fn check_crate_table(path: &str, text: &str, metadata: &Metadata) -> Vec<Finding
         .collect()
 }
 
-/// The README names the oldest compiler in the words `Rust X.Y`, as the manifests do.
-fn check_rust_version(text: &str, metadata: &Metadata) -> Vec<Finding> {
+/// The README and the docs of each crate name the oldest compiler in the words `Rust X.Y`, as the manifests do.
+fn check_rust_version(path: &str, text: &str, metadata: &Metadata) -> Vec<Finding> {
     let Some(promised) = metadata.members.first().and_then(|member| member.rust_version.clone()) else {
         return vec![Finding::new("Cargo.toml", "rust-version", "the workspace states no rust-version")];
     };
@@ -61,7 +65,7 @@ fn check_rust_version(text: &str, metadata: &Metadata) -> Vec<Finding> {
     }
     if stated.is_empty() {
         return vec![Finding::new(
-            README,
+            path,
             "rust-version",
             format!("say which compiler is needed: Rust {promised}"),
         )];
@@ -69,7 +73,7 @@ fn check_rust_version(text: &str, metadata: &Metadata) -> Vec<Finding> {
     let wrong = stated.iter().filter(|version| **version != promised);
     wrong
         .map(|version| {
-            Finding::new(README, "rust-version", format!("says Rust {version}, the manifests say {promised}"))
+            Finding::new(path, "rust-version", format!("says Rust {version}, the manifests say {promised}"))
         })
         .collect()
 }

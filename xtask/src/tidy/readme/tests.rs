@@ -21,7 +21,13 @@ fn workspace() -> Metadata {
 
 #[track_caller]
 fn check_texts(readme: &str, map: &str, rules: &[&str]) {
-    let findings = check(&[file("README.md", readme), file("crates/README.md", map)], &workspace());
+    check_with_docs(readme, map, "//! Heads. Rust 1.89 or later.\n", rules);
+}
+
+#[track_caller]
+fn check_with_docs(readme: &str, map: &str, docs: &str, rules: &[&str]) {
+    let docs = file("crates/http-proto/src/lib.rs", docs);
+    let findings = check(&[file("README.md", readme), file("crates/README.md", map), docs], &workspace());
     let got: Vec<&str> = findings.iter().map(|finding| finding.rule).collect();
     assert_eq!(got, rules, "findings: {findings:#?}");
 }
@@ -45,6 +51,8 @@ fn a_crate_without_a_row_is_found() {
 fn a_compiler_that_is_not_the_one_of_the_manifests_is_found() {
     check_texts(&README.replace("1.89", "1.88"), MAP, &["rust-version"]);
     check_texts(&README.replace("Rust 1.89 is", "A compiler is"), MAP, &["rust-version"]);
+    check_with_docs(README, MAP, "//! Heads. Rust 1.80 or later.\n", &["rust-version"]);
+    check_with_docs(README, MAP, "//! Heads.\n", &["rust-version"]);
 }
 
 #[test]
