@@ -63,7 +63,8 @@ fn table(metadata: &Metadata) -> String {
 fn advisories(context: &Context, database: Option<&Path>) -> Outcome {
     if !Call::cargo(context).args(["audit", "--version"]).succeeds() {
         return Err(Failure::new(
-            "advisories were not looked at: cargo-audit is missing, `cargo install cargo-audit` brings it",
+            "advisories were not looked at: cargo-audit is missing, `cargo install cargo-audit` brings it; \
+             --advisories FOLDER names a copy of its database where the network is out of reach",
         ));
     }
     let call = Call::cargo(context).args(["audit", "--deny", "warnings"]);
