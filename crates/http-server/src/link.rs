@@ -26,6 +26,8 @@ pub(crate) struct Link {
     waits: bool,
     /// Whether something has been written since the answer began.
     wrote: bool,
+    /// Whether a write has failed: nobody knows how much of it has gone, so nothing can follow it.
+    cut: bool,
     pace: Pace,
     /// How long the socket waits without a byte moving.
     stall: Duration,
@@ -41,6 +43,7 @@ impl Link {
             tls: None,
             waits: false,
             wrote: false,
+            cut: false,
             pace: Pace::new(timeouts),
             stall: timeouts.stall,
             until: None,
@@ -110,9 +113,10 @@ impl Link {
         hold(&self.socket, self.until, self.stall)
     }
 
-    /// An answer begins, of which nothing has been written.
+    /// An answer begins, of which nothing has been written, and the peer has been slow with nothing of it.
     pub(crate) const fn begin_answer(&mut self) {
         self.wrote = false;
+        self.pace.begin();
     }
 
     /// Whether something of the answer may be on its way.
@@ -160,7 +164,16 @@ impl Link {
 
     /// Writes all of `parts` in order, in as few calls as the system allows.
     pub(crate) fn write_all_parts(&mut self, parts: &mut [IoSlice<'_>]) -> io::Result<()> {
+        if self.cut {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        }
         self.wrote = true;
+        let written = self.write_parts(parts);
+        self.cut = written.is_err();
+        written
+    }
+
+    fn write_parts(&mut self, parts: &mut [IoSlice<'_>]) -> io::Result<()> {
         #[cfg(feature = "tls")]
         if let Some(session) = &mut self.tls {
             let began = clock::now();
