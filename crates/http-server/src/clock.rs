@@ -6,7 +6,27 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 /// The steady clock.
 #[expect(clippy::disallowed_methods, reason = "this is the clock file")]
 pub(crate) fn now() -> Instant {
+    #[cfg(test)]
+    return Instant::now() + ahead();
+    #[cfg(not(test))]
     Instant::now()
+}
+
+#[cfg(test)]
+thread_local! {
+    static AHEAD: std::cell::Cell<Duration> = const { std::cell::Cell::new(Duration::ZERO) };
+}
+
+/// How far the steady clock of this thread has been put forward.
+#[cfg(test)]
+pub(crate) fn ahead() -> Duration {
+    AHEAD.get()
+}
+
+/// Puts the steady clock of this thread forward: a wait that a test does not wait for.
+#[cfg(test)]
+pub(crate) fn advance(time: Duration) {
+    AHEAD.set(AHEAD.get() + time);
 }
 
 /// The calendar.

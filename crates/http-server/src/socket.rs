@@ -28,10 +28,38 @@ pub(crate) struct Script {
     pub(crate) gone: bool,
     /// Whether this side has said that nothing follows.
     pub(crate) ended: bool,
+    /// How the peer keeps this side waiting.
+    #[cfg(test)]
+    pub(crate) tempo: Tempo,
+}
+
+/// A peer that takes its time, by the clock of the thread that waits for it.
+#[cfg(test)]
+#[derive(Debug, Default)]
+pub(crate) struct Tempo {
+    /// How many bytes it sends or takes at a time, and how long that lasts.
+    pub(crate) piece: Option<(usize, Duration)>,
+    /// Whether there is no room for anything.
+    pub(crate) full: bool,
+    /// How long a read or write that cannot go on waits.
+    pub(crate) timeout: Option<Duration>,
 }
 
 impl Script {
+    /// Reads as a socket does that waits.
+    fn read_waiting(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let result = self.read(out);
+        #[cfg(test)]
+        self.tempo.spend(&result);
+        result
+    }
+
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        #[cfg(test)]
+        let out = match self.tempo.piece {
+            Some((count, _)) if count < out.len() => &mut out[..count],
+            _ => out,
+        };
         match self.input.read(out)? {
             0 if !out.is_empty() && self.gone => Err(io::ErrorKind::ConnectionReset.into()),
             0 if !out.is_empty() && self.open => Err(io::ErrorKind::WouldBlock.into()),
@@ -43,12 +71,22 @@ impl Script {
         if self.gone {
             return Err(io::ErrorKind::BrokenPipe.into());
         }
+        #[cfg(test)]
+        if self.tempo.full || self.tempo.piece.is_some() {
+            let result = self.tempo.take(bytes, &mut self.output);
+            self.tempo.spend(&result);
+            return result;
+        }
         self.output.write(bytes)
     }
 
     fn write_vectored(&mut self, parts: &[IoSlice<'_>]) -> io::Result<usize> {
         if self.gone {
             return Err(io::ErrorKind::BrokenPipe.into());
+        }
+        #[cfg(test)]
+        if self.tempo.full || self.tempo.piece.is_some() {
+            return self.write(parts.iter().find(|part| !part.is_empty()).map_or(&[], |part| part));
         }
         self.output.write_vectored(parts)
     }
@@ -61,6 +99,27 @@ impl Script {
             0 if !self.gone => Err(io::ErrorKind::WouldBlock.into()),
             count => Ok(count),
         }
+    }
+}
+
+#[cfg(test)]
+impl Tempo {
+    fn take(&self, bytes: &[u8], output: &mut Vec<u8>) -> io::Result<usize> {
+        match self.piece {
+            _ if self.full => Err(io::ErrorKind::WouldBlock.into()),
+            Some((count, _)) => output.write(&bytes[..count.min(bytes.len())]),
+            None => output.write(bytes),
+        }
+    }
+
+    /// The time that such a call takes goes by.
+    fn spend<T>(&self, result: &io::Result<T>) {
+        let time = match result {
+            Ok(_) => self.piece.map(|(_, time)| time),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.timeout,
+            Err(_) => None,
+        };
+        crate::clock::advance(time.unwrap_or_default());
     }
 }
 
@@ -82,7 +141,7 @@ macro_rules! each {
 impl Socket {
     /// Reads, and waits for input up to the socket's timeout.
     pub(crate) fn read(&self, out: &mut [u8]) -> io::Result<usize> {
-        each!(self, stream => { let mut stream = stream; stream.read(out) }, script => script.read(out))
+        each!(self, stream => { let mut stream = stream; stream.read(out) }, script => script.read_waiting(out))
     }
 
     /// Reads what is there; [`io::ErrorKind::WouldBlock`] where nothing is.
@@ -285,7 +344,11 @@ impl Socket {
         each!(
             self,
             stream => stream.set_read_timeout(read).and_then(|()| stream.set_write_timeout(write)),
-            _script => Ok(())
+            _script => {
+                #[cfg(test)]
+                (_script.tempo.timeout = read.or(write));
+                Ok(())
+            }
         )
     }
 

@@ -9,6 +9,8 @@ use crate::testing;
 use std::io::{Read, Write};
 use std::time::Duration;
 
+mod deadlines;
+
 const GET: &str = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
 fn hello(_: &mut Request<'_>) -> Response {

@@ -1,0 +1,186 @@
+//! A test for each deadline, by a clock that nobody waits for.
+
+use super::{GET, hello, seconds};
+use crate::clock;
+use crate::error::{Error, HandlerError};
+use crate::handler::Handler;
+use crate::limits::{Limits, Timeouts};
+use crate::listener::effective;
+use crate::request::Request;
+use crate::response::Response;
+use crate::testing::{self, ScriptedConnection};
+use std::time::Duration;
+
+const POST: &str = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\n";
+const CONTENT_BYTES: usize = 60_000;
+
+/// A connection whose peer sends and takes so many bytes at a time, each time in a second.
+fn slow<'h>(handler: impl Handler + 'h, timeouts: Timeouts, piece: Option<usize>) -> ScriptedConnection<'h> {
+    let connection = testing::connect_with(handler, Limits::default(), timeouts);
+    let stall = effective(timeouts.stall);
+    connection.socket.set_timeouts(stall, stall).unwrap();
+    connection.script().unwrap().tempo.piece = piece.map(|piece| (piece, seconds(1)));
+    connection
+}
+
+/// How long `work` takes by the clock of this thread, to the second.
+fn waited(work: impl FnOnce()) -> u64 {
+    let before = clock::ahead();
+    work();
+    (clock::ahead() - before).as_secs()
+}
+
+fn reads(request: &mut Request<'_>) -> Result<Response, Error> {
+    Ok(Response::text(request.read_to_vec(1 << 20)?.len().to_string()))
+}
+
+fn writes(_: &mut Request<'_>) -> Result<Response, HandlerError> {
+    Ok(Response::content("a/b", vec![b'x'; CONTENT_BYTES]))
+}
+
+/// The connection ends after this time, not a moment before, and the last that it says begins with this.
+#[track_caller]
+fn expires(connection: &mut ScriptedConnection<'_>, after: Duration, says: &str) {
+    let moment = Duration::from_millis(1);
+    connection.advance(after - moment);
+    assert!(!connection.is_over() && connection.received().is_empty(), "it is over before {after:?}");
+    connection.advance(moment);
+    assert!(connection.is_over(), "it goes on after {after:?}");
+    let received = String::from_utf8(connection.received()).unwrap();
+    assert!(received.starts_with(says) && received.is_empty() == says.is_empty(), "{received}");
+}
+
+#[test]
+fn a_head_that_has_begun_gets_408_when_its_time_is_up_however_steadily_it_drips() {
+    for head in [seconds(10), seconds(3)] {
+        let timeouts = Timeouts::default().head(head);
+        let mut connection = testing::connect_with(hello, Limits::default(), timeouts);
+        connection.send("G");
+        for byte in ["E", "T", " "] {
+            connection.advance(head / 4).send(byte);
+        }
+        expires(&mut connection, head - head / 4 * 3, "HTTP/1.1 408 ");
+    }
+}
+
+#[test]
+fn silence_is_answered_with_silence_when_the_idle_time_is_up() {
+    for idle in [seconds(60), seconds(5)] {
+        let timeouts = Timeouts::default().idle(idle);
+        let mut connection = testing::connect_with(hello, Limits::default(), timeouts);
+        expires(&mut connection, idle, "");
+        let mut connection = testing::connect_with(hello, Limits::default(), timeouts);
+        connection.send(GET);
+        assert!(connection.received().ends_with(b"hello"));
+        expires(&mut connection, idle, "");
+    }
+}
+
+#[test]
+fn a_body_that_stalls_gets_408_after_the_time_of_a_stall() {
+    for stall in [seconds(30), seconds(4)] {
+        let timeouts = Timeouts::default().stall(stall);
+        let took = waited(|| {
+            let mut connection = slow(reads, timeouts, None);
+            connection.send(POST);
+            assert!(connection.received().starts_with(b"HTTP/1.1 408 "));
+            assert!(connection.is_over());
+        });
+        assert_eq!(took, stall.as_secs());
+    }
+}
+
+#[test]
+fn a_body_below_the_minimum_rate_gets_408_and_one_above_it_may_take_its_time() {
+    let content = "x".repeat(CONTENT_BYTES);
+    // 500 bytes a second and ten seconds more are granted: 100 a second use that up after 13.
+    for (piece, took, says) in [(1000, 60, "200"), (500, 120, "200"), (100, 13, "408"), (50, 12, "408")] {
+        let mut connection = slow(reads, Timeouts::default(), Some(piece));
+        let waited = waited(|| {
+            connection.send(format!("{POST}{content}"));
+        });
+        // The answer is taken at that tempo too.
+        let answer = String::from_utf8(connection.received()).unwrap();
+        assert!(answer.starts_with(&format!("HTTP/1.1 {says} ")), "{piece}: {answer}");
+        assert!(waited >= took, "{piece}: {waited}");
+        connection.advance(seconds(2));
+        assert_eq!(connection.is_over(), says == "408");
+    }
+    let mut connection = slow(reads, Timeouts::default().rate_bytes_per_second_min(0), Some(100));
+    connection.send(format!("{POST}{content}"));
+    assert!(connection.received().ends_with(b"60000"));
+}
+
+#[test]
+fn a_peer_that_takes_nothing_of_its_answer_is_cut_after_the_time_of_a_stall() {
+    for stall in [seconds(30), seconds(4)] {
+        let mut connection = slow(writes, Timeouts::default().stall(stall), None);
+        connection.script().unwrap().tempo.full = true;
+        let took = waited(|| {
+            connection.send(GET);
+        });
+        assert_eq!(took, stall.as_secs());
+        assert!(connection.is_over() && connection.received().is_empty());
+    }
+}
+
+#[test]
+fn a_peer_that_takes_its_answer_below_the_minimum_rate_is_cut_and_one_above_it_gets_all() {
+    let mut connection = slow(writes, Timeouts::default(), Some(1000));
+    connection.send(GET);
+    assert!(connection.received().len() > CONTENT_BYTES && !connection.is_over());
+    for (piece, took) in [(100, 13), (10, 11)] {
+        let mut connection = slow(writes, Timeouts::default(), Some(piece));
+        let waited = waited(|| {
+            connection.send(GET);
+        });
+        assert!((took..took + 3).contains(&waited), "{waited}");
+        let received = connection.received();
+        assert!(received.starts_with(b"HTTP/1.1 200 ") && received.len() < 2000, "{}", received.len());
+        assert!(connection.is_over());
+    }
+}
+
+#[test]
+fn after_the_last_answer_the_peer_is_waited_for_as_long_as_it_may_linger() {
+    for linger in [seconds(2), seconds(9)] {
+        let mut connection =
+            testing::connect_with(hello, Limits::default(), Timeouts::default().linger(linger));
+        connection.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        assert!(connection.received().ends_with(b"hello"));
+        let is_held = |connection: &ScriptedConnection<'_>| connection.connection.is_some();
+        connection.advance(linger - Duration::from_millis(1)).send("more");
+        assert!(is_held(&connection), "its end is not waited for");
+        connection.advance(Duration::from_millis(1));
+        assert!(!is_held(&connection) && connection.received().is_empty());
+    }
+}
+
+#[cfg(feature = "tls")]
+#[test]
+fn a_handshake_that_is_not_finished_in_time_ends_without_a_word() {
+    use crate::connection::{Connection, Peer};
+    use crate::link::Link;
+    use crate::tls::{Session, TlsConfig};
+    use std::sync::Arc;
+
+    let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    let tls =
+        TlsConfig::from_pem(made.cert.pem().as_bytes(), made.signing_key.serialize_pem().as_bytes()).unwrap();
+    for handshake in [seconds(10), seconds(3)] {
+        let timeouts = Timeouts::default().handshake(handshake);
+        let mut connection = testing::connect_with(hello, Limits::default(), timeouts);
+        let session = Session::new(&tls).unwrap();
+        let link = Link::new(Arc::clone(&connection.socket), &timeouts).with_tls(Box::new(session));
+        let now = connection.watch.now.get();
+        connection.connection = Some(Connection::new(link, Peer::default(), &connection.context, now));
+        // The beginning of a record with a ClientHello, which drips.
+        for byte in [&[22_u8][..], &[3, 1], &[2]] {
+            connection.send(byte).advance(handshake / 4);
+        }
+        connection.advance(handshake / 4 - Duration::from_millis(1));
+        assert!(connection.connection.is_some(), "it is over before {handshake:?}");
+        connection.advance(handshake);
+        assert!(connection.connection.is_none() && connection.received().is_empty());
+    }
+}
