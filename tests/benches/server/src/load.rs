@@ -140,7 +140,7 @@ fn check(answer: &[u8]) {
 }
 
 /// Asks once and says how many bytes an answer has.
-fn learn(stream: &mut TcpStream, request: &str) -> usize {
+pub(crate) fn learn(stream: &mut TcpStream, request: &str) -> usize {
     stream.write_all(request.as_bytes()).expect("the server takes the request");
     let mut got = Vec::new();
     let mut buffer = [0; 4096];

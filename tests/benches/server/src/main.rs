@@ -1,13 +1,18 @@
 //! `cargo xtask bench server`: what a request costs the server, beside a raw epoll loop, nginx and the other servers of
 //! Rust, Go and Python. The server has one core, those who ask it another.
 
+mod crowds;
 mod load;
 mod peers;
 mod processes;
 mod raw;
+mod tls;
 
+use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bench_harness::process::Process;
@@ -42,6 +47,12 @@ impl Peer {
         }
     }
 
+    /// nginx with TLS, on the first core.
+    fn nginx_tls(files: &[PathBuf; 2]) -> Self {
+        let _first = cores::keep_to(0);
+        Self::Program(Program::nginx_tls(files))
+    }
+
     fn address(&self) -> SocketAddr {
         match self {
             Self::Own(server) => server.address(),
@@ -73,10 +84,15 @@ fn main() -> ExitCode {
             ("threads-waiting", threads_waiting),
             ("ours", peers::ours),
             ("ours-waiting", peers::ours_waiting),
+            ("ours-crowded", peers::ours_crowded),
+            ("ours-tls", peers::ours_tls),
             ("hyper", peers::hyper),
             ("axum", peers::axum),
         ],
     );
+    crowds::raise_descriptors();
+    // For all servers over TLS, which begin with any table that counts.
+    let identity = Arc::new(tls::Identity::new());
     let _last = cores::keep_to(1);
     let all: Vec<Row> = QUICK.into_iter().chain(SLOW).collect();
     kept(bench.table("kept-64", "a short answer, 64 kept connections"), &all, 64, 1);
@@ -92,6 +108,11 @@ fn main() -> ExitCode {
     p99(bench.table("p99-512", "the slowest of a hundred, 512 kept connections"), &QUICK, 512);
     let waiting = [("thread for each connection", "threads-waiting"), ("http-server", "ours-waiting")];
     kept(bench.table("waiting-64", "a handler that waits for 2 ms, 64 kept connections"), &waiting, 64, 1);
+    tls::handshakes(&mut bench, &identity);
+    crowds::slow(&mut bench);
+    crowds::idle_p99(&mut bench);
+    crowds::idle_memory(&mut bench, &[("http-server", "ours-crowded"), ("nginx", "nginx")]);
+    allocations(&mut bench);
     bench.finish()
 }
 
@@ -137,6 +158,26 @@ fn p99(mut table: Table<'_>, rows: &[Row], connections: usize) {
         });
     }
     table.run();
+}
+
+/// Asks a server in this process over one connection, without allocating anything.
+fn allocations(bench: &mut Bench) {
+    let title = "a request to a server in this process: what its engine allocates";
+    let table = bench.table("allocations", title).answer(200).on_all_threads().unwatched();
+    let set_up = || {
+        let server = peers::in_process();
+        let mut stream = load::connect(server.addresses()[0]);
+        let request = load::request("");
+        let bytes = load::learn(&mut stream, &request);
+        let mut answer = vec![0; bytes];
+        move || {
+            assert!(!server.is_stopping());
+            stream.write_all(request.as_bytes()).expect("the server takes the request");
+            stream.read_exact(&mut answer).expect("the server answers");
+            u64::from(answer[9] - b'0') * 100
+        }
+    };
+    table.case("http-server", set_up).run();
 }
 
 /// The time that some work takes, while its server is kept.

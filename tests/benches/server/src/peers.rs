@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::routing::get;
 use http_body_util::Full;
-use http_server::{Request, Response, Server};
+use http_server::{Limits, Request, Response, Server, ServerHandle, TlsConfig};
 use hyper::body::Bytes;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -21,6 +21,30 @@ pub(crate) fn ours(listener: TcpListener) {
     let hello = |_: &mut Request<'_>| Response::text(CONTENT);
     let server = Server::builder().listener(listener).server_name("").serve(hello);
     server.expect("it can be served").wait();
+}
+
+/// `http-server` that lets more connections in than it usually does.
+pub(crate) fn ours_crowded(listener: TcpListener) {
+    crate::crowds::raise_descriptors();
+    let hello = |_: &mut Request<'_>| Response::text(CONTENT);
+    let limits = Limits::default().connections_max(15_000);
+    let server = Server::builder().listener(listener).limits(limits).server_name("").serve(hello);
+    server.expect("it can be served").wait();
+}
+
+/// `http-server` over TLS, with the certificate of the bench.
+pub(crate) fn ours_tls(listener: TcpListener) {
+    let hello = |_: &mut Request<'_>| Response::text(CONTENT);
+    let [certificate, key] = crate::tls::given();
+    let tls = TlsConfig::from_pem(&certificate, &key).expect("they belong together");
+    let server = Server::builder().listener_tls(listener, tls).server_name("").serve(hello);
+    server.expect("it can be served").wait();
+}
+
+/// `http-server` beside whoever asks it.
+pub(crate) fn in_process() -> ServerHandle {
+    let hello = |_: &mut Request<'_>| Response::text(CONTENT);
+    Server::bind("127.0.0.1:0").expect("loopback has a free port").serve(hello).expect("it can be served")
 }
 
 /// `http-server` with handlers that wait for something else.

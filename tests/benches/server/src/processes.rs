@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use bench_harness::process::Process;
@@ -35,6 +35,16 @@ impl Program {
 
     /// nginx with one worker and no log; it answers from memory.
     pub(crate) fn nginx() -> Self {
+        Self::nginx_with("", "")
+    }
+
+    /// The same over TLS.
+    pub(crate) fn nginx_tls([certificate, key]: &[PathBuf; 2]) -> Self {
+        let (certificate, key) = (certificate.display(), key.display());
+        Self::nginx_with("ssl", &format!("ssl_certificate {certificate}; ssl_certificate_key {key};"))
+    }
+
+    fn nginx_with(option: &str, more: &str) -> Self {
         let (folder, address) = (folder(), free_address());
         let here = folder.path().display();
         let settings = format!(
@@ -42,7 +52,7 @@ impl Program {
              events {{ worker_connections 20000; }}\n\
              http {{ access_log off; keepalive_requests 100000000; keepalive_timeout 600; server_tokens off;\n\
              client_body_temp_path {here}/a; proxy_temp_path {here}/b; fastcgi_temp_path {here}/c; uwsgi_temp_path {here}/d;\n\
-             scgi_temp_path {here}/e; server {{ listen {address} backlog=4096; default_type text/plain;\n\
+             scgi_temp_path {here}/e; server {{ listen {address} {option} backlog=4096; {more} default_type text/plain;\n\
              location / {{ return 200 \"{CONTENT}\"; }} }} }}\n"
         );
         let file = folder.path().join("nginx.conf");
