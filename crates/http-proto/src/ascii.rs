@@ -74,6 +74,10 @@ pub(crate) static FIELD_VALUE: ByteSet = ByteSet::new(
 pub(crate) static AUTHORITY: ByteSet =
     ByteSet::new(b"!$%&'()*+,-.0123456789:;=ABCDEFGHIJKLMNOPQRSTUVWXYZ[]_abcdefghijklmnopqrstuvwxyz~", false);
 
+/// The bytes of [`AUTHORITY`] that mean nothing special in one: no brackets, colons and percent signs.
+pub(crate) static HOST: ByteSet =
+    ByteSet::new(b"!$&'()*+,-.0123456789;=ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz~", false);
+
 /// `bytes` without SP and HTAB at either end (OWS, RFC 9110 §5.6.3).
 #[inline]
 pub(crate) fn trim_ows(mut bytes: &[u8]) -> &[u8] {

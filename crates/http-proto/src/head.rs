@@ -1,6 +1,6 @@
 //! What a head says once it is read, and before it is written: plain values for both directions.
 
-use crate::ascii::{AUTHORITY, decimal};
+use crate::ascii::{AUTHORITY, HOST, decimal};
 use crate::error::InvalidInput;
 use crate::headers::Headers;
 use crate::scan::first_outside_target;
@@ -246,6 +246,7 @@ fn is_host(host: &[u8]) -> bool {
     match host {
         [] => false,
         [b'[', inner @ .., b']'] => is_ip_literal(inner),
+        name if HOST.all(name) => true,
         name => {
             name.iter().all(|&byte| !matches!(byte, b'[' | b']' | b':') && AUTHORITY.contains(byte))
                 && percent_encodings_are_whole(name)

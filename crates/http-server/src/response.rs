@@ -8,6 +8,7 @@ use crate::upgrade::Upgraded;
 use crate::writer::BodyWriter;
 use http_proto::{FieldValue, Headers, InvalidInput, Method, StatusCode};
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Cursor, Read, Write as _};
@@ -66,6 +67,20 @@ impl fmt::Debug for OnSent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("OnSent")
     }
+}
+
+/// Memory of fields that a thread keeps, at most.
+const SPARE_BYTES_MAX: usize = 4 * 1024;
+
+thread_local! {
+    /// The fields of the last response that this thread has sent, emptied: memory for those of its next one.
+    static SPARE_HEADERS: Cell<Headers> = const { Cell::new(Headers::new()) };
+}
+
+/// No fields, and room for some.
+fn spare_headers() -> Headers {
+    let spare = SPARE_HEADERS.try_with(Cell::take).unwrap_or_default();
+    if spare.capacity_bytes() == 0 { Headers::with_capacity(4, 128) } else { spare }
 }
 
 impl Response {
@@ -247,10 +262,9 @@ impl Response {
     }
 
     fn typed(content_type: &str, body: Body) -> Self {
-        let headers = Headers::with_capacity(4, 128);
         let response = Self {
             status: StatusCode::OK,
-            headers,
+            headers: spare_headers(),
             body,
             invalid: None,
             on_sent: None,
@@ -282,6 +296,15 @@ impl Response {
     pub fn with_body(mut self, body: impl Into<Body>) -> Self {
         self.set_body(body);
         self
+    }
+
+    /// Keeps the memory of the fields for the next response of this thread.
+    pub(crate) fn recycle(mut self) {
+        if self.headers.capacity_bytes() <= SPARE_BYTES_MAX {
+            self.headers.clear();
+            // A thread that ends keeps nothing.
+            let _ = SPARE_HEADERS.try_with(|spare| spare.set(self.headers));
+        }
     }
 
     /// The status.

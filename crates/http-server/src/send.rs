@@ -8,6 +8,7 @@ use crate::link::Link;
 use crate::response::{Delivery, Kind, Response};
 use crate::upgrade::Upgraded;
 use crate::writer::BodyWriter;
+use http_proto::field::elements;
 use http_proto::{
     Framing, Headers, Method, StatusCode, StatusExt, Version, encode_decimal, encode_status_line,
 };
@@ -68,24 +69,26 @@ pub(crate) fn send(
     let on_sent = response.take_on_sent();
     io.sent_bytes = 0;
     io.ends_with_connection = false;
-    let sent = send_all(response, facts, link, io);
+    let sent = send_all(&mut response, facts, link, io);
+    response.recycle();
     if let Some(on_sent) = on_sent {
         on_sent.call(Delivery { content_bytes: io.sent_bytes, complete: sent.is_ok() });
     }
     sent
 }
 
-fn send_all(mut response: Response, facts: &Facts<'_>, link: &mut Link, io: &mut Io) -> io::Result<Sent> {
+fn send_all(response: &mut Response, facts: &Facts<'_>, link: &mut Link, io: &mut Io) -> io::Result<Sent> {
     let body = response.take_body().0;
     if let Kind::Upgrade(run) = body {
-        return upgrade(&response, run, facts, link, io);
+        return upgrade(response, run, facts, link, io);
     }
     let status = response.status();
     let content = Response::has_content(status, facts.method);
     let framing = if content { framing(&body, facts.version) } else { Framing::None };
-    let keep = facts.keep && framing != Framing::UntilClose && !says_close(response.headers());
-    let announced = announced_length(&body, framing, &response, content, facts);
-    write_head(&response, framing, announced, keep, facts, io)?;
+    let own = OwnFields::of(response.headers());
+    let keep = facts.keep && framing != Framing::UntilClose && !own.close;
+    let announced = announced_length(&body, framing, response, content, facts);
+    write_head(response, own, framing, announced, keep, facts, io)?;
     io.ends_with_connection = framing == Framing::UntilClose;
     let sent = if keep { Sent::Kept } else { Sent::Last };
     if !content {
@@ -160,32 +163,63 @@ fn decimal(digits: &[u8]) -> Option<u64> {
     if text.bytes().all(|byte| byte.is_ascii_digit()) { text.parse().ok() } else { None }
 }
 
-fn says_close(headers: &Headers) -> bool {
-    headers.has_token("connection", "close")
+/// Which of the fields that the server sets itself a response has already.
+#[derive(Clone, Copy, Debug, Default)]
+struct OwnFields {
+    server: bool,
+    date: bool,
+    /// Whether Connection says close.
+    close: bool,
+    /// Whether there are some that are left out of the head.
+    left_out: bool,
+}
+
+impl OwnFields {
+    fn of(headers: &Headers) -> Self {
+        let mut own = Self::default();
+        for (name, value) in headers.iter_bytes() {
+            match name.len() {
+                4 => own.date |= name.eq_ignore_ascii_case(b"date"),
+                6 => own.server |= name.eq_ignore_ascii_case(b"server"),
+                10 if name.eq_ignore_ascii_case(b"connection") => {
+                    own.left_out = true;
+                    own.close |= elements(value).any(|option| option.eq_ignore_ascii_case(b"close"));
+                }
+                _ => own.left_out |= is_left_out(name),
+            }
+        }
+        own
+    }
+}
+
+/// The server's own, and those that only this side of the connection knows (RFC 9110 §7.6.1).
+fn is_left_out(name: &[u8]) -> bool {
+    match name.len() {
+        10 => name.eq_ignore_ascii_case(b"connection") || name.eq_ignore_ascii_case(b"keep-alive"),
+        14 => name.eq_ignore_ascii_case(b"content-length"),
+        17 => name.eq_ignore_ascii_case(b"transfer-encoding"),
+        _ => false,
+    }
 }
 
 /// Queues the head behind what is queued already.
 fn write_head(
     response: &Response,
+    own: OwnFields,
     framing: Framing,
     announced: Option<u64>,
     keep: bool,
     facts: &Facts<'_>,
     io: &mut Io,
 ) -> io::Result<()> {
-    start_head(response, facts, io)?;
+    start_head(response, own, facts, io)?;
     let out = &mut io.out;
-    for (name, value) in response.headers() {
-        // The server's own, and those that only this side of the connection knows (RFC 9110 §7.6.1).
-        let own = match name.len() {
-            10 => name.eq_ignore_ascii_case("connection") || name.eq_ignore_ascii_case("keep-alive"),
-            14 => name.eq_ignore_ascii_case("content-length"),
-            17 => name.eq_ignore_ascii_case("transfer-encoding"),
-            _ => false,
-        };
-        if !own {
-            field(name.as_bytes(), value.as_bytes(), out);
+    if own.left_out {
+        for (name, value) in response.headers().iter_bytes().filter(|(name, _)| !is_left_out(name)) {
+            field(name, value, out);
         }
+    } else {
+        response.headers().write_to(out);
     }
     if let Some(length) = announced {
         out.extend_from_slice(b"Content-Length: ");
@@ -205,7 +239,7 @@ fn write_head(
 }
 
 /// Status line, Server, Date: the latter two unless the handler has set its own.
-fn start_head(response: &Response, facts: &Facts<'_>, io: &mut Io) -> io::Result<()> {
+fn start_head(response: &Response, own: OwnFields, facts: &Facts<'_>, io: &mut Io) -> io::Result<()> {
     let status = response.status();
     if status == StatusCode::OK && facts.speaks == Version::HTTP_11 {
         io.out.extend_from_slice(b"HTTP/1.1 200 OK\r\n");
@@ -213,10 +247,10 @@ fn start_head(response: &Response, facts: &Facts<'_>, io: &mut Io) -> io::Result
         let phrase = status.phrase().as_bytes();
         encode_status_line(facts.speaks, status, phrase, &mut io.out).map_err(Error::from)?;
     }
-    if !facts.server.is_empty() && !response.headers().contains("server") {
+    if !facts.server.is_empty() && !own.server {
         field(b"Server", facts.server, &mut io.out);
     }
-    if !response.headers().contains("date") {
+    if !own.date {
         field(b"Date", facts.date, &mut io.out);
     }
     Ok(())
@@ -304,7 +338,7 @@ fn upgrade(
         }
         return send(refusal, facts, link, io);
     }
-    start_head(response, facts, io)?;
+    start_head(response, OwnFields::of(response.headers()), facts, io)?;
     for (name, value) in response.headers() {
         if !["connection", "content-length", "transfer-encoding"]
             .iter()

@@ -31,7 +31,7 @@ enum Expectation {
 
 fn expectation(head: &RequestHead) -> Expectation {
     // A server must ignore it in HTTP/1.0.
-    if head.version == Version::HTTP_10 {
+    if head.version == Version::HTTP_10 || !head.headers.contains("expect") {
         return Expectation::None;
     }
     let mut found = Expectation::None;
@@ -329,6 +329,6 @@ impl Connection {
 fn upgrades(head: &RequestHead, framing: Framing) -> bool {
     head.version == Version::HTTP_11
         && matches!(framing, Framing::None | Framing::Length(0))
-        && head.headers.contains(header::UPGRADE)
+        && head.headers.contains("upgrade")
         && head.headers.has_token(header::CONNECTION, "upgrade")
 }
