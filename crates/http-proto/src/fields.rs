@@ -130,6 +130,14 @@ impl FieldSection {
         loop {
             if self.line_start == self.scanned {
                 self.plain_lines(input, limits);
+                let next = self.line_start.saturating_add(2);
+                if input.get(self.line_start..next) == Some(b"\r\n")
+                    && next <= self.head_start.saturating_add(limits.section_bytes_max)
+                {
+                    #[cfg(test)]
+                    crate::effort::count_bytes(2);
+                    return Ok(Scan::Complete { end: next });
+                }
             }
             let searched = input.get(self.scanned..).unwrap_or_default();
             #[cfg(test)]

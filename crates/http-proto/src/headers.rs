@@ -404,6 +404,9 @@ impl Headers {
 }
 
 fn check_name(name: &[u8]) -> Result<(), InvalidInput> {
+    if TOKEN.all(name) && !name.is_empty() {
+        return Ok(());
+    }
     match TOKEN.first_outside(name) {
         Some(offset) => Err(InvalidInput::FieldName { offset }),
         None if name.is_empty() => Err(InvalidInput::FieldName { offset: 0 }),
