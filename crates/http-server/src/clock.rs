@@ -35,32 +35,45 @@ pub(crate) fn wall() -> SystemTime {
     SystemTime::now()
 }
 
-/// The text of a Date field, written once per second.
+/// What a Date field's line begins with.
+const NAME: &[u8; 6] = b"Date: ";
+
+/// A line with a Date field, its end included.
+pub(crate) type DateLine = [u8; NAME.len() + HTTP_DATE_BYTES + 2];
+
+/// The Date field, written once per second.
 #[derive(Clone, Debug)]
 pub(crate) struct DateText {
     /// When the steady clock reaches this, the second is over.
     until: Option<Instant>,
-    text: [u8; HTTP_DATE_BYTES],
+    line: DateLine,
 }
 
 impl Default for DateText {
     fn default() -> Self {
-        Self { until: None, text: format_http_date(UNIX_EPOCH) }
+        Self { until: None, line: date_line(UNIX_EPOCH) }
     }
 }
 
 impl DateText {
-    /// The date at `now`. The calendar is asked once a second.
-    pub(crate) fn at(&mut self, now: Instant, wall: impl FnOnce() -> SystemTime) -> &[u8; HTTP_DATE_BYTES] {
+    /// The line with the date at `now`. The calendar is asked once a second.
+    pub(crate) fn at(&mut self, now: Instant, wall: impl FnOnce() -> SystemTime) -> &DateLine {
         if self.until.is_none_or(|until| now >= until) {
             let wall = wall();
             let into = wall.duration_since(UNIX_EPOCH).map_or(0, |since| since.subsec_nanos());
             self.until =
                 now.checked_add(Duration::from_secs(1).saturating_sub(Duration::from_nanos(into.into())));
-            self.text = format_http_date(wall);
+            self.line = date_line(wall);
         }
-        &self.text
+        &self.line
     }
+}
+
+fn date_line(wall: SystemTime) -> DateLine {
+    let mut line = [0; size_of::<DateLine>()];
+    let mut bytes = NAME.iter().copied().chain(format_http_date(wall)).chain(*b"\r\n");
+    line.fill_with(|| bytes.next().unwrap_or_default());
+    line
 }
 
 #[cfg(test)]

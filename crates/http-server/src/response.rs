@@ -262,16 +262,9 @@ impl Response {
     }
 
     fn typed(content_type: &str, body: Body) -> Self {
-        let response = Self {
-            status: StatusCode::OK,
-            headers: spare_headers(),
-            body,
-            invalid: None,
-            on_sent: None,
-            fault: None,
-            failure: None,
-        };
-        response.with_header("Content-Type", content_type)
+        let mut headers = spare_headers();
+        let invalid = headers.append("Content-Type", content_type).err();
+        Self { status: StatusCode::OK, headers, body, invalid, on_sent: None, fault: None, failure: None }
     }
 
     /// This answer with another status.

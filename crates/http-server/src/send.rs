@@ -1,6 +1,7 @@
 //! A response onto a connection: the head with the server's own fields, then the body in as few writes as possible.
 //! It decides how the body is framed, and whether the connection is announced to stay.
 
+use crate::clock::DateLine;
 use crate::connection::Io;
 use crate::error::Error;
 use crate::error_page::ErrorPages;
@@ -35,7 +36,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) keep: bool,
     /// Whether the request asked to upgrade the connection.
     pub(crate) upgrades: bool,
-    pub(crate) date: &'a [u8],
+    /// The line with the Date field.
+    pub(crate) date: &'a DateLine,
     /// The value of the Server field; none if empty.
     pub(crate) server: &'a [u8],
     /// How error pages look, and the fields of the request, for which they are made.
@@ -251,7 +253,7 @@ fn start_head(response: &Response, own: OwnFields, facts: &Facts<'_>, io: &mut I
         field(b"Server", facts.server, &mut io.out);
     }
     if !own.date {
-        field(b"Date", facts.date, &mut io.out);
+        io.out.extend_from_slice(facts.date);
     }
     Ok(())
 }

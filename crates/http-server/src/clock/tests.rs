@@ -12,10 +12,10 @@ fn the_date_is_that_of_the_second() {
         String::from_utf8_lossy(text.at(began + passed, || UNIX_EPOCH + Duration::from_millis(millis)))
             .into_owned()
     };
-    assert_eq!(at(784_111_776_999), "Sun, 06 Nov 1994 08:49:36 GMT");
-    assert_eq!(at(784_111_777_000), "Sun, 06 Nov 1994 08:49:37 GMT");
-    assert_eq!(at(784_111_777_999), "Sun, 06 Nov 1994 08:49:37 GMT");
-    assert_eq!(at(784_111_778_000), "Sun, 06 Nov 1994 08:49:38 GMT");
+    assert_eq!(at(784_111_776_999), "Date: Sun, 06 Nov 1994 08:49:36 GMT\r\n");
+    assert_eq!(at(784_111_777_000), "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n");
+    assert_eq!(at(784_111_777_999), "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n");
+    assert_eq!(at(784_111_778_000), "Date: Sun, 06 Nov 1994 08:49:38 GMT\r\n");
 }
 
 #[test]
