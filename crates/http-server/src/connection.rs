@@ -427,7 +427,11 @@ impl Connection {
             if *in_a_row >= context.limits.requests_in_a_row_max && !self.has_all(work) {
                 return Some(self.flushed(work, Next::Again));
             }
-            match work.parser.parse(work.io.input.filled(), &mut work.head) {
+            let parsed = match work.io.input.filled() {
+                [] => Ok(Parsed::Partial),
+                input => work.parser.parse(input, &mut work.head),
+            };
+            match parsed {
                 Ok(Parsed::Complete { consumed_bytes, .. }) => {
                     work.io.input.consume(consumed_bytes);
                     self.in_head = false;
