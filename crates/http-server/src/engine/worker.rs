@@ -97,7 +97,12 @@ impl<P: Poller> Worker<P> {
                     self.now.set(clock::now());
                     let count = self.events.len();
                     self.shared.crowd.share_out(count, max);
+                    // The usual case with few clients: what is dealt with at once need not be laid on the desk.
+                    let only = if count == 1 { self.events.pop() } else { None };
                     self.keep_events(last);
+                    if let Some(ready) = only {
+                        return Ok(ready);
+                    }
                     if let Err(error) = waited {
                         self.shared.context.observe(&Event::AcceptFailed { error: &error });
                         std::thread::yield_now();
@@ -114,7 +119,9 @@ impl<P: Poller> Worker<P> {
     /// waiting, somebody must notice.
     fn keep_events(&mut self, last: bool) {
         let several = self.events.len() > 1;
-        self.shared.crowd.keep(&self.desk, self.events.drain(..));
+        if !self.events.is_empty() {
+            self.shared.crowd.keep(&self.desk, self.events.drain(..));
+        }
         if (last || several) && self.shared.crowd.ask() {
             self.shared.keeper.wake();
         }
