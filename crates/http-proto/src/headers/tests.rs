@@ -198,11 +198,21 @@ fn append_all_adds_every_field_of_the_other() {
 fn a_list_that_is_cleared_keeps_its_memory() {
     let mut headers = list(&[("A", "1"), ("B", "2")]);
     let before = (headers.text.capacity(), headers.entries.capacity());
+    let bytes = headers.capacity_bytes();
+    assert!(bytes >= 12, "the text alone has as many");
     headers.clear();
     assert!(headers.is_empty());
+    assert_eq!(headers.capacity_bytes(), bytes);
     headers.append("C", "3").unwrap();
     headers.append("D", "4").unwrap();
     assert_eq!((headers.text.capacity(), headers.entries.capacity()), before);
+}
+
+#[test]
+fn fields_are_read_as_bytes_in_their_order() {
+    let headers = list(&[("A", "1"), ("b", ""), ("a", "2")]);
+    let fields: Vec<(&[u8], &[u8])> = headers.iter_bytes().collect();
+    assert_eq!(fields, [(&b"A"[..], &b"1"[..]), (b"b", b""), (b"a", b"2")]);
 }
 
 #[test]
