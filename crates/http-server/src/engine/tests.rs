@@ -101,6 +101,25 @@ fn deadlines_pass_in_order<P: Poller>() {
     drop(engine);
 }
 
+fn a_look_does_not_wait_behind_a_thread_that_waits<P: Poller>() {
+    let poller = P::new().unwrap();
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::scope(|scope| {
+        scope.spawn(|| poller.wait(&mut Vec::new(), 1, None));
+        scope.spawn(|| {
+            // One of them, if not the first, finds the other thread waiting.
+            for _ in 0..1000 {
+                poller.wait(&mut Vec::new(), 1, Some(Duration::ZERO)).unwrap();
+                std::thread::yield_now();
+            }
+            tell.send(()).unwrap();
+        });
+        let looked = told.recv_timeout(PATIENCE);
+        poller.stop();
+        assert!(looked.is_ok(), "it waits still");
+    });
+}
+
 macro_rules! on_both_pollers {
     ($($name:ident)*) => {$(
         mod $name {
@@ -121,4 +140,5 @@ on_both_pollers! {
     connections_are_parked_and_found_again
     many_pipelined_requests_give_others_their_turn
     deadlines_pass_in_order
+    a_look_does_not_wait_behind_a_thread_that_waits
 }

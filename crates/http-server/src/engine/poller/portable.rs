@@ -13,7 +13,7 @@ use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
 
 /// Events that are harvested at a time.
@@ -92,7 +92,13 @@ impl Poller for Portable {
     }
 
     fn wait(&self, ready: &mut Vec<Ready>, max: usize, timeout: Option<Duration>) -> io::Result<()> {
-        let mut leader = lock(&self.leader);
+        let mut leader = match self.leader.try_lock() {
+            Ok(leader) => leader,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            // Who leads takes what arrives, and may wait for it for ever.
+            Err(TryLockError::WouldBlock) if timeout == Some(Duration::ZERO) => return Ok(()),
+            Err(TryLockError::WouldBlock) => lock(&self.leader),
+        };
         if self.stopped.load(Ordering::SeqCst) {
             return Ok(());
         }
