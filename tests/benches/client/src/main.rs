@@ -64,23 +64,28 @@ pub(crate) fn small(close: bool) -> Vec<u8> {
 /// A large answer with its length.
 pub(crate) fn large() -> Serve {
     let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", large_bytes());
-    stream(head, vec![b'x'; MIB as usize], "")
+    stream(head, vec![b'x'; MIB as usize], large_bytes() / MIB, "")
 }
 
 /// A large answer in chunks of 16 KiB.
 fn large_chunked() -> Serve {
+    chunked(large_bytes() / MIB)
+}
+
+/// So many MiB in chunks of 16 KiB.
+fn chunked(times: u64) -> Serve {
     let mut mib = Vec::new();
     for _ in 0..MIB / (16 * 1024) {
         mib.extend_from_slice(b"4000\r\n");
         mib.resize(mib.len() + 16 * 1024, b'x');
         mib.extend_from_slice(b"\r\n");
     }
-    stream("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".to_owned(), mib, "0\r\n\r\n")
+    let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".to_owned();
+    stream(head, mib, times, "0\r\n\r\n")
 }
 
 /// An answer that is written piece by piece: a MiB that is repeated.
-fn stream(head: String, mib: Vec<u8>, tail: &'static str) -> Serve {
-    let times = large_bytes() / MIB;
+fn stream(head: String, mib: Vec<u8>, times: u64, tail: &'static str) -> Serve {
     Serve::Stream {
         head: head.into_bytes(),
         piece: Arc::new(mib),
@@ -197,8 +202,8 @@ fn upload(bench: &mut Bench) {
         .run();
 }
 
-/// What a process takes that does one transfer and nothing else: none may take more than one small answer does. The
-/// servers are threads of the same process and hold a MiB.
+/// What a process takes that does one transfer and nothing else: none may take more than a small one does. The servers are
+/// threads of the same process and hold a MiB, that of chunks in pieces.
 fn memory(bench: &mut Bench) {
     let server = || server::start(Serve::Swallow { content_bytes: large_bytes() });
     bench
@@ -216,6 +221,7 @@ fn memory(bench: &mut Bench) {
             }
         })
         .case("download of 256 MiB", || peers::ours(server::start(large())))
+        .case("download of 1 MiB in chunks", || peers::ours(server::start(chunked(1))))
         .case("download of 256 MiB in chunks", || peers::ours(server::start(large_chunked())))
         .case("upload of 256 MiB", move || peers::ours_upload(server(), large_bytes(), false))
         .case("upload of 256 MiB in chunks", move || peers::ours_upload(server(), large_bytes(), true))

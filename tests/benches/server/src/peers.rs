@@ -44,7 +44,10 @@ pub(crate) fn ours_tls(listener: TcpListener) {
 /// `http-server` beside whoever asks it.
 pub(crate) fn in_process() -> ServerHandle {
     let hello = |_: &mut Request<'_>| Response::text(CONTENT);
-    Server::bind("127.0.0.1:0").expect("loopback has a free port").serve(hello).expect("it can be served")
+    let server = Server::bind("127.0.0.1:0").expect("loopback has a free port");
+    // One connection asks as often as the clock lets it.
+    let server = server.limits(Limits::default().requests_per_connection_max(u32::MAX));
+    server.serve(hello).expect("it can be served")
 }
 
 /// `http-server` with handlers that wait for something else.
