@@ -17,12 +17,12 @@ const NOW: SystemTime = UNIX_EPOCH;
 /// ```text
 /// secret.txt
 /// outside/secret.txt
-/// root/ a.txt  b/c.txt  b/up -> ../a.txt  in -> b/c.txt  folder -> b  absolute -> ROOT/a.txt
+/// site/ a.txt  b/c.txt  b/up -> ../a.txt  in -> b/c.txt  folder -> b  absolute -> SITE/a.txt
 ///       deep -> b/loop/../c.txt …
 /// ```
 fn place() -> TempDir {
     let place = tempfile::tempdir().unwrap();
-    let root = place.path().join("root");
+    let root = place.path().join("site");
     fs::create_dir_all(root.join("b/d")).unwrap();
     fs::create_dir_all(place.path().join("outside")).unwrap();
     fs::write(place.path().join("secret.txt"), "secret").unwrap();
@@ -43,7 +43,7 @@ fn place() -> TempDir {
         ("out", "../secret.txt"),
         ("outdir", "../outside"),
         ("b/far", "../../secret.txt"),
-        ("outandin", "../root/a.txt"),
+        ("outandin", "../site/a.txt"),
         ("etc", "/etc"),
         ("passwd", "/etc/passwd"),
         ("dangling", "nothing"),
@@ -98,7 +98,7 @@ fn check(root: &Path, links: Symlinks, text: &str, expected: Option<&str>) {
 #[test]
 fn files_and_folders_are_opened_and_missing_ones_are_not_found() {
     let place = place();
-    let root = place.path().join("root");
+    let root = place.path().join("site");
     for links in [Symlinks::Refuse, Symlinks::Beneath, Symlinks::Follow] {
         check(&root, links, "/", Some("/"));
         check(&root, links, "/a.txt", Some("a"));
@@ -116,7 +116,7 @@ fn files_and_folders_are_opened_and_missing_ones_are_not_found() {
 #[test]
 fn links_beneath_are_followed_unless_all_are_refused() {
     let place = place();
-    let root = place.path().join("root");
+    let root = place.path().join("site");
     for (name, content) in [
         ("/in", "c"),
         ("/folder", "/"),
@@ -143,7 +143,7 @@ fn links_beneath_are_followed_unless_all_are_refused() {
 #[test]
 fn links_that_lead_out_are_followed_only_where_all_are() {
     let place = place();
-    let root = place.path().join("root");
+    let root = place.path().join("site");
     for name in ["/out", "/outdir/secret.txt", "/b/far", "/folder/far", "/absout"] {
         check(&root, Symlinks::Beneath, name, None);
         check(&root, Symlinks::Refuse, name, None);
@@ -162,14 +162,14 @@ fn links_that_lead_out_are_followed_only_where_all_are() {
 #[test]
 fn a_link_out_and_in_again_leads_out_by_descriptor() {
     let place = place();
-    let root = Root::new(&place.path().join("root"), Symlinks::Beneath).unwrap();
+    let root = Root::new(&place.path().join("site"), Symlinks::Beneath).unwrap();
     assert_eq!(outcome(root.open(&path("/outandin"), NOW)), None);
 }
 
 #[test]
 fn dangling_and_looping_links_are_not_found() {
     let place = place();
-    let root = place.path().join("root");
+    let root = place.path().join("site");
     for links in [Symlinks::Refuse, Symlinks::Beneath] {
         for name in ["/dangling", "/loop", "/ping", "/loop/a", "/dangling/a"] {
             check(&root, links, name, None);
@@ -231,8 +231,8 @@ fn devices_are_not_found() {
 #[test]
 fn links_of_proc_are_never_followed() {
     let root = Root::new(Path::new("/proc/self"), Symlinks::Beneath).unwrap();
-    for name in ["/cwd", "/root", "/root/etc/passwd", "/exe"] {
-        assert_eq!(outcome(root.open(&path(name), NOW)), None, "{name}");
+    for name in ["cwd", "root", "root/etc/passwd", "exe"] {
+        assert_eq!(outcome(root.open(&path(&format!("/{name}")), NOW)), None, "{name}");
     }
 }
 
@@ -247,7 +247,7 @@ fn names(root: &Root, folder: &str, hidden: bool) -> Vec<String> {
 #[test]
 fn entries_are_what_could_be_opened() {
     let place = place();
-    let at = place.path().join("root");
+    let at = place.path().join("site");
     fs::write(at.join(".hidden"), "").unwrap();
     let root = Root::new(&at, Symlinks::Refuse).unwrap();
     assert_eq!(names(&root, "/", false), ["a.txt", "b"]);
@@ -267,7 +267,7 @@ fn entries_are_what_could_be_opened() {
 #[test]
 fn entries_tell_kind_size_and_time_of_what_a_link_leads_to() {
     let place = place();
-    let root = Root::new(&place.path().join("root"), Symlinks::Beneath).unwrap();
+    let root = Root::new(&place.path().join("site"), Symlinks::Beneath).unwrap();
     let found = root.entries(&path("/"), false, 1000, NOW).unwrap().entries;
     let entry =
         |name: &str| -> Entry { found.iter().find(|entry| entry.name == name.as_bytes()).cloned().unwrap() };
@@ -313,7 +313,7 @@ fn names_that_are_not_utf8_are_listed_and_opened() {
 #[test]
 fn by_path_too_entries_are_read_and_a_swapped_root_is_noticed() {
     let place = place();
-    let root = place.path().join("root");
+    let root = place.path().join("site");
     let handle = portable::Handle::open(&root).unwrap();
     let mut folder = handle.read_folder(b"b", Symlinks::Beneath).unwrap();
     let mut found = Vec::new();
@@ -334,7 +334,7 @@ fn by_path_too_entries_are_read_and_a_swapped_root_is_noticed() {
 macro_rules! check_workplace {
     ($place:expr, $workplace:expr) => {{
         use std::io::Write as _;
-        let (folder, workplace) = ($place.path().join("root/b"), $workplace);
+        let (folder, workplace) = ($place.path().join("site/b"), $workplace);
         workplace.create(b"new").unwrap().write_all(b"new").unwrap();
         assert_eq!(workplace.create(b"new").unwrap_err().kind(), std::io::ErrorKind::AlreadyExists);
         for (name, is) in
@@ -370,7 +370,7 @@ macro_rules! check_workplace {
 #[test]
 fn files_are_made_in_their_folder_and_take_no_name_that_is_taken() {
     let place = place();
-    let root = place.path().join("root");
+    let root = place.path().join("site");
     check_workplace!(place, system::Handle::open(&root).unwrap().workplace(b"b", Symlinks::Beneath).unwrap());
     check_workplace!(
         place,
