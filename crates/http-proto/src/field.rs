@@ -6,6 +6,12 @@
 use crate::ascii::{TOKEN, trim_ows};
 use std::borrow::Cow;
 
+/// Whether a byte may stand in a token: `tchar` (RFC 9110 §5.6.2), of which methods and field names are made.
+#[must_use]
+pub const fn is_token_byte(byte: u8) -> bool {
+    TOKEN.contains(byte)
+}
+
 /// The elements of a comma-separated list (RFC 9110 §5.6.1): trimmed, empty ones left out, commas inside quoted
 /// strings not taken for separators.
 ///

@@ -2,7 +2,7 @@
 //! as far as those who say it are trusted.
 
 use crate::networks::Networks;
-use http_proto::{FieldValue, Headers, is_host_and_port};
+use http_proto::{FieldValue, Headers, field, is_host_and_port};
 use std::net::{IpAddr, SocketAddr};
 
 /// The proxies in front of a server, and which of their fields are believed.
@@ -203,11 +203,11 @@ fn hop(mut rest: &[u8]) -> Option<(Option<Hop<'_>>, &[u8])> {
 fn pair(text: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     let (name, text) = text.split_at_checked(text.iter().position(|byte| *byte == b'=')?)?;
     let text = text.get(1..)?;
-    if name.is_empty() || !name.iter().all(|byte| is_token(*byte)) {
+    if name.is_empty() || !name.iter().all(|byte| field::is_token_byte(*byte)) {
         return None;
     }
     let Some(quoted) = text.strip_prefix(b"\"") else {
-        let end = text.iter().position(|byte| !is_token(*byte)).unwrap_or(text.len());
+        let end = text.iter().position(|byte| !field::is_token_byte(*byte)).unwrap_or(text.len());
         let (value, behind) = text.split_at_checked(end)?;
         return (!value.is_empty()).then_some((name, value, behind));
     };
@@ -226,28 +226,6 @@ fn pair(text: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     })?;
     let (value, behind) = quoted.split_at_checked(end)?;
     Some((name, value, behind.get(1..)?))
-}
-
-/// `tchar` (RFC 9110 §5.6.2).
-const fn is_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric()
-        || matches!(
-            byte,
-            b'!' | b'#'
-                | b'$'
-                | b'%'
-                | b'&'
-                | b'\''
-                | b'*'
-                | b'+'
-                | b'-'
-                | b'.'
-                | b'^'
-                | b'_'
-                | b'`'
-                | b'|'
-                | b'~'
-        )
 }
 
 /// `node = nodename [ ":" node-port ]` (RFC 7239 §6), where it names an address.

@@ -33,7 +33,7 @@ fn an_error_page_is_json_for_those_who_like_that_better() {
 #[test]
 fn texts_are_escaped_in_json_and_left_out_where_there_are_none() {
     let text = json(StatusCode::BAD_REQUEST, Some("a\"\\<\u{2028}\n\u{1f600}"), Some(""));
-    assert_eq!(text, "{\"status\":400,\"title\":\"a\\\"\\\\\\u003c\\u2028\\u000a\u{1f600}\"}\n");
+    assert_eq!(text, "{\"status\":400,\"title\":\"a\\\"\\\\\\u003c\\u2028\\n\u{1f600}\"}\n");
     let unknown = json(StatusCode::from_u16(599).unwrap(), None, None);
     assert_eq!(unknown, "{\"status\":599}\n");
 }

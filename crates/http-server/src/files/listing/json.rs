@@ -12,6 +12,7 @@
 
 use super::{Listing, Look, encode_segment, is_reachable, shown_name, utc_text};
 use crate::files::root::Entry;
+use crate::json_text::push_string;
 use std::fmt::Write as _;
 
 /// The JSON form.
@@ -23,7 +24,7 @@ pub(crate) struct JsonPage {
 impl Look for JsonPage {
     fn begin(&mut self, listing: &Listing, out: &mut String) {
         out.push_str("{\"path\":");
-        push_string(out, &listing.path_text());
+        push_string(&listing.path_text(), out);
         let _ = write!(out, ",\"truncated\":{},\"entries\":[", listing.more);
     }
 
@@ -31,7 +32,7 @@ impl Look for JsonPage {
         out.push_str(if self.begun { ",\n" } else { "\n" });
         self.begun = true;
         out.push_str("{\"name\":");
-        push_string(out, &shown_name(entry));
+        push_string(&shown_name(entry), out);
         if is_reachable(entry) {
             let slash = if entry.is_folder { "/" } else { "" };
             let _ = write!(out, ",\"href\":\"{}{slash}\"", encode_segment(&entry.name));
@@ -53,23 +54,4 @@ impl Look for JsonPage {
     fn end(&mut self, _: &Listing, out: &mut String) {
         out.push_str("\n]}\n");
     }
-}
-
-/// A JSON string (RFC 8259 §7), safe inside HTML as well.
-fn push_string(out: &mut String, text: &str) {
-    out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\0'..='\u{1f}' | '\u{7f}' | '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
-                let _ = write!(out, "\\u{:04x}", u32::from(character));
-            }
-            other => out.push(other),
-        }
-    }
-    out.push('"');
 }
