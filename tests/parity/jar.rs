@@ -3,5 +3,6 @@
 mod dice;
 mod disk;
 mod files;
+mod order;
 mod scenarios;
 mod suites;

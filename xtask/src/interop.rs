@@ -14,6 +14,8 @@ pub(crate) struct Peer {
 pub(crate) const PYTHON: Peer = Peer { program: "python3", package: "python3" };
 pub(crate) const CURL: Peer = Peer { program: "curl", package: "curl" };
 pub(crate) const WGET: Peer = Peer { program: "wget", package: "wget" };
+/// Shows which calls a save makes, and in which order.
+pub(crate) const STRACE: Peer = Peer { program: "strace", package: "strace" };
 const UNZIP: Peer = Peer { program: "unzip", package: "unzip" };
 /// Looks at the pages that we make.
 const CHROMIUM: Peer = Peer { program: "chromium", package: "chromium" };

@@ -15,7 +15,7 @@ const SUITES_BESIDE: &str = "../shared/suites";
 pub(crate) fn run(context: &Context, arguments: &[String]) -> Outcome {
     let (suites, filter) = read_arguments(arguments)?;
     let suites = find_suites(context.root(), suites.as_deref())?;
-    interop::provide(context, &[interop::PYTHON, interop::CURL, interop::WGET])?;
+    interop::provide(context, &[interop::PYTHON, interop::CURL, interop::WGET, interop::STRACE])?;
     let call = Call::cargo(context);
     let call = if let Some(folder) = &suites { call.env("HTTPKIT_SUITES", folder) } else { call };
     let call =
