@@ -14,38 +14,26 @@ use crate::clock::DateText;
 use crate::context::Counted;
 use crate::context::{Context, Watch};
 use crate::engine::poller::{Interest, News};
-use crate::error::Error;
+use crate::introduction::Introduced;
 use crate::link::Link;
+use crate::observe::Event;
+use crate::peer::Peer;
 use crate::response::Response;
 use crate::socket::Socket;
+use crate::traffic::{INPUT_BYTES, Io};
 use crate::upgrade::Upgraded;
-use http_proto::stream::{BodyError, ReadBuffer, fill_body};
+use http_proto::stream::{BodyError, fill_body};
 use http_proto::{
-    BodyDecoder, Framing, Limits as MessageLimits, Parsed, ProtocolError, RequestHead, RequestParser,
-    StatusCode,
+    Framing, Limits as MessageLimits, Parsed, ProtocolError, RequestHead, RequestParser, StatusCode,
 };
-use introduction::Introduction;
 use std::io;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 mod exchange;
-pub(crate) mod introduction;
-
-/// Bytes that are read at first; heads that need more make the buffer grow.
-const INPUT_BYTES: usize = 4 * 1024;
 
 /// Answers to pipelined requests are gathered up to this size.
 const OUT_BYTES: usize = 64 * 1024;
-
-/// Who is at the other end.
-#[derive(Debug, Default)]
-pub(crate) struct Peer {
-    pub(crate) addr: Option<SocketAddr>,
-    /// What a proxy has said ahead of the connection, or is about to say.
-    pub(crate) introduction: Option<Box<Introduction>>,
-}
 
 /// The buffers of one request. They belong to a connection only while it is served or has bytes that wait.
 #[derive(Debug)]
@@ -87,90 +75,6 @@ impl Work {
             && self.io.out.is_empty()
             && self.parser.is_idle()
             && self.io.decoder.is_done()
-    }
-}
-
-/// The bytes of one connection on their way in and out.
-#[derive(Debug)]
-pub(crate) struct Io {
-    pub(crate) input: ReadBuffer,
-    pub(crate) decoder: BodyDecoder,
-    pub(crate) out: Vec<u8>,
-    /// `100 Continue` is owed before the content is read.
-    pub(crate) expects_continue: bool,
-    /// The content cannot be read on, and where it ends is not known.
-    pub(crate) body_broken: bool,
-    /// Content that has been read.
-    pub(crate) body_bytes: u64,
-    pub(crate) body_bytes_max: u64,
-    /// Content of the answer that has been handed to the connection.
-    pub(crate) sent_bytes: u64,
-    /// Whether a broken answer could be taken for a whole one unless the connection is reset.
-    pub(crate) ends_with_connection: bool,
-}
-
-impl Io {
-    fn new(limits: MessageLimits) -> Self {
-        Self {
-            input: ReadBuffer::new(INPUT_BYTES),
-            decoder: BodyDecoder::new(Framing::None, limits),
-            out: Vec::new(),
-            expects_continue: false,
-            body_broken: false,
-            body_bytes: 0,
-            body_bytes_max: u64::MAX,
-            sent_bytes: 0,
-            ends_with_connection: false,
-        }
-    }
-
-    fn begin_body(&mut self, framing: Framing, expects_continue: bool, body_bytes_max: u64) {
-        self.decoder.begin(framing);
-        self.expects_continue = expects_continue && !self.decoder.is_done();
-        self.body_broken = false;
-        self.body_bytes = 0;
-        self.body_bytes_max = body_bytes_max;
-    }
-
-    /// Sends what is queued.
-    pub(crate) fn flush(&mut self, link: &mut Link) -> io::Result<()> {
-        if !self.out.is_empty() {
-            let sent = link.write_all(&self.out);
-            self.out.clear();
-            sent?;
-        }
-        Ok(())
-    }
-
-    /// Notes that the content is lost.
-    pub(crate) fn body_failed(&mut self, error: BodyError) -> Error {
-        self.body_broken = true;
-        match error {
-            BodyError::Protocol(error) => error.into(),
-            BodyError::Io(error) => Error::from_connection(error),
-            _ => Error::Connection(io::ErrorKind::InvalidData.into()),
-        }
-    }
-
-    /// How many of the next `count` bytes of content the limit lets pass; an error where it is none of some.
-    pub(crate) fn within_limit(&mut self, count: usize) -> Result<usize, Error> {
-        let room = self.body_bytes_max.saturating_sub(self.body_bytes);
-        let allowed = usize::try_from(room).unwrap_or(usize::MAX).min(count);
-        if allowed == 0 && count > 0 {
-            self.body_broken = true;
-            return Err(Error::BodyTooLong { bytes_max: self.body_bytes_max });
-        }
-        Ok(allowed)
-    }
-
-    /// Counts content that has been read.
-    pub(crate) fn count_body(&mut self, count: usize) -> Result<(), Error> {
-        self.body_bytes = self.body_bytes.saturating_add(count as u64);
-        if self.body_bytes > self.body_bytes_max {
-            self.body_broken = true;
-            return Err(Error::BodyTooLong { bytes_max: self.body_bytes_max });
-        }
-        Ok(())
     }
 }
 
@@ -399,6 +303,26 @@ impl Connection {
     pub(crate) fn into_upgraded(self, work: &mut Work, context: &Context<'_>) -> io::Result<Upgraded> {
         let early = work.io.input.take_filled();
         Upgraded::new(self.link, early, self.peer.addr, context.stopping.clone())
+    }
+
+    /// Reads on in what a proxy says; `None` once it has introduced its client.
+    fn introduction(&mut self, context: &Context<'_>, watch: &dyn Watch) -> Option<Next> {
+        if let Some(introduction) = &mut self.peer.introduction {
+            let max = context.limits.connections_per_address_max;
+            match introduction.read_on(self.link.socket(), max) {
+                Introduced::Partly => return Some(Next::Wait),
+                Introduced::As(client) => self.peer.addr = client.or(self.peer.addr),
+                Introduced::Never(error) => {
+                    if let Some(error) = error {
+                        let error = Some(error);
+                        context.observe(&Event::IntroductionRefused { peer: self.peer.addr, error });
+                    }
+                    return Some(Next::Close);
+                }
+            }
+        }
+        self.begin(context, watch.now());
+        None
     }
 
     #[cfg(feature = "tls")]

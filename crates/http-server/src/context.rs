@@ -5,6 +5,7 @@ use crate::forwarded::TrustedProxies;
 use crate::handler::Handler;
 use crate::limits::{Limits, Timeouts};
 use crate::observe::{Event, Observer};
+use crate::request::Surroundings;
 use crate::socket::Socket;
 use http_proto::Version;
 use std::sync::Arc;
@@ -103,5 +104,15 @@ impl Watch for Unwatched {
 impl Context<'_> {
     pub(crate) fn observe(&self, event: &Event<'_>) {
         (self.observer)(event);
+    }
+
+    /// What its requests look at.
+    pub(crate) fn surroundings(&self) -> Surroundings<'_> {
+        Surroundings {
+            stopping: &self.stopping,
+            proxies: self.proxies.as_ref(),
+            pages: &self.error_pages,
+            speaks: self.speaks,
+        }
     }
 }

@@ -20,7 +20,7 @@ use crate::connection::Connection;
 use crate::context::Context;
 use crate::error::Error;
 use crate::listener::Listening;
-use crate::server::{ShutdownReport, Stats};
+use crate::stats::{ShutdownReport, Stats};
 use crowd::Crowd;
 use poller::{Interest, Key, Native, Poller};
 use std::fmt;

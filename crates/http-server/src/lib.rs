@@ -82,6 +82,7 @@ mod file_part;
 pub mod files;
 mod forwarded;
 mod handler;
+mod introduction;
 #[cfg(feature = "json")]
 mod json;
 mod json_text;
@@ -95,6 +96,7 @@ mod metrics;
 mod multipart;
 mod networks;
 pub mod observe;
+mod peer;
 pub mod proxy_protocol;
 mod rate_limit;
 mod request;
@@ -105,6 +107,7 @@ mod send;
 mod serial;
 mod server;
 mod socket;
+mod stats;
 #[cfg(all(unix, feature = "systemd"))]
 pub mod systemd;
 mod target;
@@ -113,6 +116,7 @@ mod throttled;
 mod timeout;
 #[cfg(feature = "tls")]
 mod tls;
+mod traffic;
 mod upgrade;
 mod vary;
 mod virtual_hosts;
@@ -144,7 +148,8 @@ pub use response::{Body, Delivery, Response};
 pub use router::Router;
 pub use security_headers::{FramePolicy, SecurityHeaders};
 pub use serial::SerialServer;
-pub use server::{Server, ServerBuilder, ServerHandle, ShutdownReport, Stats};
+pub use server::{Server, ServerBuilder, ServerHandle};
+pub use stats::{ShutdownReport, Stats};
 pub use throttled::Throttled;
 pub use timeout::Timeout;
 #[cfg(feature = "tls")]

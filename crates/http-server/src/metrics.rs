@@ -6,7 +6,7 @@ use crate::error::HandlerError;
 use crate::handler::Handler;
 use crate::request::Request;
 use crate::response::{Delivery, Response};
-use crate::server::Stats;
+use crate::stats::Stats;
 use http_proto::{Method, StatusCode};
 use std::fmt::Write as _;
 use std::sync::Arc;

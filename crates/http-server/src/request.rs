@@ -1,14 +1,14 @@
 //! A request as a handler sees it: the head, who sent it, and the content still to be read.
 
-use crate::connection::{Io, Peer};
-use crate::context::Context;
 use crate::error::Error;
 use crate::error_page::ErrorPages;
 use crate::forwarded::{Origin, TrustedProxies};
 use crate::link::Link;
 use crate::multipart::{Multipart, MultipartLimits};
+use crate::peer::Peer;
 use crate::response::Response;
 use crate::target;
+use crate::traffic::Io;
 use http::Extensions;
 use http_proto::stream::{BodyError, fill_body, read_body};
 use http_proto::{
@@ -42,12 +42,18 @@ pub struct Request<'c> {
     link: &'c mut Link,
     io: &'c mut Io,
     peer: &'c Peer,
-    stopping: &'c AtomicBool,
-    proxies: Option<&'c TrustedProxies>,
-    pages: &'c ErrorPages,
-    /// The version that answers are in.
-    speaks: Version,
+    around: Surroundings<'c>,
     extensions: Extensions,
+}
+
+/// What a server has that its requests look at.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Surroundings<'c> {
+    pub(crate) stopping: &'c AtomicBool,
+    pub(crate) proxies: Option<&'c TrustedProxies>,
+    pub(crate) pages: &'c ErrorPages,
+    /// The version that answers are in.
+    pub(crate) speaks: Version,
 }
 
 impl<'c> Request<'c> {
@@ -56,21 +62,9 @@ impl<'c> Request<'c> {
         link: &'c mut Link,
         io: &'c mut Io,
         peer: &'c Peer,
-        context: &'c Context<'_>,
+        around: Surroundings<'c>,
     ) -> Self {
-        let (stopping, pages) = (&*context.stopping, &context.error_pages);
-        let proxies = context.proxies.as_ref();
-        Self {
-            head,
-            link,
-            io,
-            peer,
-            stopping,
-            pages,
-            proxies,
-            speaks: context.speaks,
-            extensions: Extensions::new(),
-        }
+        Self { head, link, io, peer, around, extensions: Extensions::new() }
     }
 
     /// The method, in its exact case.
@@ -180,7 +174,7 @@ impl<'c> Request<'c> {
 
     fn origin(&self) -> Origin<'c> {
         let peer = self.peer.addr.map(|peer| peer.ip());
-        match self.proxies {
+        match self.around.proxies {
             Some(proxies) => proxies.read(peer, &self.head.headers),
             None => Origin { client: peer.map(|peer| peer.to_canonical()), ..Origin::default() },
         }
@@ -210,7 +204,7 @@ impl<'c> Request<'c> {
     /// Whether the server is shutting down: long answers may want to end.
     #[must_use]
     pub fn shutting_down(&self) -> bool {
-        self.stopping.load(Ordering::Relaxed)
+        self.around.stopping.load(Ordering::Relaxed)
     }
 
     /// Whether the peer has closed its side of the connection or reset it. Does not wait.
@@ -268,10 +262,7 @@ impl<'c> Request<'c> {
             link: self.link,
             io: self.io,
             peer: self.peer,
-            stopping: self.stopping,
-            proxies: self.proxies,
-            pages: self.pages,
-            speaks: self.speaks,
+            around: self.around,
             extensions: std::mem::take(&mut self.extensions),
         };
         let result = run(&mut inner);
@@ -326,7 +317,7 @@ impl<'c> Request<'c> {
 
     fn send_interim(&mut self, status: StatusCode, fields: &Headers) -> Result<(), Error> {
         // RFC 9110 §15.2: never to HTTP/1.0.
-        if self.head.version == Version::HTTP_10 || self.speaks == Version::HTTP_10 {
+        if self.head.version == Version::HTTP_10 || self.around.speaks == Version::HTTP_10 {
             return Ok(());
         }
         encode_status_line(Version::HTTP_11, status, status.phrase().as_bytes(), &mut self.io.out)?;
@@ -344,7 +335,7 @@ impl<'c> Request<'c> {
     /// Makes an error page what it is to be for the client, as it would be on its way out: for wrappers that look at
     /// content.
     pub(crate) fn dress(&self, response: &mut Response) {
-        response.dress(self.pages, Some(&self.head.headers));
+        response.dress(self.around.pages, Some(&self.head.headers));
     }
 
     /// The content, to be read. `100 Continue` is sent on the first read, if the peer waits for it (RFC 9110 §10.1.1).

@@ -2,11 +2,11 @@
 //! It decides how the body is framed, and whether the connection is announced to stay.
 
 use crate::clock::DateLine;
-use crate::connection::Io;
 use crate::error::Error;
 use crate::error_page::ErrorPages;
 use crate::link::Link;
 use crate::response::{Delivery, Kind, Response};
+use crate::traffic::Io;
 use crate::upgrade::Upgraded;
 use crate::writer::BodyWriter;
 use http_proto::field::elements;

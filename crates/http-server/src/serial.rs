@@ -3,15 +3,16 @@
 
 use crate::address_counts::Addresses;
 use crate::clock;
-use crate::connection::introduction::Introduction;
-use crate::connection::{Connection, Next, Peer, Work};
+use crate::connection::{Connection, Next, Work};
 use crate::context::{Context, Unwatched};
 use crate::engine::poller::{Interest, Key, Native, Poller, Ready, Source};
 use crate::error::Error;
+use crate::introduction::Introduction;
 use crate::limits::Timeouts;
 use crate::link::Link;
 use crate::listener::{AcceptFault, Listening, effective};
 use crate::observe::Event;
+use crate::peer::Peer;
 use crate::socket::Socket;
 use std::fmt;
 use std::net::SocketAddr;

@@ -11,6 +11,7 @@ use crate::listen::Listen;
 use crate::listener::{Listener, Listening};
 use crate::observe::{Event, Observer, to_standard_error};
 use crate::serial::SerialServer;
+use crate::stats::{ShutdownReport, Stats};
 #[cfg(feature = "tls")]
 use crate::tls::TlsConfig;
 use http_proto::{Headers, Version};
@@ -351,32 +352,4 @@ impl Drop for ServerHandle {
     fn drop(&mut self) {
         self.engine.stop();
     }
-}
-
-/// What a server has counted since it started, and what there is now.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Stats {
-    /// Connections that are open, busy and idle ones and upgraded ones.
-    pub connections_open: usize,
-    /// Connections since the start.
-    pub connections_accepted: u64,
-    /// Requests whose head was whole, since the start.
-    pub requests: u64,
-    /// Threads that serve; one more looks after them.
-    pub threads: usize,
-}
-
-/// What became of the connections when a server stopped.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ShutdownReport {
-    /// Connections without a request under way, closed at once.
-    pub idle_closed: usize,
-    /// Connections whose request was under way and was finished.
-    pub drained: usize,
-    /// Connections that were cut at the deadline.
-    pub cut: usize,
-    /// How long it took.
-    pub elapsed: Duration,
 }

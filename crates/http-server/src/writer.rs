@@ -1,9 +1,9 @@
 //! The content of an answer that is written piece by piece: framed, buffered, held to its promise.
 
-use crate::connection::Io;
 use crate::encode::Encode;
 use crate::error::Error;
 use crate::link::Link;
+use crate::traffic::Io;
 use http_proto::{BodyEncoder, Framing, Headers};
 use std::fmt;
 use std::io::{self, IoSlice, Write};

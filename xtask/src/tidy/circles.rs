@@ -6,57 +6,26 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{File, Finding};
 use crate::source::Source;
 
-/// Circles that stand and are to go: each row holds at least the files of one. A row without a circle must leave the list.
-const KNOWN: [&[&str]; 2] = [
-    &[
-        "crates/http-server/src/connection.rs",
-        "crates/http-server/src/context.rs",
-        "crates/http-server/src/events.rs",
-        "crates/http-server/src/handler.rs",
-        "crates/http-server/src/request.rs",
-        "crates/http-server/src/response.rs",
-        "crates/http-server/src/writer.rs",
-    ],
-    &["crates/http-server/src/engine.rs", "crates/http-server/src/server.rs"],
-];
-
 /// Whom each file of one crate names, by path of module; the crate root is left out, since it names everything.
 type Arrows = BTreeMap<String, BTreeSet<String>>;
 
-/// Circles that are not known, and known ones that are gone.
+/// Each circle.
 pub(super) fn check(files: &[File]) -> Vec<Finding> {
-    check_against(files, &KNOWN)
-}
-
-fn check_against(files: &[File], known: &[&[&str]]) -> Vec<Finding> {
     let mut crates: BTreeMap<String, BTreeMap<String, Source>> = BTreeMap::new();
     for file in files.iter().filter(|file| file.is_rust() && !file.is_test()) {
         if let Some((root, module)) = place(&file.path) {
             crates.entry(root).or_default().insert(module, Source::read(&file.text));
         }
     }
-    let circles: Vec<BTreeSet<String>> =
-        crates.iter().flat_map(|(root, modules)| circles_of(root, modules)).collect();
-    let known: Vec<BTreeSet<String>> =
-        known.iter().map(|circle| circle.iter().map(|file| (*file).to_owned()).collect()).collect();
-    let list = |circle: &BTreeSet<String>| circle.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
-    let fresh = circles.iter().filter(|circle| !known.iter().any(|row| circle.is_subset(row)));
-    let gone = known.iter().filter(|row| !circles.iter().any(|circle| circle.is_subset(row)));
-    fresh
+    let circles = crates.iter().flat_map(|(root, modules)| circles_of(root, modules));
+    circles
         .map(|circle| {
             Finding::new(
-                list(circle),
+                circle.into_iter().collect::<Vec<_>>().join(", "),
                 "circles",
-                "these files name each other in a circle: one of them holds a second idea",
+                "these files name each other in a circle: one of them holds a second idea, which belongs below both",
             )
         })
-        .chain(gone.map(|circle| {
-            Finding::new(
-                list(circle),
-                "circles",
-                "this circle is gone: take it off the list in xtask/src/tidy/circles.rs",
-            )
-        }))
         .collect()
 }
 

@@ -181,7 +181,8 @@ impl Connection {
         if head.target.form() == TargetForm::Asterisk {
             return Response::new(StatusCode::NO_CONTENT);
         }
-        let mut request = Request::new(head, &mut self.link, &mut work.io, &self.peer, context);
+        let mut request =
+            Request::new(head, &mut self.link, &mut work.io, &self.peer, context.surroundings());
         let result = catch_unwind(AssertUnwindSafe(|| context.handler.handle(&mut request)));
         drop(request);
         let response = match result {

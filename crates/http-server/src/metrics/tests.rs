@@ -5,7 +5,7 @@ use crate::clock;
 use crate::error::Error;
 use crate::request::Request;
 use crate::response::{Delivery, Response};
-use crate::server::Stats;
+use crate::stats::Stats;
 use crate::testing;
 use http_proto::{Method, StatusCode};
 use std::io::Write;

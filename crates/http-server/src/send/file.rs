@@ -1,8 +1,8 @@
 //! A part of a file onto a connection: small ones behind the head in one write, large ones by the kernel.
 
 use super::COPY_BYTES_MAX;
-use crate::connection::Io;
 use crate::link::Link;
+use crate::traffic::Io;
 use http_proto::ProtocolError;
 use std::fs::File;
 use std::io;

@@ -1,12 +1,13 @@
 //! A connection whose peer is a test: bytes in, bytes out, and a clock that goes on when it is told to.
 
 use crate::clock;
-use crate::connection::{Connection, Next, Peer, Work};
+use crate::connection::{Connection, Next, Work};
 use crate::context::{Context, Counters, Watch};
 use crate::error_page::ErrorPages;
 use crate::handler::Handler;
 use crate::limits::{Limits, Timeouts};
 use crate::link::Link;
+use crate::peer::Peer;
 use crate::socket::{Script, Socket};
 use http_proto::Version;
 use std::cell::Cell;

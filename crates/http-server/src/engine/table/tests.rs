@@ -65,10 +65,10 @@ fn a_parked_connection_costs_less_than_half_a_kilobyte() {
 
 #[test]
 fn those_that_wait_longest_are_taken_first() {
-    use crate::connection::Peer;
     use crate::context::{Context, Counters};
     use crate::limits::{Limits, Timeouts};
     use crate::link::Link;
+    use crate::peer::Peer;
     use crate::request::Request;
     use crate::response::Response;
     use std::sync::atomic::AtomicBool;

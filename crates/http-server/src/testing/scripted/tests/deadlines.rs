@@ -159,8 +159,9 @@ fn after_the_last_answer_the_peer_is_waited_for_as_long_as_it_may_linger() {
 #[cfg(feature = "tls")]
 #[test]
 fn a_handshake_that_is_not_finished_in_time_ends_without_a_word() {
-    use crate::connection::{Connection, Peer};
+    use crate::connection::Connection;
     use crate::link::Link;
+    use crate::peer::Peer;
     use crate::tls::{Session, TlsConfig};
     use std::sync::Arc;
 

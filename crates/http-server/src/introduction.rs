@@ -1,11 +1,9 @@
 //! Ahead of a connection, a proxy says who is at its other end. As many bytes as are its own are taken from the socket,
 //! since TLS may follow, and how many that are is known only once they are there.
 
-use super::{Connection, Next};
 use crate::address_counts::{Addresses, Held};
-use crate::context::{Context, Watch};
-use crate::observe::Event;
 use crate::proxy_protocol::{ProxyError, Read, Relayed, read};
+use crate::socket::Socket;
 use std::io;
 use std::net::SocketAddr;
 
@@ -17,6 +15,18 @@ pub(crate) struct Introduction {
     /// Where the client is counted, once it is known.
     addresses: Addresses,
     held: Option<Held>,
+}
+
+/// How far a proxy has come with it.
+#[derive(Debug)]
+pub(crate) enum Introduced {
+    /// There is more to come.
+    Partly,
+    /// The client has this address; the proxy speaks for itself if there is none.
+    As(Option<SocketAddr>),
+    /// The connection is to be closed: for what is wrong with the header, or else since it has ended, or since there are
+    /// too many of the client's already.
+    Never(Option<ProxyError>),
 }
 
 impl Introduction {
@@ -33,34 +43,19 @@ impl Introduction {
     pub(crate) const fn destination(&self) -> Option<SocketAddr> {
         self.destination
     }
-}
 
-impl Connection {
-    /// Reads on in the proxy's header; `None` once it is whole.
-    pub(super) fn introduction(&mut self, context: &Context<'_>, watch: &dyn Watch) -> Option<Next> {
-        match self.read_introduction() {
-            Ok(Some(relayed)) => {
-                if !self.take_introduction(relayed, context) {
-                    return Some(Next::Close);
-                }
-                self.begin(context, watch.now());
-                None
-            }
-            Ok(None) => Some(Next::Wait),
-            Err(error) => {
-                if let Some(error) = error {
-                    context.observe(&Event::IntroductionRefused { peer: self.peer.addr, error: Some(error) });
-                }
-                Some(Next::Close)
-            }
+    /// Reads on in the proxy's header, without waiting. A client may have `connections_max` of them.
+    pub(crate) fn read_on(&mut self, socket: &Socket, connections_max: Option<usize>) -> Introduced {
+        match self.read_header(socket) {
+            Ok(Some(relayed)) => self.take(relayed, connections_max),
+            Ok(None) => Introduced::Partly,
+            Err(error) => Introduced::Never(error),
         }
     }
 
     /// The header, if it is whole; the error is that of the header, or none where the connection ended.
-    fn read_introduction(&mut self) -> Result<Option<Relayed>, Option<ProxyError>> {
-        let socket = self.link.socket();
-        let Some(introduction) = &mut self.peer.introduction else { return Ok(Some(Relayed::Own)) };
-        let received = &mut introduction.received;
+    fn read_header(&mut self, socket: &Socket) -> Result<Option<Relayed>, Option<ProxyError>> {
+        let received = &mut self.received;
         let mut piece = [0u8; 256];
         loop {
             let seen = match socket.peek_now(&mut piece) {
@@ -91,21 +86,21 @@ impl Connection {
     }
 
     /// Takes the client for the peer; not if its address has too many connections already.
-    fn take_introduction(&mut self, relayed: Relayed, context: &Context<'_>) -> bool {
-        let Some(introduction) = &mut self.peer.introduction else { return true };
-        introduction.received = Vec::new();
+    fn take(&mut self, relayed: Relayed, connections_max: Option<usize>) -> Introduced {
+        self.received = Vec::new();
         match relayed {
             Relayed::For { source, destination } => {
-                self.peer.addr = Some(source);
-                introduction.destination = Some(destination);
-                if let Some(max) = context.limits.connections_per_address_max {
-                    introduction.held = introduction.addresses.hold(source.ip(), max);
-                    return introduction.held.is_some();
+                self.destination = Some(destination);
+                if let Some(max) = connections_max {
+                    self.held = self.addresses.hold(source.ip(), max);
+                    if self.held.is_none() {
+                        return Introduced::Never(None);
+                    }
                 }
+                Introduced::As(Some(source))
             }
             // A local socket of the proxy's is none of ours, whose peers may be trusted.
-            Relayed::ForLocalSocket | Relayed::Own => {}
+            Relayed::ForLocalSocket | Relayed::Own => Introduced::As(None),
         }
-        true
     }
 }
