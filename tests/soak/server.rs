@@ -56,7 +56,8 @@ pub(crate) fn run_as_child() {
         .unwrap()
         .listen(Listen::tcp("127.0.0.1:0").unwrap().proxy_protocol(Networks::loopback()))
         .unwrap()
-        .limits(Limits::default().body_bytes_max(UPLOAD_BYTES_MAX))
+        // More than there are descriptors, so that these run out.
+        .limits(Limits::default().body_bytes_max(UPLOAD_BYTES_MAX).connections_max(10_000))
         .timeouts(timeouts)
         .threads_max(16)
         .observer(|_| {})

@@ -14,8 +14,9 @@ pub struct Limits {
     /// Bytes of content that a handler left unread and that are read and thrown away so that the connection can be
     /// kept, 256 KiB by default. With more the connection is closed.
     pub drain_bytes_max: u64,
-    /// Connections at a time, 10 000 by default, and never more than descriptors allow. When full, the connections
-    /// that idle longest make room; with none idle, new ones wait in the kernel's queue.
+    /// Connections at a time, 10 000 by default, or what the process may have of descriptors at the time (`RLIMIT_NOFILE`)
+    /// without 64 for files and the like, if that is less. A number that is set counts as it is. When full, the
+    /// connections that idle longest make room; with none idle, new ones wait in the kernel's queue.
     pub connections_max: usize,
     /// Connections from one address at a time, no bound by default (a proxy has one address). Further ones are closed.
     pub connections_per_address_max: Option<usize>,
@@ -27,13 +28,34 @@ pub struct Limits {
     pub requests_in_a_row_max: u32,
 }
 
+/// Connections by default, where descriptors allow it.
+const CONNECTIONS: usize = 10_000;
+
+/// Descriptors that connections leave to listeners, files, and whatever handlers open.
+const RESERVE: u64 = 64;
+
+/// How many descriptors this process may have; `None` where nothing bounds them.
+fn descriptors_max() -> Option<u64> {
+    #[cfg(unix)]
+    return rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    #[cfg(not(unix))]
+    None
+}
+
+/// The default for a process with so many descriptors. Where these are few, connections get half of them.
+fn connections_within(descriptors_max: Option<u64>) -> usize {
+    let Some(all) = descriptors_max else { return CONNECTIONS };
+    let free = all.saturating_sub(RESERVE).max(all / 2).max(1);
+    usize::try_from(free).unwrap_or(usize::MAX).min(CONNECTIONS)
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {
             message: http_proto::Limits::SERVER,
             body_bytes_max: 1 << 30,
             drain_bytes_max: 256 << 10,
-            connections_max: 10_000,
+            connections_max: connections_within(descriptors_max()),
             connections_per_address_max: None,
             handshakes_max: 1_000,
             requests_per_connection_max: 100_000,
@@ -111,3 +133,6 @@ setters! { Timeouts:
     rate_grace Duration;
     linger Duration;
 }
+
+#[cfg(test)]
+mod tests;

@@ -24,6 +24,15 @@ fn a_server_whose_descriptors_are_all_busy_turns_some_away_and_goes_on() {
     run_as_child("descriptors::a_server_whose_descriptors_are_all_busy_turns_some_away_and_goes_on");
 }
 
+#[test]
+fn a_process_with_few_descriptors_has_few_connections_by_default() {
+    if std::env::var_os(CHILD).is_some() {
+        assert_eq!(http_server::Limits::default().connections_max, 20);
+        return;
+    }
+    run_as_child("descriptors::a_process_with_few_descriptors_has_few_connections_by_default");
+}
+
 #[track_caller]
 fn run_as_child(name: &str) {
     let script = r#"ulimit -n 40 && exec "$0" --exact "$1" --nocapture"#;

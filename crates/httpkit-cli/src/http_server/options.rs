@@ -170,7 +170,7 @@ pub struct Options {
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Access")]
     pub timeout: Option<u32>,
 
-    /// Connections at a time; when there are more, the ones that idle longest make room [default: 10000]
+    /// Connections at a time; when there are more, the ones that idle longest make room [default: 10000, or what descriptors allow]
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Access")]
     pub max_connections: Option<u32>,
 
