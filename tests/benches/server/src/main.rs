@@ -73,8 +73,9 @@ type Row = (&'static str, &'static str);
 
 const RAW: Row = ("raw epoll", "raw");
 const OURS: Row = ("http-server", "ours");
-const QUICK: [Row; 5] = [RAW, OURS, ("nginx", "nginx"), ("hyper", "hyper"), ("axum", "axum")];
-const SLOW: [Row; 2] = [("Go net/http", "go"), ("CPython", "cpython")];
+const QUICK: [Row; 6] =
+    [RAW, OURS, ("nginx", "nginx"), ("hyper", "hyper"), ("axum", "axum"), ("actix-web", "actix")];
+const SLOW: [Row; 3] = [("tiny_http", "tiny_http"), ("Go net/http", "go"), ("CPython", "cpython")];
 
 fn main() -> ExitCode {
     let mut bench = Bench::with_servers(
@@ -88,6 +89,8 @@ fn main() -> ExitCode {
             ("ours-tls", peers::ours_tls),
             ("hyper", peers::hyper),
             ("axum", peers::axum),
+            ("actix", peers::actix),
+            ("tiny_http", peers::tiny_http),
         ],
     );
     crowds::raise_descriptors();

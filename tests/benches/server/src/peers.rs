@@ -5,6 +5,7 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use axum::routing::get;
+use axum::serve::ListenerExt;
 use http_body_util::Full;
 use http_server::{Limits, Request, Response, Server, ServerHandle, TlsConfig};
 use hyper::body::Bytes;
@@ -80,7 +81,33 @@ pub(crate) fn hyper(listener: TcpListener) {
 pub(crate) fn axum(listener: TcpListener) {
     on_tokio(async move {
         let routes = axum::Router::new().route("/hello", get(|| async { CONTENT }));
-        axum::serve(tokio_listener(listener), routes).await.expect("it serves for ever");
+        let listener = tokio_listener(listener).tap_io(|stream| drop(stream.set_nodelay(true)));
+        axum::serve(listener, routes).await.expect("it serves for ever");
+    });
+}
+
+/// One worker; the main thread accepts.
+pub(crate) fn actix(listener: TcpListener) {
+    actix_web::rt::System::new().block_on(async {
+        let hello = || async { CONTENT };
+        let routes = move || actix_web::App::new().route("/hello", actix_web::web::get().to(hello));
+        let server = actix_web::HttpServer::new(routes).workers(1).listen(listener);
+        server.expect("actix takes the socket").run().await.expect("it serves for ever");
+    });
+}
+
+/// Four threads answer; each connection has one more.
+pub(crate) fn tiny_http(listener: TcpListener) {
+    let server = tiny_http::Server::from_listener(listener, None).expect("tiny_http takes the socket");
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for request in server.incoming_requests() {
+                    // A peer that has gone gets no answer.
+                    drop(request.respond(tiny_http::Response::from_string(CONTENT)));
+                }
+            });
+        }
     });
 }
 
