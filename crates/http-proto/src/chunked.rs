@@ -76,6 +76,7 @@ pub struct ChunkDecoder {
     state: State,
     /// Bytes of the size line so far, for offsets.
     line_bytes: usize,
+    /// Bytes of extensions that no data has made up for yet.
     extension_bytes: usize,
     total_bytes: u64,
     /// Size and size line of the last chunk, and whether the one before was the same.
@@ -224,9 +225,7 @@ impl ChunkDecoder {
         }
         self.total_bytes = self.total_bytes.checked_add(size)?;
         self.line_bytes = count + CHUNK_END.len();
-        self.is_steady = (size, self.line_bytes) == (self.last_size, self.last_line_bytes);
-        (self.last_size, self.last_line_bytes) = (size, self.line_bytes);
-        self.state = State::Data { remaining_bytes: size };
+        self.state = self.data(size);
         Some(input.len() - line.len() + self.line_bytes)
     }
 
@@ -274,9 +273,7 @@ impl ChunkDecoder {
             }
             (State::SizeLineFeed { size }, b'\n') => {
                 self.total_bytes = self.total_bytes.checked_add(size).ok_or(ProtocolError::BodyTooLong)?;
-                self.is_steady = (size, self.line_bytes) == (self.last_size, self.last_line_bytes);
-                (self.last_size, self.last_line_bytes) = (size, self.line_bytes);
-                Ok(State::Data { remaining_bytes: size })
+                Ok(self.data(size))
             }
             (State::SizeLineFeed { .. }, _) => {
                 Err(ProtocolError::BareCarriageReturn { offset: offset.saturating_sub(1) })
@@ -289,6 +286,15 @@ impl ChunkDecoder {
             (State::DataEnd | State::DataLineFeed, _) => Err(ProtocolError::MissingChunkEnd),
             (State::Data { .. } | State::Trailers | State::Done | State::Failed(_), _) => Ok(state),
         }
+    }
+
+    /// The size line is over, and so much data follows.
+    fn data(&mut self, size: u64) -> State {
+        self.is_steady = (size, self.line_bytes) == (self.last_size, self.last_line_bytes);
+        (self.last_size, self.last_line_bytes) = (size, self.line_bytes);
+        let made_up = usize::try_from(size).unwrap_or(usize::MAX).saturating_add(EXTENSION_BYTES_FREE);
+        self.extension_bytes = self.extension_bytes.saturating_sub(made_up);
+        State::Data { remaining_bytes: size }
     }
 
     fn count_extension_byte(&mut self) -> Result<(), ProtocolError> {
@@ -335,6 +341,9 @@ impl fmt::Debug for ChunkDecoder {
             .finish_non_exhaustive()
     }
 }
+
+/// Bytes of extensions, blanks included, that each chunk may have at no cost.
+const EXTENSION_BYTES_FREE: usize = 16;
 
 /// The value of a hexadecimal digit.
 const fn hex_digit(byte: u8) -> u8 {

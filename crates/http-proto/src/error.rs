@@ -185,7 +185,7 @@ pub enum ProtocolError {
         /// The offending byte.
         offset: u32,
     },
-    /// More extension bytes in a body than
+    /// More bytes of chunk extensions in a line, or in a body beyond what its data makes up for, than
     /// [`Limits::chunk_extension_bytes_max`](crate::Limits::chunk_extension_bytes_max).
     #[error("more than {bytes_max} bytes of chunk extensions")]
     ChunkExtensionsTooLong {

@@ -18,7 +18,8 @@ pub struct Limits {
     pub empty_lines_max: usize,
     /// Hexadecimal digits in a chunk size, leading zeros included.
     pub chunk_size_digits_max: usize,
-    /// Bytes of chunk extensions in one whole body.
+    /// Bytes of chunk extensions, blanks included, in one line; and in a whole body beyond one for each byte of data
+    /// and sixteen a chunk, so that sizes padded with blanks are no matter and extensions never outweigh the data.
     pub chunk_extension_bytes_max: usize,
     /// Bytes of a trailer section, line ends included.
     pub trailer_bytes_max: usize,

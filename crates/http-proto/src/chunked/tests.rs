@@ -1,6 +1,8 @@
 //! Tests of the chunked coding: sizes, line ends, extensions, trailers, bounds, each read in every possible way.
 
-use super::{ChunkDecoder, encode_chunk_start, encode_last_chunk, is_forbidden_trailer};
+use super::{
+    ChunkDecoder, EXTENSION_BYTES_FREE, encode_chunk_start, encode_last_chunk, is_forbidden_trailer,
+};
 use crate::error::{
     InvalidInput,
     ProtocolError::{self, *},
@@ -174,18 +176,68 @@ fn size_digits_at_the_limit() {
 }
 
 #[test]
-fn extension_bytes_of_a_whole_body_at_the_limit() {
+fn extension_bytes_of_a_line_at_the_limit() {
     let limits = Limits::SERVER.chunk_extension_bytes_max(6);
     let read = |input: &str| read_within(input.as_bytes(), limits);
-    assert!(matches!(read("1;ab\r\nx\r\n1 \r\nx\r\n0;b\r\n\r\n"), Some(Ok(_))));
+    assert!(matches!(read("1;abcde\r\nx\r\n1 \r\nx\r\n0;abcde\r\n\r\n"), Some(Ok(_))));
     let error = ChunkExtensionsTooLong { bytes_max: 6 };
-    assert_eq!(read("1;ab\r\nx\r\n1 \r\nx\r\n0;bc\r\n\r\n"), Some(Err(error)));
+    assert_eq!(read("1;ab\r\nx\r\n1 \r\nx\r\n0;abcdef\r\n\r\n"), Some(Err(error)));
     assert_eq!(read("1;abcdef\r\n"), Some(Err(error)));
     assert_eq!(read("1       \r\n"), Some(Err(error)));
     let mut decoder = ChunkDecoder::new(limits);
     assert!(decoder.step(b"1;abcde\r\n").is_ok());
     decoder.reset();
     assert!(decoder.step(b"1;abcde\r\n").is_ok(), "each body counts for itself");
+}
+
+#[test]
+fn sizes_padded_with_blanks_are_taken_however_long_the_body_is() {
+    // Some servers write each size eight digits wide; one that sends each event by itself never ends.
+    let mut decoder = ChunkDecoder::new(Limits::SERVER);
+    let padded = format!("1{}\r\n", " ".repeat(EXTENSION_BYTES_FREE));
+    for _ in 0..100_000 {
+        assert!(matches!(decoder.step(padded.as_bytes()), Ok(BodyStep::Data { data_bytes_max: 1, .. })));
+        decoder.take(1);
+        assert!(decoder.step(b"\r\n").is_ok());
+    }
+}
+
+#[test]
+fn extensions_must_not_outweigh_the_data() {
+    /// How many chunks of this size pass, each with so many bytes of extension.
+    #[track_caller]
+    fn check(data_bytes: usize, extension_bytes: usize, passes: Option<usize>) {
+        let mut decoder = ChunkDecoder::new(Limits::SERVER.chunk_extension_bytes_max(1000));
+        let line = format!("{data_bytes:x};{}\r\n", "a".repeat(extension_bytes - 1));
+        let refused = (0..10_000).find(|_| {
+            let step = decoder.step(line.as_bytes());
+            decoder.take(data_bytes as u64);
+            let is_refused = step == Err(ChunkExtensionsTooLong { bytes_max: 1000 });
+            assert!(is_refused || decoder.step(b"\r\n").is_ok());
+            is_refused
+        });
+        assert_eq!(refused, passes, "{extension_bytes} bytes of extension before {data_bytes} of data");
+    }
+    check(984, 1000, None);
+    // Sixteen more bytes remain of each chunk: 1000 is exceeded in the line that follows the first.
+    check(968, 1000, Some(1));
+    check(84, 100, None);
+    check(83, 100, Some(901));
+    check(1, 16, None);
+    check(1, 17, None);
+    check(1, 18, Some(983));
+}
+
+#[test]
+fn chunks_without_extensions_make_up_for_those_with() {
+    let limits = Limits::SERVER.chunk_extension_bytes_max(100);
+    let long = format!("1;{}\r\nx\r\n", "a".repeat(99));
+    let read = |input: String| read_within(input.as_bytes(), limits).unwrap().map(|_| ());
+    assert_eq!(read(format!("{long}{long}0\r\n\r\n")), Err(ChunkExtensionsTooLong { bytes_max: 100 }));
+    let plain = format!("43\r\n{}\r\n", "y".repeat(0x43));
+    assert_eq!(read(format!("{long}{plain}{long}0\r\n\r\n")), Ok(()));
+    let plain = format!("42\r\n{}\r\n", "y".repeat(0x42));
+    assert_eq!(read(format!("{long}{plain}{long}0\r\n\r\n")), Err(ChunkExtensionsTooLong { bytes_max: 100 }));
 }
 
 #[test]
