@@ -4,6 +4,7 @@ use crate::ascii::FIELD_VALUE;
 use crate::error::InvalidInput;
 use crate::head::{RequestHead, ResponseHead};
 use crate::headers::Headers;
+use crate::scan::first_outside_target;
 use http::{Method, StatusCode, Version};
 
 /// Appends a whole request head to `out`, the empty line included.
@@ -51,7 +52,7 @@ pub fn encode_request_line(
     out: &mut Vec<u8>,
 ) -> Result<(), InvalidInput> {
     let version = version_text(version)?;
-    match crate::ascii::TARGET.first_outside(target.as_bytes()) {
+    match first_outside_target(target.as_bytes()) {
         Some(offset) => return Err(InvalidInput::Target { offset }),
         None if target.is_empty() => return Err(InvalidInput::Target { offset: 0 }),
         None => {}
