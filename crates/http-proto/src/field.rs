@@ -3,13 +3,20 @@
 //! They borrow, never allocate unless an escape must be taken out, and never fail: what is malformed is left out
 //! or ends the iteration, as each one says.
 
-use crate::ascii::{TOKEN, trim_ows};
+use crate::ascii::{self, TOKEN, trim_ows};
 use std::borrow::Cow;
 
 /// Whether a byte may stand in a token: `tchar` (RFC 9110 §5.6.2), of which methods and field names are made.
 #[must_use]
 pub const fn is_token_byte(byte: u8) -> bool {
     TOKEN.contains(byte)
+}
+
+/// Reads `1*DIGIT` whole, or nothing: no sign, no blanks, no overflow (RFC 9110 §8.6). What `str::parse` takes beyond
+/// that would let two recipients see different lengths.
+#[must_use]
+pub fn decimal(digits: &[u8]) -> Option<u64> {
+    ascii::decimal(digits)
 }
 
 /// The elements of a comma-separated list (RFC 9110 §5.6.1): trimmed, empty ones left out, commas inside quoted

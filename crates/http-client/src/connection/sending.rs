@@ -7,6 +7,7 @@ use crate::body::{Body, Source};
 use crate::clock::Deadline;
 use crate::error::{Error, ErrorKind, Phase};
 use crate::state::{Event, State};
+use http_proto::field::{decimal, elements, is_token_byte};
 use http_proto::{
     BodyEncoder, ChunkDecoder, FieldValue, Framing, Headers, InvalidInput, Method, MethodExt, RequestTarget,
     Version, encode_decimal, encode_request_line,
@@ -92,8 +93,7 @@ impl Fields {
             }
             7 if name.eq_ignore_ascii_case("upgrade") => self.upgrade = true,
             10 if name.eq_ignore_ascii_case("connection") => {
-                self.close |=
-                    http_proto::field::elements(value).any(|option| option.eq_ignore_ascii_case(b"close"));
+                self.close |= elements(value).any(|option| option.eq_ignore_ascii_case(b"close"));
             }
             14 if name.eq_ignore_ascii_case("content-length") => {
                 let Some(length) = decimal(value) else {
@@ -108,7 +108,7 @@ impl Fields {
             }
             15 if name.eq_ignore_ascii_case("accept-encoding") => self.accept_encoding = true,
             17 if name.eq_ignore_ascii_case("transfer-encoding") => {
-                let last = http_proto::field::elements(value).last().unwrap_or_default();
+                let last = elements(value).last().unwrap_or_default();
                 if !last.eq_ignore_ascii_case(b"chunked") {
                     return contradiction(
                         "Transfer-Encoding does not end with chunked (RFC 9112 section 6.1)",
@@ -125,15 +125,6 @@ impl Fields {
         }
         Ok(())
     }
-}
-
-/// `1*DIGIT` without overflow.
-fn decimal(digits: &[u8]) -> Option<u64> {
-    let text = std::str::from_utf8(digits).ok()?;
-    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    text.parse().ok()
 }
 
 impl HttpConnection {
@@ -503,8 +494,7 @@ fn without_user_information(target: &str) -> Cow<'_, str> {
 /// A method that is a token (RFC 9110 §9.1).
 fn read_method(method: &str) -> Result<Method, ErrorKind> {
     Method::from_bytes(method.as_bytes()).map_err(|_| {
-        let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-        let offset = method.bytes().position(|byte| !token(byte)).unwrap_or(0);
+        let offset = method.bytes().position(|byte| !is_token_byte(byte)).unwrap_or(0);
         ErrorKind::InvalidRequest(InvalidInput::Method { offset })
     })
 }
