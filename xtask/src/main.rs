@@ -110,8 +110,8 @@ const TASKS: &[Task] = &[
     },
     Task {
         name: "coverage",
-        arguments: "",
-        about: "measure test coverage with cargo-llvm-cov",
+        arguments: "[OPTIONS]",
+        about: "measure test coverage with cargo-llvm-cov, which takes the options",
         run: coverage::run,
     },
     Task {
@@ -122,8 +122,8 @@ const TASKS: &[Task] = &[
     },
     Task {
         name: "release",
-        arguments: "VERSION [--dry-run] [--skip-ci]",
-        about: "check, pack and try each crate and the commands, and tag a version",
+        arguments: "VERSION [--dry-run] [--publish]",
+        about: "check, pack and try each crate and the commands, and tag a version; upload a tagged one",
         run: release::run,
     },
 ];

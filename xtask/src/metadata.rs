@@ -40,6 +40,8 @@ pub(crate) struct Metadata {
     pub(crate) members: Vec<Package>,
     pub(crate) packages: Vec<Package>,
     pub(crate) edges: BTreeMap<String, Vec<(String, Kind)>>,
+    /// Where releases are uploaded to: `registry` under `[workspace.metadata.release]`.
+    pub(crate) registry: Option<String>,
 }
 
 impl Metadata {
@@ -59,7 +61,8 @@ impl Metadata {
         for node in json.get("resolve").get("nodes").list() {
             edges.insert(required(node, "id")?, node_edges(node)?);
         }
-        Ok(Self { members, packages, edges })
+        let registry = json.get("metadata").get("release").get("registry").text().map(str::to_owned);
+        Ok(Self { members, packages, edges, registry })
     }
 
     /// The member of that name.

@@ -1,6 +1,7 @@
 //! `release`: checks that the tree can be released, packs each crate in dependency order, builds and tests it from its
 //! archive, and makes an archive of the commands with a list of checksums; without `--dry-run` it also writes the version
-//! and the changelog's date, commits and tags. It never uploads.
+//! and the changelog's date, commits and tags. With `--publish` it uploads what has been tagged, to a registry that the
+//! manifest must name; else it never uploads.
 
 use std::path::Path;
 
@@ -14,6 +15,7 @@ mod binaries;
 mod changelog;
 mod manifest;
 mod packing;
+mod publish;
 mod semver;
 mod version;
 
@@ -32,13 +34,19 @@ struct Order {
     dry: bool,
     /// Somebody else has run `ci` on this commit; the tag says that it was not run here.
     without_ci: bool,
+    /// Uploads a version that has been released.
+    publish: bool,
 }
 
 pub(crate) fn run(context: &Context, arguments: &[String]) -> Outcome {
-    let Order { version, dry, without_ci } = read_arguments(arguments)?;
+    let Order { version, dry, without_ci, publish } = read_arguments(arguments)?;
     let metadata = Metadata::load(context)?;
     let order = order(&metadata)?;
     println!("in dependency order: {}", order.join(", "));
+    if publish {
+        check_clean(context)?;
+        return publish::run(context, &metadata, &order, &version, dry);
+    }
 
     let manifest = read(context, "Cargo.toml")?;
     let current = manifest::version(&manifest)?;
@@ -96,8 +104,9 @@ fn check_and_make(
 
 /// The files of a release, each tried before the next is made, in a folder of their own with their checksums.
 fn make(context: &Context, order: &[String], version: &Version, manifest: &str) -> Outcome {
-    semver::check(context)?;
-    let packed = packing::pack(context, order, version, manifest)?;
+    let tree = packing::copy_tree(context, order, &manifest::publishable(manifest)?)?;
+    semver::check(context, order, &tree)?;
+    let packed = packing::pack(context, order, version, tree)?;
     let folder = packing::empty(context.build_folder().join(format!("release-{version}")))?;
     for archive in &packed.archives {
         let name = archive.file_name().unwrap_or_default();
@@ -120,20 +129,27 @@ fn write_checksums(context: &Context, folder: &Path) -> Outcome {
 
 fn read_arguments(arguments: &[String]) -> Outcome<Order> {
     let mut version = None;
-    let (mut dry, mut without_ci) = (false, false);
+    let (mut dry, mut without_ci, mut publish) = (false, false, false);
     for argument in arguments {
         match argument.as_str() {
             "--dry-run" => dry = true,
             "--skip-ci" => without_ci = true,
+            "--publish" => publish = true,
             option if option.starts_with('-') => {
-                return Err(Failure::new(format!("unknown option {option:?}; known: --dry-run, --skip-ci")));
+                return Err(Failure::new(format!(
+                    "unknown option {option:?}; known: --dry-run, --skip-ci, --publish"
+                )));
             }
             text if version.is_none() => version = Some(Version::read(text)?),
             text => return Err(Failure::new(format!("one version is enough, found {text:?} too"))),
         }
     }
-    let usage = || Failure::new("usage: cargo xtask release VERSION [--dry-run] [--skip-ci]");
-    Ok(Order { version: version.ok_or_else(usage)?, dry, without_ci })
+    if publish && without_ci {
+        return Err(Failure::new("--publish runs no ci: it uploads what has been released"));
+    }
+    let usage =
+        || Failure::new("usage: cargo xtask release VERSION [--dry-run] [--skip-ci], then perhaps --publish");
+    Ok(Order { version: version.ok_or_else(usage)?, dry, without_ci, publish })
 }
 
 /// The crates to release, each behind all that it stands on.

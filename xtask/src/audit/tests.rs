@@ -43,6 +43,7 @@ fn a_row_counts_what_a_crate_brings_and_names_rare_licences() {
             ("near".to_owned(), vec![arrow("far", Kind::Normal)]),
         ]
         .into(),
+        ..Metadata::default()
     };
     let text = table(&metadata);
     let rows: Vec<Vec<&str>> = text.lines().skip(1).map(|row| row.split_whitespace().collect()).collect();

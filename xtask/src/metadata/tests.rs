@@ -17,7 +17,8 @@ const SMALL: &str = r#"{
   "resolve": {"nodes": [
     {"id": "ours 0", "deps": [{"pkg": "theirs 1", "dep_kinds": [{"kind": null}]}, {"pkg": "checked 1", "dep_kinds": [{"kind": "dev"}]}]},
     {"id": "theirs 1", "deps": []}, {"id": "checked 1", "deps": []}
-  ]}
+  ]},
+  "metadata": {"release": {"registry": "house"}}
 }"#;
 
 #[test]
@@ -34,6 +35,15 @@ fn members_dependencies_and_reach_are_read() {
     let reached: Vec<&str> =
         metadata.reached_by([ours.id.clone()]).iter().map(|package| package.name.as_str()).collect();
     assert_eq!(reached, ["ours", "theirs"]);
+    assert_eq!(metadata.registry.as_deref(), Some("house"));
+}
+
+#[test]
+fn no_registry_is_named_unless_the_manifest_names_one() {
+    let without = SMALL.replace("\"release\"", "\"other\"");
+    assert_eq!(Metadata::from_json(&Json::read(&without).unwrap()).unwrap().registry, None);
+    let null = SMALL.replace(r#"{"release": {"registry": "house"}}"#, "null");
+    assert_eq!(Metadata::from_json(&Json::read(&null).unwrap()).unwrap().registry, None);
 }
 
 #[test]

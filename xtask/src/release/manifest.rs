@@ -39,9 +39,20 @@ pub(super) fn with_version(manifest: &str, current: &str, new: &str) -> Outcome<
 
 /// The manifest without the line that forbids publishing.
 pub(super) fn publishable(manifest: &str) -> Outcome<String> {
+    allowed(manifest, "true")
+}
+
+/// The manifest for uploads to one registry: no other may take them, and the crates look for each other there.
+pub(super) fn for_registry(manifest: &str, registry: &str) -> Outcome<String> {
+    let own = "= { path = \"crates/";
+    Ok(allowed(manifest, &format!("[\"{registry}\"]"))?
+        .replace(own, &format!("= {{ registry = \"{registry}\", path = \"crates/")))
+}
+
+fn allowed(manifest: &str, whom: &str) -> Outcome<String> {
     let line = "publish = false\n";
     if manifest.contains(line) {
-        Ok(manifest.replacen(line, "publish = true\n", 1))
+        Ok(manifest.replacen(line, &format!("publish = {whom}\n"), 1))
     } else {
         Err(Failure::new("Cargo.toml has no `publish = false`: who allowed uploads?"))
     }

@@ -19,22 +19,8 @@ pub(super) struct Packed {
     pub(super) archives: Vec<PathBuf>,
 }
 
-/// Packs each crate, and builds and tests it from its archive. Cargo lets packed crates of one workspace find each other
-/// only where they may be published, which ours may not, so the packing is done in a copy whose manifest lacks that line.
-pub(super) fn pack(
-    context: &Context,
-    order: &[String],
-    version: &Version,
-    manifest: &str,
-) -> Outcome<Packed> {
-    let tree = copy_tree(context)?;
-    super::write(&tree.join("Cargo.toml"), &manifest::publishable(manifest)?)?;
-    for name in order {
-        // Whoever has one archive has the licence too.
-        let licence = tree.join("crates").join(name).join("LICENSE");
-        std::fs::copy(tree.join("LICENSE"), &licence)
-            .map_err(|error| Failure::new(format!("copying LICENSE to {}: {error}", licence.display())))?;
-    }
+/// Packs each crate of the copy `tree`, and builds and tests it from its archive.
+pub(super) fn pack(context: &Context, order: &[String], version: &Version, tree: PathBuf) -> Outcome<Packed> {
     let folder = context.build_folder().join("release-archives");
     let packages = order.iter().flat_map(|name| ["-p", name]);
     Call::cargo(context)
@@ -98,8 +84,10 @@ pub(super) fn file_names(folder: &Path) -> Outcome<Vec<OsString>> {
     Ok(names)
 }
 
-/// Copies what git tracks into the build folder.
-fn copy_tree(context: &Context) -> Outcome<PathBuf> {
+/// Copies what git tracks into the build folder, with this manifest. Cargo lets packed crates of one workspace find each
+/// other only where they may be published, which ours may not, so all that is done with a release is done in a copy whose
+/// manifest lacks that line. Whoever has one archive has the licence too.
+pub(super) fn copy_tree(context: &Context, order: &[String], manifest: &str) -> Outcome<PathBuf> {
     let copy = empty(context.build_folder().join("release-tree"))?;
     let list = Call::new(context, "git").args(["ls-files", "-z"]).output()?;
     for path in list.split('\0').filter(|path| !path.is_empty()) {
@@ -110,5 +98,11 @@ fn copy_tree(context: &Context) -> Outcome<PathBuf> {
         std::fs::copy(context.root().join(path), &to)
             .map_err(|error| Failure::new(format!("copying {path}: {error}")))?;
     }
+    for name in order {
+        let licence = copy.join("crates").join(name).join("LICENSE");
+        std::fs::copy(copy.join("LICENSE"), &licence)
+            .map_err(|error| Failure::new(format!("copying LICENSE to {}: {error}", licence.display())))?;
+    }
+    super::write(&copy.join("Cargo.toml"), manifest)?;
     Ok(copy)
 }

@@ -1,25 +1,57 @@
-//! Whether the public items are still what the last tag promised, by cargo-semver-checks where it is installed.
+//! Whether the public items are still what the last tag promised, as far as the new version claims it, by
+//! cargo-semver-checks.
 
-use crate::context::{Context, Outcome};
+use std::path::{Path, PathBuf};
+
+use super::manifest;
+use super::packing::empty;
+use crate::context::{Context, Failure, Outcome};
 use crate::run::Call;
 
-/// Compares with the last tag. Without a tag there is nothing to compare with; without the tool, that is said.
-pub(super) fn check(context: &Context) -> Outcome {
-    let tags = Call::new(context, "git")
-        .args(["tag", "--list", "v*", "--merged", "HEAD", "--sort", "-version:refname"])
-        .output()?;
-    let Some(tag) = tags.lines().next() else {
+/// Compares the crates of `tree`, which has the new version, with those of the last tag. Without a tag there is nothing to
+/// compare with; a comparison that cannot be made is a failure.
+pub(super) fn check(context: &Context, order: &[String], tree: &Path) -> Outcome {
+    let Some(tag) = last_tag(context)? else {
         println!("semver: this is the first version, there is no tag to compare with");
         return Ok(());
     };
     if !Call::cargo(context).args(["semver-checks", "--version"]).succeeds() {
-        println!(
-            "semver: NOT compared with {tag}: `cargo install cargo-semver-checks --locked` brings the tool"
-        );
-        return Ok(());
+        return Err(Failure::new(format!(
+            "not compared with {tag}: cargo-semver-checks is missing, `cargo install cargo-semver-checks --locked` brings it"
+        )));
     }
-    Call::cargo(context)
-        .args(["semver-checks", "--workspace", "--exclude", "xtask", "--exclude", "httpkit-tests"])
-        .args(["--baseline-rev", tag])
-        .run()
+    let before = tree_of(context, &tag)?;
+    for name in order.iter().filter(|name| is_library(&before, name) && is_library(tree, name)) {
+        Call::cargo(context)
+            .args(["semver-checks", "--all-features", "--package", name, "--manifest-path"])
+            .args([tree.join("Cargo.toml")])
+            .args(["--baseline-root"])
+            .args([&before])
+            .run()?;
+    }
+    Ok(())
+}
+
+fn last_tag(context: &Context) -> Outcome<Option<String>> {
+    let tags = Call::new(context, "git")
+        .args(["tag", "--list", "v*", "--merged", "HEAD", "--sort", "-version:refname"])
+        .output()?;
+    Ok(tags.lines().next().map(str::to_owned))
+}
+
+/// The files of a tag, whose crates may be compared only if they may be published.
+fn tree_of(context: &Context, tag: &str) -> Outcome<PathBuf> {
+    let folder = empty(context.build_folder().join("release-before"))?;
+    let archive = folder.join("tree.tar");
+    Call::new(context, "git").args(["archive", tag, "--output"]).args([&archive]).run()?;
+    Call::new(context, "tar").current_dir(&folder).args(["-xf", "tree.tar"]).run()?;
+    let path = folder.join("Cargo.toml");
+    let text = std::fs::read_to_string(&path)
+        .map_err(|error| Failure::new(format!("reading Cargo.toml of {tag}: {error}")))?;
+    super::write(&path, &manifest::publishable(&text)?)?;
+    Ok(folder)
+}
+
+fn is_library(tree: &Path, name: &str) -> bool {
+    tree.join("crates").join(name).join("src/lib.rs").is_file()
 }

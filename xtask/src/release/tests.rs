@@ -1,7 +1,7 @@
 //! Tests of what a release decides before it touches anything.
 
 use super::version::Version;
-use super::{changelog, manifest, order, read_arguments};
+use super::{changelog, manifest, order, publish, read_arguments};
 use crate::metadata::{Dependency, Kind, Metadata, Package};
 
 fn words(text: &str) -> Vec<String> {
@@ -20,17 +20,19 @@ fn workspace(rows: &[(&str, &[&str])]) -> Metadata {
 
 #[test]
 fn arguments_are_a_version_perhaps_a_dry_run_and_perhaps_no_ci() {
-    for (arguments, dry, without_ci) in [
-        ("1.2.3", false, false),
-        ("--dry-run 1.2.3", true, false),
-        ("1.2.3 --skip-ci", false, true),
-        ("--skip-ci --dry-run 1.2.3", true, true),
+    for (arguments, dry, without_ci, publish) in [
+        ("1.2.3", false, false, false),
+        ("--dry-run 1.2.3", true, false, false),
+        ("1.2.3 --skip-ci", false, true, false),
+        ("--skip-ci --dry-run 1.2.3", true, true, false),
+        ("1.2.3 --publish", false, false, true),
+        ("--publish 1.2.3 --dry-run", true, false, true),
     ] {
         let order = read_arguments(&words(arguments)).unwrap();
-        let read = (order.version.to_string(), order.dry, order.without_ci);
-        assert_eq!(read, ("1.2.3".to_owned(), dry, without_ci), "{arguments}");
+        let read = (order.version.to_string(), order.dry, order.without_ci, order.publish);
+        assert_eq!(read, ("1.2.3".to_owned(), dry, without_ci, publish), "{arguments}");
     }
-    for wrong in ["", "--dry-run", "1.2", "1.2.3 1.2.4", "1.2.3 --force"] {
+    for wrong in ["", "--dry-run", "1.2", "1.2.3 1.2.4", "1.2.3 --force", "1.2.3 --publish --skip-ci"] {
         assert!(read_arguments(&words(wrong)).is_err(), "{wrong}");
     }
 }
@@ -89,6 +91,28 @@ fn only_the_copy_may_be_published_and_only_if_the_tree_may_not() {
     let copy = manifest::publishable(MANIFEST).unwrap();
     assert!(copy.contains("publish = true"));
     assert!(manifest::publishable(&copy).is_err());
+}
+
+#[test]
+fn uploads_go_to_the_named_registry_alone_and_crates_look_for_each_other_there() {
+    let copy = manifest::for_registry(MANIFEST, "ours").unwrap();
+    assert!(copy.contains("publish = [\"ours\"]"), "{copy}");
+    assert!(
+        copy.contains("http-proto = { registry = \"ours\", path = \"crates/http-proto\", version"),
+        "{copy}"
+    );
+    assert!(copy.contains("other = { version = \"0.1.0\" }"), "{copy}");
+    assert!(manifest::for_registry(&copy, "ours").is_err());
+}
+
+#[test]
+fn publishing_is_off_until_a_registry_is_named_that_is_not_the_public_one() {
+    let named = |name: Option<&str>| Metadata { registry: name.map(str::to_owned), ..Metadata::default() };
+    assert_eq!(publish::registry(&named(Some("ours"))).unwrap(), "ours");
+    for (name, why) in [(None, "publishing is off"), (Some("crates-io"), "belong to others")] {
+        let error = publish::registry(&named(name)).unwrap_err().to_string();
+        assert!(error.contains(why), "{error}");
+    }
 }
 
 #[test]
