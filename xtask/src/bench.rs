@@ -51,7 +51,7 @@ fn shown(known: &[String]) -> String {
 }
 
 /// The programs that a bench measures beside ours.
-fn peers(name: &str) -> &'static [Peer] {
+fn peers(name: &str) -> &'static [Peer<'static>] {
     match name {
         "client" => &[GO, PYTHON, CURL],
         "server" => &[NGINX, GO, PYTHON],

@@ -1,39 +1,82 @@
-//! `coverage`: which lines the tests reach, by cargo-llvm-cov where it is installed.
+//! `coverage`: which lines the tests reach, by cargo-llvm-cov. Its two helpers must be of the compiler's own LLVM or a later
+//! one: those of the toolchain, which rustup brings, or a distribution's package of that LLVM.
+//!
+//! It builds and runs the tests step by step, since cargo-llvm-cov alone builds no examples, and ours are run by tests.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::context::{Context, Failure, Outcome};
-use crate::run::Call;
+use crate::interop::{self, Peer};
+use crate::run::{Call, find_program};
 
-pub(crate) fn run(context: &Context, _arguments: &[String]) -> Outcome {
+/// The helpers: the variable that names one to cargo-llvm-cov, and the program.
+const TOOLS: [(&str, &str); 2] = [("LLVM_PROFDATA", "llvm-profdata"), ("LLVM_COV", "llvm-cov")];
+
+/// What is built and tested.
+const ALL: [&str; 4] = ["--workspace", "--all-features", "--exclude", "xtask"];
+
+pub(crate) fn run(context: &Context, arguments: &[String]) -> Outcome {
     if !Call::cargo(context).args(["llvm-cov", "--version"]).succeeds() {
         return Err(Failure::new(
-            "cargo-llvm-cov is missing: `cargo install cargo-llvm-cov` and `rustup component add llvm-tools`",
+            "cargo-llvm-cov is missing: `cargo install cargo-llvm-cov --locked` brings it",
         ));
     }
-    check_tools(context)?;
-    Call::cargo(context)
-        .args(["llvm-cov", "--workspace", "--all-features", "--exclude", "xtask", "--summary-only"])
-        .run_tests(context)
-        .map(drop)
+    let tools = tools(context)?;
+    let folder = context.build_folder().join("coverage");
+    let call = || {
+        let call = Call::cargo(context).env("CARGO_TARGET_DIR", &folder);
+        tools.iter().fold(call, |call, (variable, program)| call.env(variable, program))
+    };
+    let shown = call().args(["llvm-cov", "show-env"]).output()?;
+    let variables = variables(&shown);
+    let measured = || variables.iter().fold(call(), |call, (name, value)| call.quiet_env(name, value));
+    measured().args(["llvm-cov", "clean", "--profraw-only"]).run()?;
+    measured().args(["build", "--examples", "--bins"]).args(ALL).run()?;
+    measured().args(["test", "--tests", "--no-fail-fast"]).args(ALL).run_tests(context)?;
+    let summary: &[&str] = if arguments.is_empty() { &["--summary-only"] } else { &[] };
+    measured().args(["llvm-cov", "report"]).args(summary).args(arguments).run()
 }
 
-/// The tools that read profiles must be of the compiler's own LLVM or a later one; those of a distribution are often older,
-/// and then say no more than that the format is not supported.
-fn check_tools(context: &Context) -> Outcome {
-    if std::env::var_os("LLVM_PROFDATA").is_some() && std::env::var_os("LLVM_COV").is_some() {
-        return Ok(());
+/// The lines `NAME=value` or `NAME='value'`.
+fn variables(text: &str) -> Vec<(&str, &str)> {
+    let pairs = text.lines().filter_map(|line| line.split_once('='));
+    pairs.map(|(name, value)| (name, value.trim_matches('\''))).collect()
+}
+
+/// Each helper that cargo-llvm-cov does not find by itself: a distribution's, where rustup brings none.
+fn tools(context: &Context) -> Outcome<Vec<(&'static str, PathBuf)>> {
+    if TOOLS.iter().all(|(variable, _)| std::env::var_os(variable).is_some()) {
+        return Ok(Vec::new());
     }
     let about = Call::new(context, "rustc").args(["-vV"]).output()?;
     let word = |name: &str| about.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
     let sysroot = Call::new(context, "rustc").args(["--print", "sysroot"]).output()?;
     let folder = Path::new(sysroot.trim()).join("lib/rustlib").join(word("host: ")).join("bin");
-    if folder.join(format!("llvm-profdata{}", std::env::consts::EXE_SUFFIX)).is_file() {
-        return Ok(());
+    let helper = folder.join(format!("llvm-profdata{}", std::env::consts::EXE_SUFFIX));
+    let by_rustup = || {
+        find_program("rustup").is_some()
+            && Call::new(context, "rustup").args(["component", "add", "llvm-tools"]).run().is_ok()
+    };
+    if helper.is_file() || by_rustup() {
+        return Ok(Vec::new());
     }
-    Err(Failure::new(format!(
-        "no tool here reads what this compiler writes: `rustup component add llvm-tools` brings it, or set LLVM_PROFDATA and \
-         LLVM_COV to those of LLVM {} or later",
-        word("LLVM version: ")
-    )))
+    let major = word("LLVM version: ").split('.').next().unwrap_or_default();
+    of_distribution(context, major).map_err(|failure| {
+        Failure::new(format!(
+            "no tool here reads what this compiler writes: `rustup component add llvm-tools` brings it, or set LLVM_PROFDATA \
+             and LLVM_COV to those of LLVM {major} or later; Debian's llvm-{major}: {failure}"
+        ))
+    })
 }
+
+/// Those of Debian's package, which carry the number of their LLVM in their names.
+fn of_distribution(context: &Context, major: &str) -> Outcome<Vec<(&'static str, PathBuf)>> {
+    let package = format!("llvm-{major}");
+    let names = TOOLS.map(|(variable, tool)| (variable, format!("{tool}-{major}")));
+    let peers = names.each_ref().map(|(_, program)| Peer { program, package: &package });
+    interop::provide(context, &peers)?;
+    Ok(names.map(|(variable, program)| (variable, PathBuf::from(program))).into())
+}
+
+#[cfg(test)]
+mod tests;

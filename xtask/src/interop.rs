@@ -6,29 +6,29 @@ use crate::run::{Call, find_program};
 
 /// A foreign program and the Debian package that brings it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Peer {
-    program: &'static str,
-    package: &'static str,
+pub(crate) struct Peer<'a> {
+    pub(crate) program: &'a str,
+    pub(crate) package: &'a str,
 }
 
-pub(crate) const PYTHON: Peer = Peer { program: "python3", package: "python3" };
-pub(crate) const CURL: Peer = Peer { program: "curl", package: "curl" };
-pub(crate) const WGET: Peer = Peer { program: "wget", package: "wget" };
+pub(crate) const PYTHON: Peer<'_> = Peer { program: "python3", package: "python3" };
+pub(crate) const CURL: Peer<'_> = Peer { program: "curl", package: "curl" };
+pub(crate) const WGET: Peer<'_> = Peer { program: "wget", package: "wget" };
 /// Shows which calls a save makes, and in which order.
-pub(crate) const STRACE: Peer = Peer { program: "strace", package: "strace" };
-const UNZIP: Peer = Peer { program: "unzip", package: "unzip" };
+pub(crate) const STRACE: Peer<'_> = Peer { program: "strace", package: "strace" };
+const UNZIP: Peer<'_> = Peer { program: "unzip", package: "unzip" };
 /// Looks at the pages that we make.
-const CHROMIUM: Peer = Peer { program: "chromium", package: "chromium" };
+const CHROMIUM: Peer<'_> = Peer { program: "chromium", package: "chromium" };
 
 /// What the client is tested against beside CPython: a server, forward proxies, and a SOCKS proxy.
-pub(crate) const NGINX: Peer = Peer { program: "nginx", package: "nginx-light" };
+pub(crate) const NGINX: Peer<'_> = Peer { program: "nginx", package: "nginx-light" };
 /// What stands in front of the server, beside nginx.
-const HAPROXY: Peer = Peer { program: "haproxy", package: "haproxy" };
+const HAPROXY: Peer<'_> = Peer { program: "haproxy", package: "haproxy" };
 /// Load while one server takes over from another.
-const WRK: Peer = Peer { program: "wrk", package: "wrk" };
-const TINYPROXY: Peer = Peer { program: "tinyproxy", package: "tinyproxy-bin" };
-const SQUID: Peer = Peer { program: "squid", package: "squid" };
-const MICROSOCKS: Peer = Peer { program: "microsocks", package: "microsocks" };
+const WRK: Peer<'_> = Peer { program: "wrk", package: "wrk" };
+const TINYPROXY: Peer<'_> = Peer { program: "tinyproxy", package: "tinyproxy-bin" };
+const SQUID: Peer<'_> = Peer { program: "squid", package: "squid" };
+const MICROSOCKS: Peer<'_> = Peer { program: "microsocks", package: "microsocks" };
 
 pub(crate) fn run(context: &Context, arguments: &[String]) -> Outcome {
     provide(
@@ -45,14 +45,14 @@ pub(crate) fn run(context: &Context, arguments: &[String]) -> Outcome {
 }
 
 /// Servers that are measured beside ours.
-pub(crate) const H2O: Peer = Peer { program: "h2o", package: "h2o" };
-pub(crate) const LIGHTTPD: Peer = Peer { program: "lighttpd", package: "lighttpd" };
-pub(crate) const GO: Peer = Peer { program: "go", package: "golang-go" };
+pub(crate) const H2O: Peer<'_> = Peer { program: "h2o", package: "h2o" };
+pub(crate) const LIGHTTPD: Peer<'_> = Peer { program: "lighttpd", package: "lighttpd" };
+pub(crate) const GO: Peer<'_> = Peer { program: "go", package: "golang-go" };
 
 /// Makes sure that the peers are there: installs what is missing where this may be done, and says what is missing
 /// where not.
-pub(crate) fn provide(context: &Context, peers: &[Peer]) -> Outcome {
-    let missing: Vec<Peer> =
+pub(crate) fn provide(context: &Context, peers: &[Peer<'_>]) -> Outcome {
+    let missing: Vec<Peer<'_>> =
         peers.iter().copied().filter(|peer| find_program(peer.program).is_none()).collect();
     if missing.is_empty() {
         return Ok(());

@@ -54,6 +54,12 @@ impl Call {
         self
     }
 
+    /// Sets a variable for this call alone, and does not show it.
+    pub(crate) fn quiet_env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
     /// Runs it with this program's output; an exit code other than zero is a failure.
     pub(crate) fn run(mut self) -> Outcome {
         self.announce();
