@@ -12,6 +12,7 @@ mod floors;
 mod house;
 mod imports;
 mod lines;
+mod promises;
 mod readme;
 mod supply;
 
@@ -71,6 +72,7 @@ pub(crate) fn run(context: &Context, _arguments: &[String]) -> Outcome {
     findings.extend(floors::check_knowledge(&files));
     findings.extend(imports::check(&files));
     findings.extend(circles::check(&files));
+    findings.extend(promises::check(&files));
     findings.extend(supply::check(&metadata));
     findings.extend(readme::check(&files, &metadata));
     for finding in &findings {

@@ -72,16 +72,15 @@
 //!
 //! # What is promised
 //!
-//! - **Nothing can be injected.** Methods, targets, hosts, field names and values, trailers and tunnel requests are
-//!   checked when they are given; what was refused leaves no trace.
-//! - **Nothing is cut in silence.** Content that ends early is an error in every way of reading it, over TLS too, and
-//!   content of a wrong length cannot be sent.
-//! - **Nothing a peer sends is unbounded**: lines, heads, fields, interim answers, chunk extensions, trailers
-//!   ([`Limits`]). What comes byte by byte costs linear time.
-//! - **Every wait ends**: see [`Timeouts`]. An [`Error`] says in which phase, with whom and how much had been sent, so
-//!   that one knows whether the request may be sent again.
-//! - **A connection is used again only if it is clean**, and it says why not ([`CloseReason`]).
-//! - On a kept connection a request costs no allocation, one write and one read.
+//! | promise | by | held by |
+//! | --- | --- | --- |
+//! | nothing can be injected | methods, targets, hosts, field names and values, trailers and tunnel requests are checked when they are given; what was refused leaves no trace | `what_no_request_can_hold_is_refused_before_anything_is_sent`, `nothing_can_be_injected_into_a_tunnel_request`, `no_part_of_a_request_takes_a_line_break` |
+//! | nothing is cut in silence | content that ends early is an error in every way of reading it, over TLS too, and content of a wrong length cannot be sent | `an_end_at_any_byte_never_makes_a_part_the_whole`, `an_end_without_close_notify_is_no_end_of_content`, `wrong_lengths_are_caught` |
+//! | nothing a peer sends is unbounded, and what comes byte by byte costs linear time | [`Limits`] on lines, heads, fields, interim answers, chunk extensions, trailers | `answers_without_an_end_are_ended`, `a_length_that_is_only_promised_costs_no_memory`, `limits_can_be_changed`, `a_head_that_comes_byte_by_byte_costs_linear_time` |
+//! | every wait ends | [`Timeouts`]; an [`Error`] says in which phase, with whom and how much had been sent, so that one knows whether the request may be sent again | `deadlines_are_kept_to_a_few_milliseconds_and_named`, `a_total_deadline_ends_an_answer_that_drips`, `errors_say_phase_peer_and_what_was_sent` |
+//! | a connection is used again only if it is clean | it says why not ([`CloseReason`]) | `unread_content_is_drained_within_a_bound_or_the_connection_closes`, `a_transport_that_the_peer_closed_while_idle_is_not_used_again`, `every_end_of_a_connection_is_told_with_its_reason` |
+//! | no secret shows in `Debug`, in an error or in a log | types of their own, and URLs without their credentials | `debug_text_of_clients_requests_answers_and_errors_holds_no_secrets`, `tracing_gets_a_span_a_call_and_an_event_a_step_without_secrets`, `an_observer_sees_everything_but_secrets` |
+//! | on a kept connection a request costs no allocation, one write and one read | buffers live in the connection | `bench client` |
 //!
 //! Answers with status 400 and up are answers, not errors.
 

@@ -26,18 +26,16 @@
 //! 3. [`BodyDecoder`] executes that decision; [`stream`] reads content through it.
 //! 4. [`encode_request`], [`encode_response`] and [`BodyEncoder`] are the way out.
 //!
-//! # Guarantees
+//! # What is promised
 //!
-//! - **No input panics**, and none is silently repaired: a broken rule is a [`ProtocolError`] that names the rule and the
-//!   place. There is no `unsafe`.
-//! - **The verdict does not depend on how input arrives.** Whole, byte by byte or in any pieces, with or without bytes
-//!   behind it: the result is the same, the error and its offset too.
-//! - **Time is linear** in the length of the input, however small its pieces: what has been understood is not looked at
-//!   again.
-//! - **Memory is bounded** by [`Limits`], never by a number that a peer sends. Parsers, heads and decoders that live on
-//!   from message to message allocate nothing; a new [`Headers`] costs two allocations for a head that is there whole.
-//! - **Nothing can be injected.** No header list and no target can hold a CR, LF, NUL or another byte that would break
-//!   the line it is written into; encoders refuse a reason that does.
+//! | promise | by | held by |
+//! | --- | --- | --- |
+//! | no input panics, and none is repaired in silence | a broken rule is a [`ProtocolError`] that names the rule and the place; there is no `unsafe` | `request_heads_bounded`, `response_heads_bounded`, `chunked_bodies_bounded`, `field_lines_that_are_refused_and_where` |
+//! | the verdict does not depend on how input arrives, whole or in any pieces, with or without bytes behind it: the result is the same, the error and its offset too | parsers keep no more than how far they have come | `smuggled_requests_are_refused_however_they_are_cut`, `requests_and_their_content_are_read_however_they_are_cut`, `every_cut_of_a_chunked_body_gives_the_same_content` |
+//! | time is linear in the length of the input, however small its pieces | what has been understood is not looked at again | `a_head_that_comes_byte_by_byte_costs_linear_time`, `a_folded_head_that_comes_byte_by_byte_costs_linear_time` |
+//! | memory is bounded | [`Limits`], never a number that a peer sends | `heads_at_the_limit`, `fields_at_the_limit`, `endless_trailers_end_in_an_error_and_bounded_memory` |
+//! | parsers, heads and decoders that live on from message to message allocate nothing; a new [`Headers`] costs two allocations for a head that is there whole | one text and one list of ranges | `bench proto` |
+//! | nothing can be injected | no header list and no target can hold a CR, LF, NUL or another byte that would break the line it is written into; encoders refuse a reason that does | `names_that_are_no_tokens_are_refused`, `values_with_control_characters_are_refused`, `nothing_can_be_injected_through_a_target`, `nothing_can_be_injected_through_a_reason` |
 //!
 //! # What is done with the RFCs
 //!

@@ -43,14 +43,14 @@
 //!
 //! # What is promised
 //!
-//! | promise | by |
-//! | --- | --- |
-//! | both sides agree where a request ends | one parser and one framing rule, strict; what is doubtful is refused and the connection closed |
-//! | no peer holds a thread by doing nothing | connections that wait are kept without one |
-//! | no peer fills the memory or waits for ever | [`limits`], each with a default |
-//! | no handler can break an answer | fields are checked when they are set, content is held to its length, a panic becomes a 500 |
-//! | no path leads out of a folder | [`files`] are opened beneath their root |
-//! | a shutdown ends in the time that it is given, and says whom it cut off | [`ShutdownReport`] |
+//! | promise | by | held by |
+//! | --- | --- | --- |
+//! | both sides agree where a request ends | one parser and one framing rule, strict; what is doubtful is refused and the connection closed | `smuggled_requests_are_refused_however_they_are_cut`, `a_message_with_two_lengths_is_refused` |
+//! | no peer holds a thread by doing nothing | connections that wait are kept without one | `idle_connections_hold_no_threads`, `slow_clients_keep_nobody_from_being_served`, `handshakes_that_are_not_finished_hold_nobody` |
+//! | no peer fills the memory or waits for ever | [`limits`], each with a default | `a_huge_declared_length_costs_no_memory`, `heads_and_lines_beyond_their_bounds_are_refused_with_the_bound_named`, `the_deadline_of_a_head_counts_from_its_first_byte_not_from_its_last`, `a_body_below_the_minimum_rate_gets_408_although_it_never_stalls`, `a_peer_that_does_not_read_its_answer_is_cut` |
+//! | no handler can break an answer | fields are checked when they are set, content is held to its length, a panic becomes a 500 | `a_field_that_would_break_the_message_is_not_sent`, `content_that_ends_early_cuts_the_connection_so_that_the_client_notices`, `a_panic_is_answered_with_500_and_the_server_lives` |
+//! | no path leads out of a folder | [`files`] are opened beneath their root | `no_spelling_leads_out_by_any_feature_over_any_link`, `no_link_leads_out_by_any_feature` |
+//! | a shutdown ends in the time that it is given, and says whom it cut off | [`ShutdownReport`] | `what_takes_longer_than_its_grace_is_cut`, `a_request_under_way_is_finished_and_its_answer_says_close` |
 //!
 //! # Features
 //!

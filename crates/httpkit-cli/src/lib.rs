@@ -16,11 +16,11 @@
 //! # Ok::<(), clap::Error>(())
 //! ```
 //!
-//! | promise | by |
-//! | --- | --- |
-//! | scripts can rely on exit codes and on what is printed | codes stand in each command's help; with `--json` the first line is JSON |
-//! | no secret is printed | passwords have a type of their own, [`http_server::Secret`] |
-//! | nothing half done is left | downloads are put in place whole, or kept for `--continue` |
+//! | promise | by | held by |
+//! | --- | --- | --- |
+//! | scripts can rely on exit codes and on what is printed | codes stand in each command's help; with `--json` the first line is JSON | `exit_codes_say_what_went_wrong`, `scripts_get_the_port_by_json_and_by_file` |
+//! | no secret is printed | passwords have a type of their own, [`http_server::Secret`] | `no_password_is_shown_in_debug_text`, `verbose_shows_both_ways_and_hides_secrets`, `a_file_that_is_wrong_is_named_with_its_line_and_without_its_secrets` |
+//! | nothing half done is left | downloads are put in place whole, or kept for `--continue` | `a_download_that_breaks_off_is_kept_and_continued`, `without_continue_a_download_begins_anew` |
 //!
 //! It has no features. Rust 1.89 or later; a release that needs a newer one says so in the changelog.
 //!

@@ -33,9 +33,14 @@
 //!
 //! # What is promised
 //!
-//! Bytes from a peer, a file or a command line cause no panic, no unbounded memory and no endless wait; nothing that a
-//! caller passes injects a field or a request; secrets show in no `Debug`, no error and no log. The crates below say each
-//! for itself what that means.
+//! | promise | by | held by |
+//! | --- | --- | --- |
+//! | bytes from a peer, a file or a command line cause no panic, no unbounded memory and no endless wait | limits and deadlines, each with a default | `a_client_against_any_answer_bounded`, `a_server_against_any_bytes_bounded`, `any_file_is_read_or_reported`, `bombs_are_decoded_drained_and_refused_within_a_ceiling_of_memory` |
+//! | nothing that a caller passes injects a field or a request | all of it is checked when it is given | `no_part_of_a_request_takes_a_line_break`, `a_field_that_would_break_the_message_is_not_sent` |
+//! | secrets show in no `Debug`, no error and no log | types that hide them | `debug_text_of_clients_requests_answers_and_errors_holds_no_secrets`, `tracing_gets_a_span_a_call_and_an_event_a_step_without_secrets` |
+//! | client and server agree where a message ends | one parser and one framing rule | `a_message_goes_out_and_comes_back_the_same`, `an_end_at_any_byte_never_makes_a_part_the_whole` |
+//!
+//! The crates below say each for itself what that means.
 //!
 //! # Features
 //!
