@@ -102,3 +102,6 @@ impl fmt::Debug for Upgraded {
             .finish()
     }
 }
+
+#[cfg(test)]
+mod tests;

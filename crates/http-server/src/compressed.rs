@@ -19,9 +19,6 @@ use std::io::{self, Read, Write};
 /// its way.
 const WHOLE_BYTES_MAX: u64 = 64 * 1024;
 
-/// Bytes that are read of long content at a time.
-const PIECE_BYTES: usize = 64 * 1024;
-
 /// Compresses the answers of the handler that it owns, for clients that take a coding by Accept-Encoding.
 ///
 /// Weights count (RFC 9110 §12.5.3): among codings that a client likes equally, the first of
@@ -274,28 +271,14 @@ fn stream(body: Body, coding: ContentCoding) -> Body {
     })
 }
 
-/// Exactly `length` bytes where it is known, else all; what a reader gives slowly is not held back.
+/// What a reader gives; exactly `length` bytes where it is known.
 fn copy(reader: impl Read, length: Option<u64>, writer: &mut BodyWriter<'_>) -> io::Result<()> {
-    let mut reader = reader.take(length.unwrap_or(u64::MAX));
-    let mut buffer = vec![0; PIECE_BYTES];
-    loop {
-        let count = match reader.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(count) => count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error),
-        };
-        writer.write_all(buffer.get(..count).unwrap_or_default())?;
-        if length.is_none() {
-            writer.flush()?;
-        }
-    }
-    match length {
-        Some(_) if reader.limit() > 0 => {
-            let missing = ProtocolError::IncompleteBody { missing_bytes: reader.limit() };
+    match writer.copy_from(reader, length)? {
+        0 => Ok(()),
+        missing_bytes => {
+            let missing = ProtocolError::IncompleteBody { missing_bytes };
             Err(io::Error::new(io::ErrorKind::UnexpectedEof, missing))
         }
-        _ => Ok(()),
     }
 }
 

@@ -228,10 +228,6 @@ impl Handler for Methods {
         };
         match found {
             Some(handler) => handler.handle(request),
-            None if *method == Method::OPTIONS => {
-                let allow = allow(&self.answered());
-                Ok(Response::new(StatusCode::NO_CONTENT).with_header("Allow", allow))
-            }
             None => Ok(refuse(method, &self.answered())),
         }
     }
@@ -281,3 +277,6 @@ pub(crate) fn refuse(method: &Method, allowed: &[Method]) -> Response {
         Response::error_page(StatusCode::NOT_IMPLEMENTED)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -410,6 +410,20 @@ pub(crate) enum Kind {
     Upgrade(Run),
 }
 
+impl Kind {
+    /// How many bytes there are, where that is known before they are sent.
+    pub(crate) fn length(&self) -> Option<u64> {
+        match self {
+            Self::Empty => Some(0),
+            Self::Bytes(bytes) => Some(bytes.len() as u64),
+            Self::Shared(bytes) => Some(bytes.len() as u64),
+            Self::File { length, .. } => Some(*length),
+            Self::Reader { length, .. } => *length,
+            Self::Stream(_) | Self::Upgrade(_) => None,
+        }
+    }
+}
+
 impl Body {
     /// No content.
     #[must_use]
@@ -487,14 +501,7 @@ impl Body {
     /// How many bytes there are, where that is known before they are sent.
     #[must_use]
     pub fn length(&self) -> Option<u64> {
-        match &self.0 {
-            Kind::Empty => Some(0),
-            Kind::Bytes(bytes) => Some(bytes.len() as u64),
-            Kind::Shared(bytes) => Some(bytes.len() as u64),
-            Kind::File { length, .. } => Some(*length),
-            Kind::Reader { length, .. } => *length,
-            Kind::Stream(_) | Kind::Upgrade(_) => None,
-        }
+        self.0.length()
     }
 
     /// The content, where it is held in memory.

@@ -22,9 +22,6 @@ mod file;
 /// Bodies up to this size are copied behind the head, so that one plain write takes both.
 const COPY_BYTES_MAX: usize = 16 * 1024;
 
-/// Bytes of a reader that are sent at a time.
-const READ_BYTES: usize = 64 * 1024;
-
 /// What is known of a request when its answer is sent.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Facts<'a> {
@@ -117,15 +114,7 @@ fn send_all(response: &mut Response, facts: &Facts<'_>, link: &mut Link, io: &mu
 
 /// RFC 9112 §6.1, §6.2: by length where it is known, chunked where the peer knows that, else up to the end.
 fn framing(body: &Kind, version: Version) -> Framing {
-    let length = match body {
-        Kind::Empty => Some(0),
-        Kind::Bytes(bytes) => Some(bytes.len() as u64),
-        Kind::Shared(bytes) => Some(bytes.len() as u64),
-        Kind::File { length, .. } => Some(*length),
-        Kind::Reader { length, .. } => *length,
-        Kind::Stream(_) | Kind::Upgrade(_) => None,
-    };
-    match length {
+    match body.length() {
         Some(length) => Framing::Length(length),
         None if version == Version::HTTP_10 => Framing::UntilClose,
         None => Framing::Chunked,
@@ -302,22 +291,8 @@ fn send_reader(
     io: &mut Io,
 ) -> io::Result<()> {
     let mut writer = BodyWriter::new(link, io, framing);
-    let mut reader = reader.take(length.unwrap_or(u64::MAX));
-    let room = usize::try_from(length.unwrap_or(u64::MAX)).unwrap_or(usize::MAX).clamp(1, READ_BYTES);
-    let mut buffer = vec![0u8; room];
-    loop {
-        let count = match reader.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(count) => count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error),
-        };
-        io::Write::write_all(&mut writer, buffer.get(..count).unwrap_or_default())?;
-        if length.is_none() {
-            // What a reader gives slowly is not held back.
-            io::Write::flush(&mut writer)?;
-        }
-    }
+    // The end of the content finds what is missing.
+    writer.copy_from(reader, length)?;
     writer.finish()
 }
 

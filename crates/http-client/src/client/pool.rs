@@ -331,17 +331,8 @@ impl<K: Hash + Eq + Clone, C> Books<K, C> {
                 origin.open -= 1;
                 self.open -= 1;
             }
-            if origin.open >= limits.open_per_origin_max {
-                return None;
-            }
         }
-        if self.open >= limits.open_max {
-            let evicted = self.evict_oldest()?;
-            closing.push(evicted);
-        }
-        self.origins.entry(key.clone()).or_default().open += 1;
-        self.open += 1;
-        Some(Given::Slot)
+        self.assign_slot(key, limits, closing)
     }
 
     /// Takes the connection out that has been idle longest.
