@@ -34,7 +34,8 @@ pub(crate) fn run(context: &Context, arguments: &[String]) -> Outcome {
     measured().args(["build", "--examples", "--bins"]).args(ALL).run()?;
     measured().args(["test", "--tests", "--no-fail-fast"]).args(ALL).run_tests(context)?;
     let summary: &[&str] = if arguments.is_empty() { &["--summary-only"] } else { &[] };
-    measured().args(["llvm-cov", "report"]).args(summary).args(arguments).run()
+    // A server that a test kills leaves half a profile.
+    measured().args(["llvm-cov", "report", "--failure-mode", "all"]).args(summary).args(arguments).run()
 }
 
 /// The lines `NAME=value` or `NAME='value'`.
