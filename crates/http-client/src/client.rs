@@ -34,6 +34,7 @@ mod multipart;
 mod netrc;
 mod no_proxy;
 mod origin;
+mod partial;
 mod pool;
 mod proxies;
 mod quick_hash;

@@ -1,16 +1,19 @@
 //! Content into files: whole or not at all, and continued where it stopped (RFC 9110 §14, §13.1.5).
 
+use crate::client::clock::wall_now;
 use crate::client::error::{Error, ErrorKind};
+use crate::client::partial::{Partial, beside, follow, is_no_file};
 use crate::client::random;
 use crate::client::request::invalid;
 use crate::client::request_builder::RequestBuilder;
 use crate::client::response::Response;
 use crate::error::Phase;
+use http_proto::date::parse_http_date;
 use http_proto::{Headers, StatusCode};
-use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io::{self, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// What became of a [download](RequestBuilder::download).
 #[derive(Debug)]
@@ -29,7 +32,7 @@ pub enum Downloaded {
 
 impl Response {
     /// Saves the content under `path`, decoded: how many bytes. The file appears whole or not at all, in place of one
-    /// that was there. What is no file, as a device or a pipe, is not replaced: it is written to.
+    /// that was there, whose permissions it takes over; a link stays a link. What is no file, as a device or a pipe, is not replaced: it is written to.
     ///
     /// # Errors
     /// Whatever reading fails with; [`ErrorKind::Save`] for what the file fails with.
@@ -39,13 +42,8 @@ impl Response {
         if is_no_file(path) {
             return self.write_to(path);
         }
-        let partial = beside(path, &format!(".{}.part", random::token()));
-        let saved = self.save_through(&partial, path);
-        if saved.is_err() {
-            // It may not exist; the first error is the one to tell.
-            let _ = fs::remove_file(&partial);
-        }
-        saved
+        let target = follow(path).map_err(|error| self.because(ErrorKind::Save, error))?;
+        self.save_beside(&target)
     }
 
     fn write_to(&mut self, device: &Path) -> Result<u64, Error> {
@@ -54,12 +52,20 @@ impl Response {
         self.copy_to(&mut device)
     }
 
-    fn save_through(&mut self, partial: &Path, path: &Path) -> Result<u64, Error> {
-        let opened = OpenOptions::new().write(true).create_new(true).open(partial);
-        let mut file = opened.map_err(|error| self.because(ErrorKind::Save, error))?;
-        let bytes = self.copy_to(&mut file)?;
-        finish(&file, partial, path).map_err(|error| self.because(ErrorKind::Save, error))?;
-        Ok(bytes)
+    /// Saves under a name that nobody has first.
+    fn save_beside(mut self, target: &Path) -> Result<u64, Error> {
+        let at = beside(target, &format!(".{}.part", random::token()));
+        let mut partial =
+            Partial::create(at.clone()).map_err(|error| self.because(ErrorKind::Save, error))?;
+        let saved = self.copy_to(partial.file()).and_then(|bytes| {
+            partial.replace(target).map_err(|error| self.because(ErrorKind::Save, error))?;
+            Ok(bytes)
+        });
+        if saved.is_err() {
+            // It may be gone; the first error is the one to tell.
+            let _ = fs::remove_file(&at);
+        }
+        saved
     }
 }
 
@@ -68,127 +74,165 @@ impl RequestBuilder {
     /// left is continued, if the server still has the same content.
     ///
     /// Until it is whole, content is kept in `path` with `.part` behind it, and what tells whether it is still the same
-    /// (an entity tag or a date) in `.part.validator`. Content without either is fetched from its beginning. What is no
-    /// file, as a device or a pipe, is written to, from the beginning.
+    /// (an entity tag or a date) in `.part.validator`. Content without either is fetched from its beginning. A file that
+    /// is replaced leaves its permissions to the new one, and a link stays. Two downloads of one path at a time do not
+    /// mix: the second fails. What is no
+    /// file, as a device or a pipe, is written to, from the beginning. Where a server sends less than was asked for, the
+    /// rest is asked for; progress is told of the first answer.
     ///
     /// # Errors
     /// Those of [`send`](RequestBuilder::send); what reading fails with, after which calling it again continues;
     /// [`ErrorKind::Save`] for what files fail with, and [`ErrorKind::Protocol`] for a part that was not asked for.
     pub fn download(self, path: impl AsRef<Path>) -> Result<Downloaded, Error> {
+        self.download_to(path.as_ref(), true)
+    }
+
+    /// Like [`download`](Self::download), but from the beginning, whatever an earlier attempt has left.
+    ///
+    /// # Errors
+    /// Those of [`download`](Self::download).
+    pub fn download_anew(self, path: impl AsRef<Path>) -> Result<Downloaded, Error> {
+        self.download_to(path.as_ref(), false)
+    }
+
+    fn download_to(self, path: &Path, continues: bool) -> Result<Downloaded, Error> {
         let (client, request) = self.raw().into_parts()?;
-        if is_no_file(path.as_ref()) {
+        if is_no_file(path) {
             let mut answer = client.send(request)?;
             return Ok(if answer.status() == StatusCode::OK {
-                Downloaded::Saved { bytes: answer.write_to(path.as_ref())?, resumed_bytes: 0 }
+                Downloaded::Saved { bytes: answer.write_to(path)?, resumed_bytes: 0 }
             } else {
                 Downloaded::Refused(Box::new(answer))
             });
         }
-        let place = Place::of(path.as_ref());
-        let (there_bytes, validator) = place.there().map_err(save_error)?;
-        let mut first = request.try_clone().ok_or_else(|| {
+        let again = request.try_clone().ok_or_else(|| {
             Error::new(ErrorKind::InvalidRequest)
                 .because("a download has no content that can be sent once only")
         })?;
-        if let Some(validator) = &validator {
-            first.headers.set("Range", format!("bytes={there_bytes}-")).map_err(invalid)?;
-            first.headers.set("If-Range", validator).map_err(invalid)?;
+        let mut place = Place::of(path).map_err(save_error)?;
+        if !continues {
+            place.forget().map_err(save_error)?;
         }
-        let answer = client.send(first)?;
-        let asked = validator.is_some();
-        match answer.status() {
-            StatusCode::PARTIAL_CONTENT if asked => place.go_on(answer, there_bytes),
-            StatusCode::OK => place.begin(answer),
-            StatusCode::RANGE_NOT_SATISFIABLE if asked => {
-                if complete_length(answer.headers()) == Some(there_bytes) {
-                    return place.complete(there_bytes, there_bytes).map_err(save_error);
-                }
-                // What is there is longer than what the server has: it is something else.
-                answer.finish();
-                let answer = client.send(request)?;
-                if answer.status() == StatusCode::OK {
-                    place.begin(answer)
-                } else {
-                    Ok(Downloaded::Refused(Box::new(answer)))
-                }
+        let (begun_bytes, _) = place.there().map_err(save_error)?;
+        let mut next = Some(request);
+        loop {
+            let Some(mut asking) = next.take().or_else(|| again.try_clone()) else {
+                return Err(Error::new(ErrorKind::InvalidRequest));
+            };
+            let (there_bytes, validator) = place.there().map_err(save_error)?;
+            if let Some(validator) = &validator {
+                asking.headers.set("Range", format!("bytes={there_bytes}-")).map_err(invalid)?;
+                asking.headers.set("If-Range", validator).map_err(invalid)?;
             }
-            _ => Ok(Downloaded::Refused(Box::new(answer))),
+            let answer = client.send(asking)?;
+            match (answer.status(), validator) {
+                (StatusCode::OK, _) => return place.begin(answer),
+                (StatusCode::PARTIAL_CONTENT, Some(validator)) => {
+                    if is_other(answer.headers(), &validator) {
+                        answer.finish();
+                        place.forget().map_err(save_error)?;
+                    } else if let Some(bytes) = place.go_on(answer, there_bytes)? {
+                        return place.complete(bytes, begun_bytes).map_err(save_error);
+                    }
+                }
+                (StatusCode::RANGE_NOT_SATISFIABLE, Some(_)) => {
+                    if complete_length(answer.headers()) == Some(there_bytes) {
+                        return place.complete(there_bytes, begun_bytes).map_err(save_error);
+                    }
+                    // What is there is longer than what the server has: it is something else.
+                    answer.finish();
+                    place.forget().map_err(save_error)?;
+                }
+                _ => return Ok(Downloaded::Refused(Box::new(answer))),
+            }
         }
     }
 }
 
 /// The files of a download.
 struct Place {
-    path: PathBuf,
+    target: PathBuf,
     part: PathBuf,
     validator: PathBuf,
+    /// Open once it is known to be ours.
+    partial: Option<Partial>,
 }
 
 impl Place {
-    fn of(path: &Path) -> Self {
-        Self {
-            path: path.to_owned(),
-            part: beside(path, ".part"),
-            validator: beside(path, ".part.validator"),
-        }
+    fn of(path: &Path) -> io::Result<Self> {
+        let target = follow(path)?;
+        let (part, validator) = (beside(&target, ".part"), beside(&target, ".part.validator"));
+        Ok(Self { target, part, validator, partial: None })
     }
 
-    /// What an earlier attempt has left: its length, and the validator if it can be continued.
-    fn there(&self) -> io::Result<(u64, Option<Vec<u8>>)> {
-        let (part, validator) = (fs::metadata(&self.part), fs::read(&self.validator));
-        match (part, validator) {
-            (Ok(metadata), Ok(validator)) if metadata.len() > 0 && !validator.is_empty() => {
-                Ok((metadata.len(), Some(validator)))
+    /// What an earlier attempt has left: its length, and the validator if it can be continued. A part without a
+    /// validator is somebody else's file.
+    fn there(&mut self) -> io::Result<(u64, Option<Vec<u8>>)> {
+        let validator = match fs::read(&self.validator) {
+            Ok(validator) if !validator.is_empty() => validator,
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => return Ok((0, None)),
+        };
+        if self.partial.is_none() {
+            if !fs::exists(&self.part)? {
+                return Ok((0, None));
             }
-            (Err(error), _) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            (_, Err(error)) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok((0, None)),
+            self.partial = Some(Partial::open(self.part.clone())?);
         }
+        let bytes = self.partial.as_ref().map_or(Ok(0), Partial::len)?;
+        Ok(if bytes == 0 { (0, None) } else { (bytes, Some(validator)) })
     }
 
-    fn begin(&self, mut answer: Response) -> Result<Downloaded, Error> {
-        let failed = |error| answer.because(ErrorKind::Save, error);
-        let mut file = File::create(&self.part).map_err(failed)?;
-        match validator(answer.headers()) {
-            Some(validator) => fs::write(&self.validator, validator).map_err(failed)?,
-            None => remove(&self.validator).map_err(failed)?,
+    /// Has the next request begin anew: removes what is there, if it is ours.
+    fn forget(&mut self) -> io::Result<()> {
+        self.there()?;
+        if let Some(partial) = self.partial.take() {
+            partial.discard()?;
         }
-        let bytes = answer.copy_to(&mut file)?;
-        drop(file);
+        remove(&self.validator)
+    }
+
+    fn begin(mut self, mut answer: Response) -> Result<Downloaded, Error> {
+        self.forget().map_err(save_error)?;
+        let validator = validator(answer.headers());
+        let (Some(validator), false) = (validator, fs::exists(&self.part).map_err(save_error)?) else {
+            let bytes = answer.save_beside(&self.target)?;
+            return Ok(Downloaded::Saved { bytes, resumed_bytes: 0 });
+        };
+        let failed = |error| answer.because(ErrorKind::Save, error);
+        fs::write(&self.validator, validator).map_err(failed)?;
+        let partial = Partial::open(self.part.clone()).map_err(failed)?;
+        partial.clear().map_err(failed)?;
+        let bytes = answer.copy_to(self.partial.insert(partial).file())?;
         self.complete(bytes, 0).map_err(save_error)
     }
 
-    fn go_on(&self, mut answer: Response, there_bytes: u64) -> Result<Downloaded, Error> {
-        if first_byte(answer.headers()) != Some(there_bytes) {
-            let text = "the server sent another part than the one asked for";
-            return Err(Error::new(ErrorKind::Protocol).in_phase(Phase::Head).because(text));
+    /// Adds the part that was sent: the length of the whole if it is complete now. A server may send less than what was
+    /// asked for (RFC 9110 §15.3.7), but something.
+    fn go_on(&mut self, mut answer: Response, there_bytes: u64) -> Result<Option<u64>, Error> {
+        let protocol =
+            |text: &'static str| Error::new(ErrorKind::Protocol).in_phase(Phase::Head).because(text);
+        let part = Part::of(answer.headers()).filter(|part| part.first == there_bytes);
+        let (Some(part), Some(partial)) = (part, &mut self.partial) else {
+            return Err(protocol("the server sent another part than the one asked for"));
+        };
+        let file = partial.file();
+        file.seek(SeekFrom::Start(there_bytes)).map_err(save_error)?;
+        let bytes = answer.copy_to(file)?;
+        if there_bytes.checked_add(bytes) != Some(part.end) {
+            file.set_len(there_bytes).map_err(save_error)?;
+            return Err(protocol("the server sent another number of bytes than its Content-Range says"));
         }
-        let opened = OpenOptions::new().write(true).open(&self.part).and_then(|mut file| {
-            file.seek(SeekFrom::Start(there_bytes))?;
-            Ok(file)
-        });
-        let mut file = opened.map_err(|error| answer.because(ErrorKind::Save, error))?;
-        let bytes = answer.copy_to(&mut file)?;
-        drop(file);
-        self.complete(there_bytes + bytes, there_bytes).map_err(save_error)
+        Ok(part.complete.filter(|complete| *complete == part.end))
     }
 
-    fn complete(&self, bytes: u64, resumed_bytes: u64) -> io::Result<Downloaded> {
-        finish(&File::open(&self.part)?, &self.part, &self.path)?;
+    fn complete(&mut self, bytes: u64, resumed_bytes: u64) -> io::Result<Downloaded> {
+        if let Some(partial) = self.partial.take() {
+            partial.replace(&self.target)?;
+        }
         remove(&self.validator)?;
         Ok(Downloaded::Saved { bytes, resumed_bytes })
     }
-}
-
-/// Whether something stands there that a file must not take the place of.
-fn is_no_file(path: &Path) -> bool {
-    fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
-}
-
-/// Makes what was written durable and gives it its name.
-fn finish(file: &File, from: &Path, to: &Path) -> io::Result<()> {
-    file.sync_all()?;
-    fs::rename(from, to)
 }
 
 fn remove(path: &Path) -> io::Result<()> {
@@ -198,27 +242,48 @@ fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = OsString::from(path);
-    name.push(suffix);
-    PathBuf::from(name)
-}
-
 fn save_error(error: io::Error) -> Error {
     Error::new(ErrorKind::Save).in_phase(Phase::Content).because(error)
 }
 
-/// A strong entity tag, or else the date: If-Range takes no weak tags (RFC 9110 §13.1.5).
+/// What If-Range may say later (RFC 9110 §13.1.5): a strong entity tag; where there is no tag at all, a date that is
+/// known to be strong, since the answer was made a second or more after it (§8.8.2.2).
 fn validator(headers: &Headers) -> Option<Vec<u8>> {
-    let tag = headers.get("ETag").filter(|tag| !tag.as_bytes().starts_with(b"W/"));
-    tag.or_else(|| headers.get("Last-Modified")).map(|value| value.as_bytes().to_vec())
+    if let Some(tag) = headers.get("ETag") {
+        return (!tag.as_bytes().starts_with(b"W/")).then(|| tag.as_bytes().to_vec());
+    }
+    let modified = headers.get("Last-Modified")?.as_bytes();
+    let now = wall_now();
+    let when = |value: &[u8]| parse_http_date(value, now);
+    let age = when(headers.get("Date")?.as_bytes())?.duration_since(when(modified)?).ok()?;
+    (age >= Duration::from_secs(1)).then(|| modified.to_vec())
 }
 
-/// Of `bytes 5-9/10`, 5 (RFC 9110 §14.4).
-fn first_byte(headers: &Headers) -> Option<u64> {
-    let value = headers.get("Content-Range")?.to_str().ok()?;
-    let (first, _) = value.strip_prefix("bytes ")?.split_once('-')?;
-    number(first)
+/// Whether a part says that it is of something else than what `validator` stands for: parts of different things are
+/// never put together (RFC 9110 §15.3.7.3).
+fn is_other(headers: &Headers, validator: &[u8]) -> bool {
+    let name = if validator.starts_with(b"\"") { "ETag" } else { "Last-Modified" };
+    headers.get(name).is_some_and(|value| value.as_bytes() != validator)
+}
+
+/// Of `bytes 5-9/10`: 5, 10 and 10; the last is `None` where it stands as `*` (RFC 9110 §14.4).
+struct Part {
+    first: u64,
+    /// Behind its last byte.
+    end: u64,
+    complete: Option<u64>,
+}
+
+impl Part {
+    fn of(headers: &Headers) -> Option<Self> {
+        let value = headers.get("Content-Range")?.to_str().ok()?;
+        let (range, complete) = value.strip_prefix("bytes ")?.split_once('/')?;
+        let (first, last) = range.split_once('-')?;
+        let (first, last) = (number(first)?, number(last)?);
+        let complete = if complete == "*" { None } else { Some(number(complete)?) };
+        let is_sound = first <= last && complete.is_none_or(|complete| last < complete);
+        if is_sound { Some(Self { first, end: last.checked_add(1)?, complete }) } else { None }
+    }
 }
 
 /// Of `bytes */10`, 10.

@@ -5,7 +5,6 @@ use crate::fetch::{Failure, clock};
 use httpkit::Method;
 use httpkit::client::client::{Downloaded, Error, Next, Request, RequestBuilder, Response, Timings};
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
-use std::ffi::OsString;
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -86,19 +85,8 @@ fn save(options: &GetOptions, request: RequestBuilder, path: &Path) -> Result<(u
 
 /// What breaks off stays beside the file, for `--continue` to go on with.
 fn download(options: &GetOptions, request: RequestBuilder, path: &Path) -> Result<(u64, u64), Failure> {
-    if !options.resume {
-        for suffix in [".part", ".part.validator"] {
-            let mut left = OsString::from(path);
-            left.push(suffix);
-            match std::fs::remove_file(&left) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                    return Err(Failure::file("begin anew at", Path::new(&left), error));
-                }
-                _ => {}
-            }
-        }
-    }
-    match request.download(path)? {
+    let done = if options.resume { request.download(path) } else { request.download_anew(path) };
+    match done? {
         Downloaded::Refused(answer) => {
             refuse(options, &answer)?;
             // What the server says instead of the file is saved too, as curl does, but never continued.
