@@ -8,7 +8,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
-use support::stage::{After, Stage, write_answer};
+use support::stage::{After, Seen, Stage, write_answer};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Content {
@@ -138,9 +138,6 @@ fn check(secure: &Secure, status: u16, method: &str, content: Content, destinati
     fields.extend(
         ["User-Agent: test", "Accept: */*", "Accept-Encoding: gzip, deflate, br, zstd"].map(str::to_owned),
     );
-    if keeps_content {
-        fields.push("Content-Type: a/b".to_owned());
-    }
     if is_same {
         let bound = ["Authorization: Basic x", "Cookie: a=b", "Proxy-Authorization: Basic y", "X-Api-Key: k"];
         fields.extend(bound.map(str::to_owned));
@@ -148,6 +145,9 @@ fn check(secure: &Secure, status: u16, method: &str, content: Content, destinati
     fields.push("X-Kept: z".to_owned());
     if is_same {
         fields.push("Host: virtual.test".to_owned());
+    }
+    if keeps_content {
+        fields.push("Content-Type: a/b".to_owned());
     }
     assert_eq!(seen.line(), format!("{next_method} /there HTTP/1.1"), "{row}");
     assert_eq!(seen.fields().collect::<Vec<_>>(), fields, "{row}");
@@ -296,4 +296,96 @@ fn the_hook_can_edit_stop_and_refuse() {
     let refuse = Redirects::default().on_hop(|_| HopAction::Refuse);
     let error = Client::new().get(stage.url("/")).redirects(refuse).send().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::RedirectRefused);
+}
+
+/// All values of a field of a request.
+fn field_values<'a>(seen: &'a Seen, name: &str) -> Vec<&'a str> {
+    let fields = seen.fields().filter_map(|field| field.split_once(": "));
+    fields.filter(|(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| value).collect()
+}
+
+#[test]
+fn defaults_of_the_client_obey_the_rules_of_redirects_too() {
+    let stranger = Stage::start(|_, stream| {
+        write_answer(stream, "200 OK", "", b"")?;
+        Ok(After::Keep)
+    })
+    .unwrap();
+    let away = stranger.url("/there");
+    let stage = Stage::start(move |seen, stream| {
+        let location = if seen.method_and_target().1 == "/near" { "/there" } else { &away };
+        let fields = format!("Location: {location}\r\n");
+        match seen.method_and_target().1 {
+            "/there" => write_answer(stream, "200 OK", "", b"")?,
+            _ => write_answer(stream, "302 Found", &fields, b"")?,
+        }
+        Ok(After::Keep)
+    })
+    .unwrap();
+    let client = Client::builder()
+        .default_header("Authorization", "Bearer token")
+        .default_header("Cookie", "a=b")
+        .default_header("X-Api-Key", "key")
+        .default_header("X-Trace", "1")
+        .default_header("Content-Language", "en")
+        .redirects(Redirects::default().strip(["x-api-key"]))
+        .build()
+        .unwrap();
+    let bound = ["Authorization", "Cookie", "X-Api-Key"];
+
+    client.get(stage.url("/near")).send().unwrap();
+    client.get(stage.url("/away")).header("Authorization", "own").send().unwrap();
+    client.post(stage.url("/away")).body("content").send().unwrap();
+    let home = stage.seen();
+    for seen in &home[..2] {
+        assert!(bound.iter().all(|name| seen.field(name).is_some()), "{}", seen.line());
+        assert_eq!(field_values(seen, "X-Trace"), ["1"]);
+    }
+    for seen in stranger.seen() {
+        assert!(bound.iter().all(|name| seen.field(name).is_none()), "{}", seen.line());
+        assert_eq!(field_values(&seen, "X-Trace"), ["1"]);
+        assert_eq!(field_values(&seen, "User-Agent").len(), 1);
+    }
+    assert_eq!(home.last().unwrap().field("Content-Language"), Some("en"));
+    assert_eq!(stranger.seen().last().unwrap().field("Content-Language"), None);
+}
+
+#[test]
+fn a_default_gives_way_to_what_the_call_brings() {
+    let stage = Stage::start(|seen, stream| {
+        match seen.method_and_target().1 {
+            "/moved" => write_answer(stream, "307 Temporary Redirect", "Location: /\r\n", b"")?,
+            _ => write_answer(stream, "200 OK", "Set-Cookie: jar=1\r\n", b"")?,
+        }
+        Ok(After::Keep)
+    })
+    .unwrap();
+    let client = Client::builder()
+        .default_header("Authorization", "Bearer token")
+        .default_header("Content-Type", "text/usual")
+        .default_header("Cookie", "usual=1")
+        .cookies(Arc::new(http_cookiejar::SharedJar::new(http_cookiejar::CookieJar::new())))
+        .build()
+        .unwrap();
+    for path in ["/", "/moved"] {
+        client.post(stage.url(path)).basic_auth("joe", "sesame").form([("a", "b")]).send().unwrap();
+    }
+    client.post(stage.url("/")).body(Body::bytes(b"as usual".to_vec())).send().unwrap();
+    let seen = stage.seen();
+    let (last, special) = seen.split_last().unwrap();
+    assert_eq!(special.len(), 3);
+    for seen in special {
+        assert_eq!(field_values(seen, "Authorization"), ["Basic am9lOnNlc2FtZQ=="], "{}", seen.line());
+        assert_eq!(
+            field_values(seen, "Content-Type"),
+            ["application/x-www-form-urlencoded"],
+            "{}",
+            seen.line()
+        );
+    }
+    for seen in &seen {
+        assert_eq!(field_values(seen, "Cookie"), ["usual=1"], "{}", seen.line());
+    }
+    assert_eq!(field_values(last, "Content-Type"), ["text/usual"]);
+    assert_eq!(field_values(last, "Authorization"), ["Bearer token"]);
 }

@@ -1,5 +1,5 @@
 //! Who we say we are: the trait, Basic and Bearer. Challenges are read in `auth/challenge.rs`, Digest is in
-//! `auth/digest.rs`. When to ask whom is left to the loop in `send.rs`.
+//! `auth/digest.rs`. When to ask whom is left to the loop in `call.rs`.
 
 use crate::client::base64;
 use http_proto::{Headers, InvalidInput, Method};

@@ -83,7 +83,8 @@ impl ClientBuilder {
         Self { config, middleware: Vec::new(), pool: PoolLimits::DEFAULT, problem: None }
     }
 
-    /// Sets a field of every request that does not set it itself. `User-Agent` and `Accept: */*` are set already.
+    /// Sets a field of every request that does not set it itself, by a field, credentials or content with a type of its
+    /// own. `User-Agent` and `Accept: */*` are set already. What redirects take from a request they take from these too.
     pub fn default_header(mut self, name: impl AsRef<str>, value: impl AsRef<[u8]>) -> Self {
         if let Err(error) = self.config.headers.set(name, value) {
             self.problem.get_or_insert_with(|| invalid(error));

@@ -13,7 +13,7 @@ use crate::client::events::Event;
 use crate::client::origin::same_origin;
 use crate::client::random;
 use crate::client::redirect::{self, Decision, Redirects, Refused};
-use crate::client::request::{Request, Special, without_credentials};
+use crate::client::request::{Request, Special, invalid, without_credentials};
 use crate::client::response::{Decoded, Head, Redirected, Response};
 use crate::client::retry::{Retry, is_idempotent};
 use crate::client::shared::Shared;
@@ -46,7 +46,7 @@ pub(crate) struct Call<'a> {
     has_own_credentials: bool,
     /// Whether every request so far went to the first URL's origin.
     is_home: bool,
-    hops: u16,
+    pub(crate) hops: u16,
     retries: u32,
     history: Vec<Redirected>,
 }
@@ -72,7 +72,9 @@ impl<'a> Call<'a> {
         let timeouts =
             special.as_ref().and_then(|special| special.timeouts).unwrap_or(shared.config.timeouts);
         let deadline = timeouts.total.and_then(|total| begun.checked_add(total));
-        let has_own_credentials = auth.is_some() || headers.contains("Authorization");
+        let names_credentials = |headers: &Headers| headers.contains("Authorization");
+        let has_own_credentials =
+            auth.is_some() || names_credentials(&headers) || names_credentials(&shared.config.headers);
         Ok(Self {
             shared,
             method,
@@ -102,6 +104,11 @@ impl<'a> Call<'a> {
     fn retry(&self) -> &Retry {
         let own = self.special.as_ref().and_then(|special| special.retry.as_ref());
         own.unwrap_or(&self.shared.config.retry)
+    }
+
+    /// Whether the caller has given a way to work out credentials, which comes before the client's default.
+    pub(crate) const fn is_authenticated(&self) -> bool {
+        self.auth.is_some()
     }
 
     pub(crate) fn resends(&self) -> bool {
@@ -206,11 +213,12 @@ impl<'a> Call<'a> {
     }
 
     fn wait_after_answer(&self, status: StatusCode, answered: &Headers) -> Option<Duration> {
-        if !self.body.is_replayable() || !self.is_idempotent() {
+        let retry = self.retry();
+        if !retry.repeats(self.retries, status) || !self.body.is_replayable() || !self.is_idempotent() {
             return None;
         }
         let now = crate::client::clock::wall_now();
-        let wait = self.retry().after_answer(self.retries, status, answered, now, random::bits())?;
+        let wait = retry.after_answer(self.retries, status, answered, now, random::bits())?;
         self.has_time_for(wait).then_some(wait)
     }
 
@@ -269,7 +277,12 @@ impl<'a> Call<'a> {
             (false, true) => redirect::Content::Replayable,
             (false, false) => redirect::Content::OneShot,
         };
-        let sent = redirect::Sent { method: &self.method, url: &self.url, headers: &self.headers, content };
+        // The client's defaults are subject to the same rules as what the call has set.
+        let mut headers = Headers::new();
+        self.write_defaults(&mut headers)
+            .and_then(|()| headers.append_all(&self.headers))
+            .map_err(invalid)?;
+        let sent = redirect::Sent { method: &self.method, url: &self.url, headers: &headers, content };
         let decision = self.redirects().decide(&sent, status, answered, self.hops).map_err(|refused| {
             let kind = match refused {
                 Refused::TooMany { .. } => ErrorKind::TooManyRedirects,

@@ -360,32 +360,47 @@ impl Call<'_> {
         Ok(())
     }
 
+    /// The client's own fields as far as the call leaves them to it: what it sets itself, its credentials and the type
+    /// of its content come before. After a redirect they are among the call's own, less what the step has removed.
+    pub(crate) fn write_defaults(&self, fields: &mut Headers) -> Result<(), InvalidInput> {
+        if self.hops > 0 {
+            return Ok(());
+        }
+        let config = &self.shared.config;
+        let is_raw = self.special.as_ref().is_some_and(|special| special.raw);
+        let brings_type = self.body.content_type().is_some();
+        if self.headers.is_empty() && self.credentials.is_empty() && !is_raw && !brings_type {
+            // The usual case, which compares no names.
+            return fields.append_all(&config.usual_headers);
+        }
+        for (name, value) in &config.headers {
+            let is_set = self.headers.contains(name)
+                || self.credentials.contains(name)
+                || (self.is_authenticated() && name.eq_ignore_ascii_case("Authorization"))
+                || (brings_type && name.eq_ignore_ascii_case("Content-Type"));
+            if !is_set {
+                fields.append(name, value)?;
+            }
+        }
+        if !self.headers.contains("Accept-Encoding") && !config.headers.contains("Accept-Encoding") {
+            let is_part = self.headers.contains("Range");
+            fields.append("Accept-Encoding", accepted(config.decodes && !is_raw && !is_part))?;
+        }
+        Ok(())
+    }
+
     fn write_own_fields(&self, fields: &mut Headers) -> Result<(), InvalidInput> {
         let config = &self.shared.config;
         fields.clear();
-        let is_raw = self.special.as_ref().is_some_and(|special| special.raw);
-        if self.headers.is_empty() && !is_raw {
-            // The usual case, which compares no names.
-            fields.append_all(&config.usual_headers)?;
-        } else {
-            for (name, value) in &config.headers {
-                if !self.headers.contains(name) {
-                    fields.append(name, value)?;
-                }
-            }
-            let is_part = self.headers.contains("Range");
-            if !self.headers.contains("Accept-Encoding") && !config.headers.contains("Accept-Encoding") {
-                fields.append("Accept-Encoding", accepted(config.decodes && !is_raw && !is_part))?;
-            }
-        }
+        self.write_defaults(fields)?;
+        fields.append_all(&self.headers)?;
         if let Some(content_type) = self.body.content_type()
             && !self.headers.contains("Content-Type")
         {
             fields.append("Content-Type", content_type)?;
         }
-        fields.append_all(&self.headers)?;
         if let Some(store) = &config.cookies
-            && !self.headers.contains("Cookie")
+            && !fields.contains("Cookie")
             && let Some(cookies) = store.cookies(&self.cookie_request())
         {
             fields.append("Cookie", cookies)?;

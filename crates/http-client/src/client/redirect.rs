@@ -1,5 +1,5 @@
 //! What a 3xx leads to: the table of RFC 9110 §15.4, Locations as browsers read them, and who may see what next.
-//! It decides; sending is left to the loop in `send.rs`.
+//! It decides; sending is left to the loop in `call.rs`.
 
 use crate::client::origin::{same_origin, strip_for_no_content, strip_for_other_origin};
 use http_proto::{Headers, Method, StatusCode};

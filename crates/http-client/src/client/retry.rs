@@ -1,5 +1,5 @@
 //! When a request is made again: what may be, how long to wait before, how often in all. It decides and counts;
-//! waiting is left to the loop in `send.rs`.
+//! waiting is left to the loop in `call.rs`.
 
 use http_proto::date::parse_http_date;
 use http_proto::{Headers, Method, StatusCode};
@@ -110,6 +110,11 @@ impl Retry {
         self.take(retries).then(|| self.jitter(retries, random_bits))
     }
 
+    /// Whether an answer of this status may lead to another try.
+    pub(crate) fn repeats(&self, retries: u32, status: StatusCode) -> bool {
+        retries < self.retries_max && self.statuses.contains(&status)
+    }
+
     /// How long to wait before repeating after an answer; `None` where it should be returned.
     pub(crate) fn after_answer(
         &self,
@@ -119,7 +124,7 @@ impl Retry {
         now: SystemTime,
         random_bits: u64,
     ) -> Option<Duration> {
-        if !self.statuses.contains(&status) || retries >= self.retries_max {
+        if !self.repeats(retries, status) {
             return None;
         }
         let wait = match retry_after(headers, now) {

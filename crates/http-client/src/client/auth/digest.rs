@@ -1,5 +1,5 @@
 //! Digest authentication (RFC 7616): MD5 and SHA-256, with and without sessions, `qop=auth`. It answers challenges
-//! and counts nonces; when to send is left to the loop in `send.rs`.
+//! and counts nonces; when to send is left to the loop in `call.rs`.
 
 use crate::client::auth::challenge::{Challenge, challenges};
 use crate::client::auth::{Auth, AuthError, AuthRequest};
