@@ -45,7 +45,8 @@
 //!
 //! # What to set beside
 //!
-//! - [`Limits::connections_per_address_max`] counts proxies where they are the peers: leave it off there.
+//! - [`Limits::connections_per_address_max`] counts proxies where they are the peers: leave it as it is. By default, trusted
+//!   proxies and this machine are not counted, and what a proxy introduces is counted by its client.
 //! - [`Timeouts::idle`] should be longer than the proxy keeps its own idle connections, or it asks on one that is just
 //!   being closed: nginx keeps them for 60 s (`keepalive_timeout`), HAProxy for its `timeout server`.
 //! - To replace the server without a failed request, start the next one on the same address and

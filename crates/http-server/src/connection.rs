@@ -308,10 +308,14 @@ impl Connection {
     /// Reads on in what a proxy says; `None` once it has introduced its client.
     fn introduction(&mut self, context: &Context<'_>, watch: &dyn Watch) -> Option<Next> {
         if let Some(introduction) = &mut self.peer.introduction {
-            let max = context.limits.connections_per_address_max;
-            match introduction.read_on(self.link.socket(), max) {
+            let max_of = |address| context.connections_max_of(address);
+            match introduction.read_on(self.link.socket(), max_of) {
                 Introduced::Partly => return Some(Next::Wait),
                 Introduced::As(client) => self.peer.addr = client.or(self.peer.addr),
+                Introduced::TooMany { address, connections_max } => {
+                    context.report_full(address, connections_max, watch.now());
+                    return Some(Next::Close);
+                }
                 Introduced::Never(error) => {
                     if let Some(error) = error {
                         let error = Some(error);

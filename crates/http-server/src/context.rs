@@ -8,16 +8,19 @@ use crate::observe::{Event, Observer};
 use crate::request::Surroundings;
 use crate::socket::Socket;
 use http_proto::Version;
-use std::sync::Arc;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 #[cfg(feature = "tls")]
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 /// Shared by all threads of one server.
 pub(crate) struct Context<'h> {
     pub(crate) handler: Box<dyn Handler + 'h>,
     pub(crate) limits: Limits,
+    /// Connections of one address where the limits name no number.
+    pub(crate) per_address_default: usize,
     pub(crate) timeouts: Timeouts,
     pub(crate) server_name: Vec<u8>,
     /// The version of HTTP that answers are in.
@@ -35,6 +38,8 @@ pub(crate) struct Context<'h> {
 pub(crate) struct Counters {
     pub(crate) accepted: AtomicU64,
     pub(crate) requests: AtomicU64,
+    /// When it was last told that an address has as many connections as it may.
+    full_told: Mutex<Option<Instant>>,
     /// TLS handshakes that are under way.
     #[cfg(feature = "tls")]
     pub(crate) handshakes: Arc<AtomicUsize>,
@@ -106,6 +111,28 @@ impl Context<'_> {
         (self.observer)(event);
     }
 
+    /// How many connections this address may have; `None` where it stands for many, or is this machine.
+    pub(crate) fn connections_max_of(&self, address: IpAddr) -> Option<usize> {
+        let address = address.to_canonical();
+        let stands_for_many = || {
+            address.is_loopback() || self.proxies.as_ref().is_some_and(|proxies| proxies.contains(address))
+        };
+        self.limits
+            .connections_per_address_max
+            .or_else(|| (!stands_for_many()).then_some(self.per_address_default))
+    }
+
+    /// A connection of this address is closed, since it has so many already.
+    pub(crate) fn report_full(&self, address: IpAddr, connections_max: usize, now: Instant) {
+        const SILENCE: Duration = Duration::from_secs(60);
+        let mut told = self.counters.full_told.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.is_none_or(|at| now.saturating_duration_since(at) >= SILENCE) {
+            *told = Some(now);
+            drop(told);
+            self.observe(&Event::AddressFull { address, connections_max });
+        }
+    }
+
     /// What its requests look at.
     pub(crate) fn surroundings(&self) -> Surroundings<'_> {
         Surroundings {
@@ -116,3 +143,6 @@ impl Context<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -138,7 +138,7 @@ impl<P: Poller> Engine<P> {
     pub(crate) fn start(
         context: Context<'static>,
         listeners: Vec<Listening>,
-        threads_max: Option<usize>,
+        threads_max: usize,
     ) -> Result<Self, Error> {
         let gates = listeners
             .into_iter()

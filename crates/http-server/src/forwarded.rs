@@ -61,6 +61,11 @@ impl TrustedProxies {
         self
     }
 
+    /// Whether a peer with this address is one of them.
+    pub(crate) fn contains(&self, address: IpAddr) -> bool {
+        self.networks.contains(address)
+    }
+
     /// The address of the client whose request has come from this peer with these fields. A handler has it from
     /// [`Request::client_addr`](crate::Request::client_addr).
     #[must_use]

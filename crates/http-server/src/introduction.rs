@@ -5,7 +5,7 @@ use crate::address_counts::{Addresses, Held};
 use crate::proxy_protocol::{ProxyError, Read, Relayed, read};
 use crate::socket::Socket;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 /// What a proxy says, or has said.
 #[derive(Debug)]
@@ -24,9 +24,10 @@ pub(crate) enum Introduced {
     Partly,
     /// The client has this address; the proxy speaks for itself if there is none.
     As(Option<SocketAddr>),
-    /// The connection is to be closed: for what is wrong with the header, or else since it has ended, or since there are
-    /// too many of the client's already.
+    /// The connection is to be closed: for what is wrong with the header, or else since it has ended.
     Never(Option<ProxyError>),
+    /// It is to be closed, since its client has as many as it may.
+    TooMany { address: IpAddr, connections_max: usize },
 }
 
 impl Introduction {
@@ -44,10 +45,14 @@ impl Introduction {
         self.destination
     }
 
-    /// Reads on in the proxy's header, without waiting. A client may have `connections_max` of them.
-    pub(crate) fn read_on(&mut self, socket: &Socket, connections_max: Option<usize>) -> Introduced {
+    /// Reads on in the proxy's header, without waiting. A client may have as many connections as `max_of` its address.
+    pub(crate) fn read_on(
+        &mut self,
+        socket: &Socket,
+        max_of: impl Fn(IpAddr) -> Option<usize>,
+    ) -> Introduced {
         match self.read_header(socket) {
-            Ok(Some(relayed)) => self.take(relayed, connections_max),
+            Ok(Some(relayed)) => self.take(relayed, max_of),
             Ok(None) => Introduced::Partly,
             Err(error) => Introduced::Never(error),
         }
@@ -86,15 +91,15 @@ impl Introduction {
     }
 
     /// Takes the client for the peer; not if its address has too many connections already.
-    fn take(&mut self, relayed: Relayed, connections_max: Option<usize>) -> Introduced {
+    fn take(&mut self, relayed: Relayed, max_of: impl Fn(IpAddr) -> Option<usize>) -> Introduced {
         self.received = Vec::new();
         match relayed {
             Relayed::For { source, destination } => {
                 self.destination = Some(destination);
-                if let Some(max) = connections_max {
-                    self.held = self.addresses.hold(source.ip(), max);
+                if let Some(connections_max) = max_of(source.ip()) {
+                    self.held = self.addresses.hold(source.ip(), connections_max);
                     if self.held.is_none() {
-                        return Introduced::Never(None);
+                        return Introduced::TooMany { address: source.ip(), connections_max };
                     }
                 }
                 Introduced::As(Some(source))

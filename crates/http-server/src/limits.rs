@@ -18,7 +18,14 @@ pub struct Limits {
     /// without 64 for files and the like, if that is less. A number that is set counts as it is. When full, the
     /// connections that idle longest make room; with none idle, new ones wait in the kernel's queue.
     pub connections_max: usize,
-    /// Connections from one address at a time, no bound by default (a proxy has one address). Further ones are closed.
+    /// Connections from one address at a time; further ones are closed, and the observer is told. A number counts for
+    /// every address.
+    ///
+    /// `None`, the default, is a quarter of the threads that there may be, and 64 at least, so that no single address can
+    /// have all of them with slow requests: 256 with the usual 1 024 threads, which is room for the browsers of forty
+    /// people behind one address. It leaves out the loopback, local sockets, and
+    /// [trusted proxies](crate::ServerBuilder::trusted_proxies), whose address stands for many. `Some(usize::MAX)` is no
+    /// bound at all.
     pub connections_per_address_max: Option<usize>,
     /// TLS handshakes that are not finished, 1 000 by default. When full, the oldest is closed.
     pub handshakes_max: usize,
@@ -47,6 +54,24 @@ fn connections_within(descriptors_max: Option<u64>) -> usize {
     let Some(all) = descriptors_max else { return CONNECTIONS };
     let free = all.saturating_sub(RESERVE).max(all / 2).max(1);
     usize::try_from(free).unwrap_or(usize::MAX).min(CONNECTIONS)
+}
+
+/// Threads by default, where connections allow it.
+const THREADS: usize = 1_024;
+
+/// Connections from one address by default, where threads are few.
+const PER_ADDRESS: usize = 64;
+
+impl Limits {
+    /// Threads by default: more than connections are of no use.
+    pub(crate) fn threads(&self) -> usize {
+        THREADS.min(self.connections_max).max(2)
+    }
+}
+
+/// Connections of one address by default, beside so many threads.
+pub(crate) fn per_address(threads_max: usize) -> usize {
+    (threads_max / 4).max(PER_ADDRESS)
 }
 
 impl Default for Limits {

@@ -90,10 +90,28 @@ pub enum Event<'e> {
         /// What the system says.
         error: &'e io::Error,
     },
+    /// All threads that there may be have a request in hand, and others wait for one of them to end: told once a minute
+    /// at most. Slow clients hold a thread each, as do event streams and upgraded connections.
+    #[non_exhaustive]
+    ThreadsExhausted {
+        /// How many there may be: [`ServerBuilder::threads_max`](crate::ServerBuilder::threads_max).
+        threads_max: usize,
+    },
+    /// A connection was closed at once, since its address has as many as it may already: told once a minute at most,
+    /// whatever the address.
+    #[non_exhaustive]
+    AddressFull {
+        /// The address.
+        address: IpAddr,
+        /// How many it may have:
+        /// [`Limits::connections_per_address_max`](crate::Limits::connections_per_address_max).
+        connections_max: usize,
+    },
 }
 
 impl Event<'_> {
-    /// Whether it is the server's or the system's fault rather than the peer's.
+    /// Whether it is the server's or the system's fault rather than the peer's: a bound of the server's that is reached is
+    /// the server's, since whoever runs it can set another.
     #[must_use]
     pub fn is_own_fault(&self) -> bool {
         match self {
@@ -101,7 +119,9 @@ impl Event<'_> {
             | Self::HandlerPanicked { .. }
             | Self::UpgradePanicked { .. }
             | Self::AcceptFailed { .. }
-            | Self::ThreadFailed { .. } => true,
+            | Self::ThreadFailed { .. }
+            | Self::ThreadsExhausted { .. }
+            | Self::AddressFull { .. } => true,
             // A body that fails has kinds of its own.
             Self::AnswerCut { error, .. } => !matches!(
                 error.kind(),
@@ -176,6 +196,15 @@ impl fmt::Display for Event<'_> {
             Self::ThreadFailed { error } => {
                 f.write_str("cannot start a thread: ")?;
                 chain(f, *error)
+            }
+            Self::ThreadsExhausted { threads_max } => {
+                write!(
+                    f,
+                    "all {threads_max} threads are busy, others wait: allow more, or find out who is slow"
+                )
+            }
+            Self::AddressFull { address, connections_max } => {
+                write!(f, "{address}: connection closed: this address has {connections_max} already")
             }
         }
     }

@@ -202,7 +202,7 @@ impl Response {
     /// 200 with what `write` writes: chunked, or up to the connection's end for HTTP/1.0.
     ///
     /// `write` runs after the head has been queued; if it fails, the connection is cut, so that the peer sees an
-    /// incomplete answer. It does not run for HEAD.
+    /// incomplete answer. It does not run for HEAD. It has its thread until the last byte is on its way to the client.
     ///
     /// ```
     /// use http_server::{Response, BodyWriter};
@@ -226,6 +226,9 @@ impl Response {
     }
 
     /// 200 with server-sent events (`text/event-stream`, not cached), each one sent at once.
+    ///
+    /// Each client that listens has a thread for as long as it does: there can be as many as
+    /// [`ServerBuilder::threads_max`](crate::ServerBuilder::threads_max), less those that others need.
     pub fn event_stream(
         send: impl FnOnce(&mut EventStream<'_, '_>) -> io::Result<()> + Send + 'static,
     ) -> Self {
@@ -243,7 +246,9 @@ impl Response {
     /// 101: the connection speaks `protocol` from now on, and `run` gets it as a raw stream, with bytes that had come
     /// behind the request (RFC 9110 §7.8).
     ///
-    /// The stream exists only after the 101 has been written. `run` keeps the thread that served the request.
+    /// The stream exists only after the 101 has been written. `run` keeps the thread that served the request: there can be
+    /// as many upgraded connections as [`ServerBuilder::threads_max`](crate::ServerBuilder::threads_max), less the threads
+    /// that others need, unless `run` hands the stream to threads of its own and returns.
     ///
     /// A request that is HTTP/1.0, or that did not ask for an upgrade, is answered with 426 instead.
     pub fn upgrade(protocol: &str, run: impl FnOnce(Upgraded) + Send + 'static) -> Self {

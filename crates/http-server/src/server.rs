@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::error_page::{ErrorPage, ErrorPages};
 use crate::forwarded::TrustedProxies;
 use crate::handler::Handler;
-use crate::limits::{Limits, Timeouts};
+use crate::limits::{self, Limits, Timeouts};
 use crate::listen::Listen;
 use crate::listener::{Listener, Listening};
 use crate::observe::{Event, Observer, to_standard_error};
@@ -180,7 +180,15 @@ impl ServerBuilder {
         self
     }
 
-    /// The greatest number of threads that run handlers. By default four for each core, at least 16 and at most 256.
+    /// The greatest number of threads that run handlers: 1 024 by default, or as many as there may be connections, if that
+    /// is less. There are two, or as many as cores, while handlers are fast; they grow within some milliseconds while
+    /// handlers block, and end when they have been idle for 10 s.
+    ///
+    /// A client holds a thread while its request is answered: as long as it takes to read what it sends and to write
+    /// what it gets, and for an event stream or an upgraded connection as long as that lasts. Idle connections hold none.
+    /// So this is how many slow clients are served at a time; others wait, and the observer is told of it
+    /// ([`Event::ThreadsExhausted`]). A thread takes some 30 KiB of memory, and address space for its stack (2 MiB, or
+    /// `RUST_MIN_STACK`) of which it touches little.
     pub fn threads_max(mut self, threads: usize) -> Self {
         self.threads_max = Some(threads);
         self
@@ -225,20 +233,23 @@ impl ServerBuilder {
     /// [`Error::System`] where threads or descriptors are missing.
     pub fn serve(self, handler: impl Handler + 'static) -> Result<ServerHandle, Error> {
         let addresses = self.listeners.iter().filter_map(Listening::address).collect();
-        let (context, listeners, threads_max) = self.into_parts(handler)?;
+        let threads_max = self.threads();
+        let (context, listeners) = self.into_parts(handler)?;
         let engine = Engine::start(context, listeners, threads_max)?;
         Ok(ServerHandle { engine, addresses })
     }
 
-    fn into_parts<'h>(
-        self,
-        handler: impl Handler + 'h,
-    ) -> Result<(Context<'h>, Vec<Listening>, Option<usize>), Error> {
+    fn threads(&self) -> usize {
+        self.threads_max.unwrap_or_else(|| self.limits.threads())
+    }
+
+    fn into_parts<'h>(self, handler: impl Handler + 'h) -> Result<(Context<'h>, Vec<Listening>), Error> {
         if self.listeners.is_empty() {
             return Err(Error::InvalidSetting("a server needs an address to listen on"));
         }
         Headers::new().append("Server", &self.server_name)?;
         let context = Context {
+            per_address_default: limits::per_address(self.threads()),
             handler: Box::new(handler),
             limits: self.limits,
             timeouts: self.timeouts,
@@ -250,7 +261,7 @@ impl ServerBuilder {
             error_pages: self.error_pages,
             counters: Counters::default(),
         };
-        Ok((context, self.listeners, self.threads_max))
+        Ok((context, self.listeners))
     }
 
     /// A server on the calling thread, one connection after the other.
@@ -259,7 +270,7 @@ impl ServerBuilder {
     /// As [`serve`](Self::serve).
     #[doc(alias = "TCPServer")]
     pub fn serial<'h>(self, handler: impl Handler + 'h) -> Result<SerialServer<'h>, Error> {
-        let (context, listeners, _) = self.into_parts(handler)?;
+        let (context, listeners) = self.into_parts(handler)?;
         SerialServer::new(context, listeners)
     }
 

@@ -152,8 +152,14 @@ impl<P: Poller> Shared<P> {
             }
             // Its client will be counted, not the proxy itself.
             introduction = Some(Box::new(Introduction::new(self.addresses.clone())));
-        } else if let (Some(max), Some(peer)) = (context.limits.connections_per_address_max, peer) {
-            held = Some(self.addresses.hold(peer.ip(), max)?);
+        } else if let Some(address) = peer.map(|peer| peer.ip())
+            && let Some(max) = context.connections_max_of(address)
+        {
+            held = self.addresses.hold(address, max);
+            if held.is_none() {
+                context.report_full(address, max, clock::now());
+                return None;
+            }
         }
         let socket = Arc::new(socket);
         let link = Link::new(Arc::clone(&socket), &context.timeouts);

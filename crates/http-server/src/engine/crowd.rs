@@ -79,14 +79,14 @@ pub(super) enum Plan {
 }
 
 impl Crowd {
-    /// `max` threads, or four for each core within 16 and 256; at least two, so that one handler never stops a server.
-    pub(super) fn new(max: Option<usize>, start: Instant) -> Self {
+    /// At most `max` threads.
+    pub(super) fn new(max: usize, start: Instant) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self::with_cores(cores, max, start)
     }
 
-    pub(super) fn with_cores(cores: usize, max: Option<usize>, start: Instant) -> Self {
-        let max = max.unwrap_or_else(|| (4 * cores).clamp(16, 256)).max(1);
+    pub(super) fn with_cores(cores: usize, max: usize, start: Instant) -> Self {
+        let max = max.max(1);
         Self {
             start,
             cores,
@@ -186,14 +186,15 @@ impl Crowd {
     }
 
     /// Whether someone must go on keeping an eye on the crowd: nobody waits, or events lie on a desk whose thread may be
-    /// in a handler that blocks; and something could be done about it.
-    pub(super) fn is_asked(&self) -> bool {
+    /// in a handler that blocks; and something could be done about it, if only to tell (`tells`) that nothing can.
+    pub(super) fn is_asked(&self, tells: bool) -> bool {
         if !self.asked.load(Ordering::SeqCst) {
             return false;
         }
         // In this order: who ceases to wait or takes events behind the first line asks anew.
         self.asked.store(false, Ordering::SeqCst);
-        let still = !self.someone_waits() && self.can_do_more() || self.alive() > 1 && self.has_backlog();
+        let still =
+            !self.someone_waits() && (tells || self.can_do_more()) || self.alive() > 1 && self.has_backlog();
         if still {
             self.asked.store(true, Ordering::SeqCst);
         }
@@ -338,8 +339,9 @@ impl Crowd {
 
     /// How many threads should be started now.
     ///
-    /// Those whose handlers seem to block do not count towards the minimum that can run; and where handlers are slow
-    /// on average, each look that finds nobody waiting adds some. Those that rest are called first.
+    /// Those whose handlers seem to block do not count towards the minimum that can run; where that is all of them, there
+    /// come half as many again, so that a crowd of slow peers delays others for some looks and not for hundreds; and where
+    /// handlers are slow on average, each look that finds nobody waiting adds some. Those that rest are called first.
     pub(super) fn missing(&self, now: Instant) -> usize {
         if self.someone_waits() {
             return 0;
@@ -349,7 +351,8 @@ impl Crowd {
         let blocked = desks.iter().filter(|desk| desk.is_blocked(late)).count();
         let alive = desks.len();
         drop(desks);
-        let mut for_blocked = self.min.saturating_sub(alive.saturating_sub(blocked));
+        let growth = if blocked == alive { blocked / 2 } else { 0 };
+        let mut for_blocked = self.min.saturating_sub(alive.saturating_sub(blocked)).max(growth);
         let mut for_slow = if self.is_slow() { self.min } else { 0 };
         // A thread that rests while others are blocked serves nobody.
         let wanted = blocked.max(for_slow);
@@ -361,6 +364,15 @@ impl Crowd {
             for_slow = for_slow.saturating_sub(1);
         }
         for_blocked.max(for_slow).min(self.max.saturating_sub(alive))
+    }
+
+    /// Whether there are as many threads as there may be, and the handlers of all seem to block.
+    pub(super) fn is_exhausted(&self, now: Instant) -> bool {
+        if self.someone_waits() || self.alive() < self.max {
+            return false;
+        }
+        let late = self.late(now);
+        lock(&self.desks).iter().all(|desk| desk.is_blocked(late))
     }
 
     /// Handlers that began before this stamp seem to block.

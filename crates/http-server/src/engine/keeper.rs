@@ -20,6 +20,22 @@ pub(super) struct Keeper {
     changed: Condvar,
     /// Whether threads are missing for slow handlers.
     grow: AtomicBool,
+    told: Mutex<Told>,
+}
+
+/// When the observer was last told of what lasts: it need not hear it at each look.
+#[derive(Debug, Default)]
+struct Told {
+    exhausted: Option<Instant>,
+    failed: Option<Instant>,
+}
+
+/// Between two words on the same trouble.
+const SILENCE: Duration = Duration::from_secs(60);
+
+/// Whether it is time for another word.
+fn is_news(told: Option<Instant>, now: Instant) -> bool {
+    told.is_none_or(|at| now.saturating_duration_since(at) >= SILENCE)
 }
 
 impl Keeper {
@@ -64,15 +80,23 @@ fn keep<P: Poller>(shared: &Arc<Shared<P>>) {
     }
     let crowd = &shared.crowd;
     keeper.grow.store(false, Ordering::Relaxed);
-    let watchful = crowd.is_asked();
+    let tells = is_news(lock(&keeper.told).exhausted, now);
+    let watchful = crowd.is_asked(tells);
     if watchful && crowd.take_from_blocked(now) {
         shared.poller.nudge();
     }
     for _ in 0..crowd.missing(now) {
         if let Err(error) = worker::start(shared) {
-            shared.context.observe(&Event::ThreadFailed { error: &error });
+            if is_news(lock(&keeper.told).failed, now) {
+                lock(&keeper.told).failed = Some(now);
+                shared.context.observe(&Event::ThreadFailed { error: &error });
+            }
             break;
         }
+    }
+    if tells && crowd.is_exhausted(now) {
+        lock(&keeper.told).exhausted = Some(now);
+        shared.context.observe(&Event::ThreadsExhausted { threads_max: crowd.max });
     }
     let paused = shared.open_due_gates(now);
     let deadlines = lock(&keeper.deadlines);

@@ -21,6 +21,7 @@ fn start<P: Poller>(timeouts: Timeouts) -> (Engine<P>, SocketAddr) {
     let address = listener.local_addr().unwrap();
     let context = Context {
         handler: Box::new(|request: &mut Request<'_>| Response::text(request.path().to_owned())),
+        per_address_default: usize::MAX,
         limits: Limits::default(),
         timeouts,
         server_name: Vec::new(),
@@ -31,7 +32,7 @@ fn start<P: Poller>(timeouts: Timeouts) -> (Engine<P>, SocketAddr) {
         error_pages: crate::error_page::ErrorPages::default(),
         counters: Counters::default(),
     };
-    (Engine::start(context, vec![Listening::new(Listener::Tcp(listener))], None).unwrap(), address)
+    (Engine::start(context, vec![Listening::new(Listener::Tcp(listener))], 64).unwrap(), address)
 }
 
 fn connect(address: SocketAddr) -> TcpStream {

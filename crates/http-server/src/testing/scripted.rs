@@ -85,6 +85,7 @@ impl<'h> ScriptedConnection<'h> {
     ) -> Self {
         let context = Context {
             handler: Box::new(handler),
+            per_address_default: usize::MAX,
             limits,
             timeouts,
             server_name: Vec::new(),

@@ -19,6 +19,7 @@ mod proxies;
 mod serial;
 mod shutdown;
 mod slow;
+mod slow_crowd;
 mod spelling;
 #[cfg(target_os = "linux")]
 mod takeover;

@@ -174,6 +174,10 @@ pub struct Options {
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Access")]
     pub max_connections: Option<u32>,
 
+    /// Requests under way at a time, slow ones too: each has a thread while it lasts [default: 1024, or the connections]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Access")]
+    pub threads: Option<u32>,
+
     /// How requests are logged on standard error
     #[arg(
         long,
@@ -320,7 +324,10 @@ impl Options {
         if let Some(seconds) = self.timeout {
             timeouts = timeouts.idle(Duration::from_secs(seconds.into()));
         }
-        let builder = builder.limits(limits).timeouts(timeouts);
+        let mut builder = builder.limits(limits).timeouts(timeouts);
+        if let Some(threads) = self.threads {
+            builder = builder.threads_max(usize::try_from(threads).unwrap_or(usize::MAX));
+        }
         match self.protocol {
             Protocol::Http10 => builder.http10(),
             Protocol::Http11 => builder,

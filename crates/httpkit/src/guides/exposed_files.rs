@@ -34,7 +34,10 @@
 //! - A path never leaves the folder, by any spelling and through any link that points out; files are opened relative to the
 //!   folder's descriptor where the system can. Names that begin with a dot are not found. A FIFO or a device is not found.
 //! - A head must be complete within 10 s of its first byte, a body must keep 500 bytes a second, an idle connection goes
-//!   after 60 s. None of the three holds a thread.
+//!   after 60 s. Neither a connection that idles nor an unfinished head holds a thread; a client that sends or reads slowly
+//!   holds one while its request is answered. There are up to 1 024
+//!   ([`threads_max`](crate::server::ServerBuilder::threads_max), `--threads`), and no address gets more connections than a
+//!   quarter of that.
 //! - Heads, fields, bodies, connections and requests per connection are bounded:
 //!   [`Limits`](crate::server::Limits). When all connections are taken, those that idle longest make room.
 //! - `X-Content-Type-Options: nosniff` on every file, and a content security policy on listings.
@@ -50,5 +53,6 @@
 //!   `max-age=31536000, immutable`.
 //! - **Links.** [`Symlinks`](crate::server::files::Symlinks): followed inside the folder (the default), everywhere, or not at
 //!   all.
-//! - **Per address.** `connections_per_address_max` has no bound by default, since a proxy is one address. Without a proxy
-//!   before it, set one.
+//! - **Per address.** `connections_per_address_max` is 256 by default for addresses other than this machine's and
+//!   [trusted proxies](crate::server::ServerBuilder::trusted_proxies). Name your proxy as trusted, or set a bound of your own:
+//!   a lower one where clients are single people.

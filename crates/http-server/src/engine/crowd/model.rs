@@ -128,7 +128,7 @@ struct World {
 
 impl World {
     fn new(setting: Setting, start: Instant) -> Self {
-        let crowd = Crowd::with_cores(setting.cores, Some(setting.threads_max), start);
+        let crowd = Crowd::with_cores(setting.cores, setting.threads_max, start);
         let table = Table::default();
         let mut keys = Vec::new();
         for _ in setting.requests {
@@ -244,7 +244,7 @@ impl World {
     /// One look of the keeper's, to which every handler that runs seems to block.
     fn keep(&mut self) {
         let late = self.start + Duration::from_secs(1);
-        if self.crowd.is_asked() && self.crowd.take_from_blocked(late) {
+        if self.crowd.is_asked(false) && self.crowd.take_from_blocked(late) {
             self.kernel.nudged = true;
         }
         for _ in 0..self.crowd.missing(late) {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 #[test]
 fn there_are_never_more_threads_than_the_maximum() {
-    let crowd = Crowd::new(Some(3), clock::now());
+    let crowd = Crowd::new(3, clock::now());
     let desks: Vec<_> = (0..3).map(|_| crowd.join().unwrap()).collect();
     assert!(crowd.join().is_none());
     crowd.leave(&desks[0]);
@@ -15,7 +15,7 @@ fn there_are_never_more_threads_than_the_maximum() {
 
 #[test]
 fn a_thread_retires_only_above_the_minimum() {
-    let crowd = Crowd::new(Some(64), clock::now());
+    let crowd = Crowd::new(64, clock::now());
     let desks: Vec<_> = (0..=crowd.min).map(|_| crowd.join().unwrap()).collect();
     assert!(crowd.retire(&desks[0]));
     assert!(!crowd.retire(&desks[1]));
@@ -25,7 +25,7 @@ fn a_thread_retires_only_above_the_minimum() {
 #[test]
 fn threads_whose_handlers_block_are_replaced() {
     let start = clock::now();
-    let crowd = Crowd::new(Some(64), start);
+    let crowd = Crowd::new(64, start);
     let desks: Vec<_> = (0..crowd.min).map(|_| crowd.join().unwrap()).collect();
     for desk in &desks {
         crowd.begin_handler(desk, start);
@@ -40,7 +40,7 @@ fn threads_whose_handlers_block_are_replaced() {
 #[test]
 fn nothing_is_missing_while_a_thread_waits() {
     let start = clock::now();
-    let crowd = Crowd::new(Some(64), start);
+    let crowd = Crowd::new(64, start);
     let desk = crowd.join().unwrap();
     crowd.begin_handler(&desk, start);
     crowd.begin_wait(&mut 0);
@@ -50,7 +50,7 @@ fn nothing_is_missing_while_a_thread_waits() {
 #[test]
 fn slow_handlers_bring_more_threads_than_there_are_cores() {
     let start = clock::now();
-    let crowd = Crowd::new(Some(64), start);
+    let crowd = Crowd::new(64, start);
     let desks: Vec<_> = (0..crowd.min).map(|_| crowd.join().unwrap()).collect();
     assert!(!crowd.is_slow());
     for _ in 0..50 {
@@ -62,4 +62,47 @@ fn slow_handlers_bring_more_threads_than_there_are_cores() {
         crowd.end_handler(&desks[0], start, start + Duration::from_micros(3));
     }
     assert!(!crowd.is_slow());
+}
+
+#[test]
+fn a_thread_for_each_of_many_slow_peers_is_there_after_few_looks() {
+    let start = clock::now();
+    let crowd = Crowd::with_cores(2, 1024, start);
+    let mut looks = 0;
+    let mut now = start;
+    (0..crowd.min).for_each(|_| crowd.begin_handler(&crowd.join().unwrap(), start));
+    while crowd.alive() <= 200 {
+        now += BLOCKED_AFTER * 2;
+        // Each new one has a slow peer at once.
+        (0..crowd.missing(now)).for_each(|_| crowd.begin_handler(&crowd.join().unwrap(), now));
+        looks += 1;
+    }
+    assert!(looks <= 15, "{looks} looks");
+}
+
+#[test]
+fn growth_ends_once_a_thread_can_run() {
+    let start = clock::now();
+    let crowd = Crowd::with_cores(2, 1024, start);
+    let desks: Vec<_> = (0..100).map(|_| crowd.join().unwrap()).collect();
+    desks.iter().for_each(|desk| crowd.begin_handler(desk, start));
+    let later = start + BLOCKED_AFTER * 2;
+    assert_eq!(crowd.missing(later), 50);
+    crowd.end_handler(&desks[0], start, start);
+    assert_eq!(crowd.missing(later), 1, "one can run, and two are the minimum");
+}
+
+#[test]
+fn a_crowd_is_exhausted_when_the_last_of_its_handlers_blocks() {
+    let start = clock::now();
+    let crowd = Crowd::with_cores(2, 3, start);
+    let desks: Vec<_> = (0..3).map(|_| crowd.join().unwrap()).collect();
+    let later = start + BLOCKED_AFTER * 2;
+    desks[1..].iter().for_each(|desk| crowd.begin_handler(desk, start));
+    assert!(!crowd.is_exhausted(later), "one can run");
+    crowd.begin_handler(&desks[0], later);
+    assert!(!crowd.is_exhausted(later), "its handler has only just begun");
+    assert!(crowd.is_exhausted(later + BLOCKED_AFTER * 2));
+    crowd.leave(&desks[0]);
+    assert!(!crowd.is_exhausted(later + BLOCKED_AFTER * 2), "there is room for another thread");
 }

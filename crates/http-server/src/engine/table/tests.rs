@@ -75,6 +75,7 @@ fn those_that_wait_longest_are_taken_first() {
 
     let context = Context {
         handler: Box::new(|_: &mut Request<'_>| Response::text("")),
+        per_address_default: usize::MAX,
         limits: Limits::default(),
         timeouts: Timeouts::default(),
         server_name: Vec::new(),
