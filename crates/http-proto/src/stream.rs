@@ -41,6 +41,12 @@ impl ReadBuffer {
         self.start == self.end
     }
 
+    /// Whether no room is left behind what is there. A read that left none says nothing about what the reader has still.
+    #[must_use]
+    pub const fn is_full(&self) -> bool {
+        self.end == self.storage.len()
+    }
+
     /// Drops the first `bytes` of [`filled`](Self::filled), or all of them if there are fewer.
     #[inline]
     pub fn consume(&mut self, bytes: usize) {

@@ -131,7 +131,7 @@ pub(crate) struct Connection {
     heard_last: bool,
     /// Whether its end may be waiting behind its input.
     may_end: bool,
-    /// Whether the last read took all that was there, as far as its size tells.
+    /// Whether the last read took all that was there: it had room for more.
     drained: bool,
     /// Whether the deadline of a head has passed, and 408 is owed.
     expired: bool,
@@ -419,8 +419,9 @@ impl Connection {
                 );
                 None
             }
-            Ok(count) => {
-                self.drained = count < INPUT_BYTES / 2;
+            Ok(_) => {
+                // A read that filled its room says nothing about what is left.
+                self.drained = !work.io.input.is_full();
                 None
             }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {

@@ -329,6 +329,20 @@ fn a_buffer_grows_only_when_it_is_full() {
 }
 
 #[test]
+fn a_buffer_is_full_when_a_read_has_left_no_room_wherever_its_bytes_begin() {
+    let mut reader = Pieces::new(&[b'x'; 300], 100);
+    let mut buffer = ReadBuffer::new(256);
+    let mut is_full = Vec::new();
+    for used in [50, 90, 0] {
+        buffer.fill_from(&mut reader).unwrap();
+        is_full.push(buffer.is_full());
+        buffer.consume(used);
+    }
+    // 100 and 200 bytes are there, then the 56 for which there is room behind 140 used ones.
+    assert_eq!(is_full, [false, false, true]);
+}
+
+#[test]
 fn a_full_buffer_makes_room_by_moving_before_it_grows() {
     let bytes: Vec<u8> = (0..200).collect();
     let mut reader = Pieces::new(&bytes, 100);

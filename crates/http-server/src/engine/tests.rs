@@ -51,6 +51,21 @@ fn expect_answer(stream: &mut TcpStream) {
     }
 }
 
+/// Waits until no thread has a connection.
+#[track_caller]
+fn wait_until_parked<P: Poller>(engine: &Engine<P>) {
+    let began = crate::clock::now();
+    loop {
+        let mut busy = 0;
+        engine.shared.table.each_busy(|_| busy += 1);
+        if busy == 0 {
+            return;
+        }
+        assert!(began.elapsed() < PATIENCE, "{busy} are busy still");
+        std::thread::yield_now();
+    }
+}
+
 fn connections_are_parked_and_found_again<P: Poller>() {
     let (engine, address) = start::<P>(Timeouts::default());
     let mut streams: Vec<_> = (0..50).map(|_| connect(address)).collect();
@@ -85,6 +100,29 @@ fn many_pipelined_requests_give_others_their_turn<P: Poller>() {
     expect_answer(&mut other);
     for _ in 0..1000 {
         expect_answer(&mut busy);
+    }
+    drop(engine);
+}
+
+fn what_one_read_has_no_room_for_is_read_by_the_next<P: Poller>() {
+    let (engine, address) = start::<P>(Timeouts::default());
+    let mut stream = connect(address);
+    let mut request = GET[..GET.len() - 2].to_vec();
+    request.extend_from_slice(b"X: ");
+    request.resize(256 - 4, b'x');
+    request.extend_from_slice(b"\r\n\r\n");
+    let all = request.repeat(20);
+    // Eleven requests and a part of the next, which the server keeps where it lies, far behind in its buffer. So there
+    // is room for 1200 bytes of the rest, with which a request ends.
+    let (first, rest) = all.split_at(2896);
+    stream.write_all(first).unwrap();
+    for _ in 0..11 {
+        expect_answer(&mut stream);
+    }
+    wait_until_parked(&engine);
+    stream.write_all(rest).unwrap();
+    for _ in 11..20 {
+        expect_answer(&mut stream);
     }
     drop(engine);
 }
@@ -140,6 +178,7 @@ macro_rules! on_both_pollers {
 on_both_pollers! {
     connections_are_parked_and_found_again
     many_pipelined_requests_give_others_their_turn
+    what_one_read_has_no_room_for_is_read_by_the_next
     deadlines_pass_in_order
     a_look_does_not_wait_behind_a_thread_that_waits
 }
