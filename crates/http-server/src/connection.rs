@@ -133,6 +133,8 @@ pub(crate) struct Connection {
     may_end: bool,
     /// Whether the last read took all that was there: it had room for more.
     drained: bool,
+    /// Whether a request that has come waits for its turn behind other connections.
+    lined_up: bool,
     /// Whether the deadline of a head has passed, and 408 is owed.
     expired: bool,
     /// Counts it among the unfinished handshakes.
@@ -156,6 +158,7 @@ impl Connection {
             heard_last: false,
             may_end: true,
             drained: false,
+            lined_up: false,
             expired: false,
             #[cfg(feature = "tls")]
             handshake: None,
@@ -190,7 +193,7 @@ impl Connection {
     /// Whether no request is under way.
     pub(crate) fn is_idle(&self) -> bool {
         match self.phase {
-            Phase::Head => !self.in_head,
+            Phase::Head => !self.in_head && !self.lined_up,
             Phase::Introduction => self.peer.introduction.as_ref().is_none_or(|told| told.is_silent()),
             _ => false,
         }
@@ -261,6 +264,7 @@ impl Connection {
             let page = Response::error_page(StatusCode::REQUEST_TIMEOUT);
             self.answer_unseen(page, Heard::Part, work, context, watch);
         }
+        self.lined_up = false;
         let mut in_a_row = 0;
         loop {
             let next = match self.phase {
@@ -352,7 +356,10 @@ impl Connection {
         in_a_row: &mut u32,
     ) -> Option<Next> {
         loop {
-            if *in_a_row >= context.limits.requests_in_a_row_max && !self.has_all(work) {
+            if *in_a_row >= context.limits.requests_in_a_row_max.max(1) && !self.has_all(work) {
+                // It is not the peer that is waited for.
+                self.lined_up = true;
+                self.deadline = None;
                 return Some(self.flushed(work, Next::Again));
             }
             let parsed = match work.io.input.filled() {

@@ -31,7 +31,7 @@ pub struct Limits {
     pub handshakes_max: usize,
     /// Requests on one connection, 100 000 by default; the last one is answered with `Connection: close`.
     pub requests_per_connection_max: u32,
-    /// Pipelined requests that are served in a row before other connections get their turn, 32 by default.
+    /// Pipelined requests that are served in a row before others get their turn, 32 by default; at least one.
     pub requests_in_a_row_max: u32,
 }
 

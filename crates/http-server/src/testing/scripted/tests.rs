@@ -76,6 +76,43 @@ fn other_bounds_are_those_that_hold() {
 }
 
 #[test]
+fn a_connection_that_waits_for_its_turn_is_not_idle_and_has_no_deadline() {
+    use crate::connection::{Connection, Next};
+    use crate::engine::poller::News;
+
+    #[track_caller]
+    fn check(in_a_row_max: u32, sent: usize, served: usize) {
+        let mut limits = Limits::default();
+        limits.requests_in_a_row_max = in_a_row_max;
+        let mut script = testing::connect_with(hello, limits, Timeouts::default().idle(seconds(5)));
+        let idles = |script: &super::ScriptedConnection<'_>| {
+            let connection = script.connection.as_ref().unwrap();
+            (connection.is_idle(), connection.deadline() > Some(script.watch.now.get()))
+        };
+        assert_eq!(idles(&script), (true, true));
+        script.script().unwrap().input.get_mut().extend_from_slice(GET.repeat(sent).as_bytes());
+        // Handlers of others have taken longer than it may idle.
+        script.watch.now.set(script.watch.now.get() + seconds(6));
+        let drive = |script: &mut super::ScriptedConnection<'_>| {
+            let connection = script.connection.as_mut().unwrap();
+            connection.note(News::Input);
+            let next = connection.drive(&mut script.work, &script.context, &script.watch);
+            let answers = script.received().windows(5).filter(|window| window == b"hello").count();
+            (matches!(next, Next::Again), answers)
+        };
+        assert_eq!(drive(&mut script), (true, served));
+        assert!(!idles(&script).0, "it would be closed to make room, or by a shutdown");
+        assert_eq!(script.connection.as_ref().and_then(Connection::deadline), None, "it would be hung up on");
+        while drive(&mut script).0 {}
+        assert_eq!(idles(&script), (true, true));
+    }
+    check(32, 40, 32);
+    check(1, 3, 1);
+    // Fewer than one would be none for ever.
+    check(0, 3, 1);
+}
+
+#[test]
 fn a_peer_that_does_not_send_what_a_handler_reads_is_too_slow() {
     let read = |request: &mut Request<'_>| -> Result<Response, Error> {
         Ok(Response::text(request.read_to_vec(100)?))
