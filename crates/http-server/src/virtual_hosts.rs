@@ -31,6 +31,8 @@ use std::fmt;
 pub struct VirtualHosts {
     /// By name, and by what stands behind the star of a pattern, dot included.
     hosts: HashMap<String, Box<dyn Handler>>,
+    /// How long the longest of these is: no longer part of a host is looked up.
+    longest_bytes: usize,
     fallback: Option<Box<dyn Handler>>,
 }
 
@@ -57,6 +59,7 @@ impl VirtualHosts {
                 "a host is a name or an address without a port, or *. and a name",
             ));
         }
+        self.longest_bytes = self.longest_bytes.max(key.len());
         if self.hosts.insert(key, Box::new(handler)).is_some() {
             return Err(Error::InvalidSetting("two handlers for one host"));
         }
@@ -73,16 +76,19 @@ impl VirtualHosts {
         let port = host.rfind(':').filter(|&colon| !host.get(colon..).unwrap_or_default().contains(']'));
         let name = host.get(..port.unwrap_or(host.len())).unwrap_or_default();
         let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
-        let mut key = name.as_str();
-        loop {
-            if let Some(handler) = self.hosts.get(key) {
-                return Some(&**handler);
-            }
-            // From `a.example.org` to `.example.org`, from there to `.org`.
-            let dot = key.get(1..)?.find('.')? + 1;
-            key = key.get(dot..)?;
-        }
+        keys(&name, self.longest_bytes).find_map(|key| self.hosts.get(key)).map(|handler| &**handler)
     }
+}
+
+/// What a host can be listed as, the longest first: itself, and what begins with one of its dots, from `.example.org` of
+/// `a.example.org` to `.org`. A Host field may be as long as a head, so what is longer than any that is listed is left
+/// out.
+fn keys(name: &str, bytes_max: usize) -> impl Iterator<Item = &str> {
+    let itself = (name.len() <= bytes_max).then_some(name);
+    let from = name.len().saturating_sub(bytes_max).max(1);
+    let dots = (from..).zip(name.as_bytes().get(from..).unwrap_or_default());
+    let below = dots.filter(|(_, byte)| **byte == b'.').filter_map(|(at, _)| name.get(at..));
+    itself.into_iter().chain(below)
 }
 
 impl Handler for VirtualHosts {

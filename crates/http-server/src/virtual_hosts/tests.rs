@@ -1,6 +1,6 @@
 //! Which site answers for which host.
 
-use super::VirtualHosts;
+use super::{VirtualHosts, keys};
 use crate::handler::Handler;
 use crate::request::Request;
 use crate::response::Response;
@@ -83,4 +83,18 @@ fn hosts_that_cannot_be_asked_for_are_refused() {
         assert!(VirtualHosts::new().host(host, says("")).is_err(), "{host}");
     }
     assert!(hosts().host("EXAMPLE.org", says("")).is_err());
+}
+
+#[test]
+fn of_a_long_host_no_more_is_looked_up_than_could_be_listed() {
+    let long = "a.".repeat(30_000) + "example.org";
+    let found: Vec<_> = keys(&long, 14).collect();
+    assert_eq!(found, [".a.example.org", ".example.org", ".org"]);
+    let looked_at = keys(&long, 250).map(str::len).sum::<usize>();
+    assert!(looked_at < 250 * 250, "{looked_at}");
+    assert_eq!(keys("a.b", 3).collect::<Vec<_>>(), ["a.b", ".b"]);
+    assert_eq!(keys("a.b", 2).collect::<Vec<_>>(), [".b"]);
+    assert_eq!(keys(".b", 2).collect::<Vec<_>>(), [".b"]);
+    assert_eq!(keys("", 0).collect::<Vec<_>>(), [""]);
+    check(&(long + ":80"), "below");
 }
