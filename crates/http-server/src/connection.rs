@@ -228,6 +228,24 @@ impl Connection {
         self.link.socket().has_input()
     }
 
+    /// What it waits for.
+    pub(crate) fn interest(&self) -> Interest {
+        #[cfg(feature = "tls")]
+        if self.is_handshaking() && self.link.wants_room() {
+            return Interest::Write;
+        }
+        Interest::Read
+    }
+
+    /// Waits for room for what it has to say before it goes on.
+    ///
+    /// # Errors
+    /// Where the peer is gone or too slow.
+    #[cfg(feature = "tls")]
+    pub(crate) fn wait_for_room(&mut self) -> io::Result<()> {
+        self.link.send_queued()
+    }
+
     /// What the poller has been told to tell of it.
     pub(crate) const fn armed(&self) -> Option<Interest> {
         self.armed

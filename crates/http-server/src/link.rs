@@ -12,9 +12,9 @@ use std::io::{self, IoSlice, Read};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// TLS writes so many bytes between two looks at a deadline.
+/// As much of a record counts before it is whole: a longer one is against the rules (RFC 8446 §5.2).
 #[cfg(feature = "tls")]
-const HELD_BYTES: usize = 64 * 1024;
+const RECORD_BYTES_MAX: usize = 5 + 16 * 1024 + 256;
 
 /// A connection as a stream of bytes.
 #[derive(Debug)]
@@ -167,29 +167,21 @@ impl Link {
         if self.cut {
             return Err(io::ErrorKind::BrokenPipe.into());
         }
-        self.wrote = true;
-        let written = self.write_parts(parts);
+        let is_first = !std::mem::replace(&mut self.wrote, true);
+        let written = self.write_parts(parts, is_first);
         self.cut = written.is_err();
         written
     }
 
-    fn write_parts(&mut self, parts: &mut [IoSlice<'_>]) -> io::Result<()> {
+    fn write_parts(&mut self, parts: &mut [IoSlice<'_>], is_first: bool) -> io::Result<()> {
         #[cfg(feature = "tls")]
-        if let Some(session) = &mut self.tls {
-            let began = clock::now();
-            let mut bytes = 0;
-            for part in parts.iter().flat_map(|part| part.chunks(HELD_BYTES)) {
-                hold(&self.socket, self.until, self.stall)?;
-                session.write_all(&self.socket, part)?;
-                bytes += part.len();
-            }
-            session.flush(&self.socket)?;
-            return self.pace.note(bytes, clock::now().saturating_duration_since(began));
+        if self.tls.is_some() {
+            return self.write_tls(parts);
         }
         let mut parts = parts;
         IoSlice::advance_slices(&mut parts, 0);
-        // The usual case is one call that takes all: it is not timed.
-        let mut began = None;
+        // The usual case is an answer of which one call takes all: it is not timed.
+        let mut began = (!is_first && !parts.is_empty()).then(clock::now);
         while !parts.is_empty() {
             hold(&self.socket, self.until, self.stall)?;
             let result = match &*parts {
@@ -236,29 +228,86 @@ impl Link {
 impl Read for Link {
     /// Reads some bytes; without waiting, [`io::ErrorKind::WouldBlock`] where there are none.
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        if self.waits {
-            self.hold()?;
+        #[cfg(feature = "tls")]
+        if self.tls.is_some() {
+            return self.read_tls(out);
         }
-        let began = self.waits.then(clock::now);
-        let result = self.read_once(out);
-        match (result, began) {
-            (Ok(count), Some(began)) => {
-                self.pace.note(count, clock::now().saturating_duration_since(began))?;
-                Ok(count)
-            }
-            (Err(error), Some(_)) => Err(stalled(error)),
-            (result, None) => result,
+        if !self.waits {
+            return self.socket.read_now(out);
         }
+        self.hold()?;
+        let began = clock::now();
+        let count = self.socket.read(out).map_err(stalled)?;
+        self.pace.note(count, clock::now().saturating_duration_since(began))?;
+        Ok(count)
     }
 }
 
+#[cfg(feature = "tls")]
 impl Link {
-    fn read_once(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        #[cfg(feature = "tls")]
-        if let Some(session) = &mut self.tls {
-            return session.read(&self.socket, out, self.waits);
+    /// Reads some decrypted bytes. Each call that waits is held to the deadline and counted.
+    fn read_tls(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let mut counted_bytes_left = RECORD_BYTES_MAX;
+        loop {
+            let Some(session) = &mut self.tls else { return Ok(0) };
+            match session.take(out) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                result => return result,
+            }
+            if self.waits {
+                hold(&self.socket, self.until, self.stall)?;
+                let began = clock::now();
+                let count = session.receive(&self.socket, true).map_err(stalled)?;
+                // Records without content get a peer no further than one record does.
+                let counted_bytes = count.min(counted_bytes_left);
+                counted_bytes_left -= counted_bytes;
+                self.pace.note(counted_bytes, clock::now().saturating_duration_since(began))?;
+                self.send_queued()?;
+            } else {
+                session.receive(&self.socket, false)?;
+                // What there is no room for goes with the next answer.
+                while !self.cut && session.wants_room() {
+                    match session.send(&self.socket, false) {
+                        Ok(_) => {}
+                        Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                        Err(error) => return Err(error),
+                    }
+                }
+            }
         }
-        if self.waits { self.socket.read(out) } else { self.socket.read_now(out) }
+    }
+
+    /// Writes all of `parts` as records.
+    fn write_tls(&mut self, parts: &[IoSlice<'_>]) -> io::Result<()> {
+        for part in parts {
+            let mut rest = &**part;
+            while !rest.is_empty() {
+                let Some(session) = &mut self.tls else { return Ok(()) };
+                let taken = session.queue(rest)?;
+                rest = rest.get(taken..).unwrap_or_default();
+                if !rest.is_empty() {
+                    self.send_queued()?;
+                }
+            }
+        }
+        self.send_queued()
+    }
+
+    /// Whether the handshake waits for room rather than for the peer's bytes.
+    pub(crate) fn wants_room(&self) -> bool {
+        self.tls.as_ref().is_some_and(|session| session.wants_room())
+    }
+
+    /// Sends all that is queued. Each call is held to the deadline and counted.
+    pub(crate) fn send_queued(&mut self) -> io::Result<()> {
+        let Some(session) = &mut self.tls else { return Ok(()) };
+        while session.wants_room() {
+            hold(&self.socket, self.until, self.stall)?;
+            let began = clock::now();
+            let count = session.send(&self.socket, true).map_err(stalled)?;
+            self.pace.note(count, clock::now().saturating_duration_since(began))?;
+        }
+        Ok(())
     }
 }
 

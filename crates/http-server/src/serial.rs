@@ -172,6 +172,12 @@ impl<'h> SerialServer<'h> {
         loop {
             match connection.drive(&mut work, context, &Unwatched) {
                 Next::Again => {}
+                #[cfg(feature = "tls")]
+                Next::Wait if connection.interest() == Interest::Write => {
+                    if connection.wait_for_room().is_err() {
+                        break;
+                    }
+                }
                 Next::Wait => {
                     if !wait(connection.socket(), connection.deadline(), &context.timeouts)
                         && !connection.expire(context, clock::now())

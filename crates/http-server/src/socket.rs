@@ -86,7 +86,7 @@ impl Script {
         }
         #[cfg(test)]
         if self.tempo.full || self.tempo.piece.is_some() {
-            return self.write(parts.iter().find(|part| !part.is_empty()).map_or(&[], |part| part));
+            return self.write(&parts.iter().flat_map(|part| part.iter().copied()).collect::<Vec<_>>());
         }
         self.output.write_vectored(parts)
     }

@@ -258,7 +258,8 @@ impl fmt::Debug for TlsInfo<'_> {
     }
 }
 
-/// One connection's TLS state. It never waits on its own account.
+/// One connection's TLS state. Each step is at most one call to the socket that may wait, so that whoever takes the
+/// steps can look at the time between them.
 #[derive(Debug)]
 pub(crate) struct Session(ServerConnection);
 
@@ -271,12 +272,19 @@ impl Session {
         TlsInfo(&self.0)
     }
 
-    /// Goes on with the handshake as far as the bytes that are there allow; whether it is finished.
+    /// Goes on with the handshake as far as the bytes that are there and the room for others allow; whether it is
+    /// finished. It does not wait.
     ///
     /// Every turn of the loop takes bytes from the socket or ends.
     pub(crate) fn handshake(&mut self, socket: &Socket) -> io::Result<bool> {
         loop {
-            self.flush(socket)?;
+            while self.wants_room() {
+                match self.send(socket, false) {
+                    Ok(_) => {}
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
+                    Err(error) => return Err(error),
+                }
+            }
             if !self.0.is_handshaking() {
                 return Ok(true);
             }
@@ -289,42 +297,36 @@ impl Session {
         }
     }
 
-    /// Reads decrypted bytes. The end is one only with the peer's word for it (close_notify): else bytes are missing.
-    pub(crate) fn read(&mut self, socket: &Socket, out: &mut [u8], waits: bool) -> io::Result<usize> {
+    /// Takes decrypted bytes that are there, else [`io::ErrorKind::WouldBlock`]. The end is one only with the peer's word
+    /// for it (close_notify): else bytes are missing.
+    pub(crate) fn take(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        self.0.reader().read(out)
+    }
+
+    /// Encrypts and queues as much of `bytes` as the queue takes, and says how much that is.
+    pub(crate) fn queue(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.writer().write(bytes)
+    }
+
+    /// Whether something is queued.
+    pub(crate) fn wants_room(&self) -> bool {
+        self.0.wants_write()
+    }
+
+    /// Sends some of what is queued, in one call, and says how many bytes.
+    pub(crate) fn send(&mut self, socket: &Socket, waits: bool) -> io::Result<usize> {
         loop {
-            match self.0.reader().read(out) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            let result = if waits {
+                self.0.write_tls(&mut Waiting(socket))
+            } else {
+                self.0.write_tls(&mut Now(socket))
+            };
+            match result {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 result => return result,
             }
-            // 0 is the end of the socket's input: the reader above then says which kind of end.
-            self.receive(socket, waits)?;
-            self.flush(socket)?;
         }
-    }
-
-    /// Encrypts and queues all of `bytes`, sending what the queue cannot hold.
-    pub(crate) fn write_all(&mut self, socket: &Socket, mut bytes: &[u8]) -> io::Result<()> {
-        while !bytes.is_empty() {
-            let taken = self.0.writer().write(bytes)?;
-            bytes = bytes.get(taken..).unwrap_or_default();
-            if taken == 0 || !bytes.is_empty() {
-                self.flush(socket)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Sends what is queued.
-    pub(crate) fn flush(&mut self, socket: &Socket) -> io::Result<()> {
-        while self.0.wants_write() {
-            match self.0.write_tls(&mut Waiting(socket)) {
-                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-                Ok(_) => {}
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(())
     }
 
     /// Says goodbye if the socket has room for it; the connection is going away either way.
@@ -333,7 +335,9 @@ impl Session {
         while self.0.wants_write() && self.0.write_tls(&mut Now(socket)).is_ok_and(|count| count > 0) {}
     }
 
-    fn receive(&mut self, socket: &Socket, waits: bool) -> io::Result<usize> {
+    /// Takes in some of what the peer has sent, in one call, and says how many bytes; 0 is the end of the socket's input,
+    /// of which [`take`](Self::take) then says which kind of end it is.
+    pub(crate) fn receive(&mut self, socket: &Socket, waits: bool) -> io::Result<usize> {
         let received = loop {
             let result =
                 if waits { self.0.read_tls(&mut Waiting(socket)) } else { self.0.read_tls(&mut Now(socket)) };

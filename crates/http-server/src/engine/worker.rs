@@ -145,7 +145,8 @@ impl<P: Poller> Worker<P> {
             match connection.drive(&mut work, &self.shared.context, &self.watch(key)) {
                 Next::Wait => {
                     self.keep_work(&mut connection, work);
-                    match self.shared.park(key, connection, Interest::Read) {
+                    let interest = connection.interest();
+                    match self.shared.park(key, connection, interest) {
                         None => return,
                         // Something has arrived meanwhile.
                         Some((same, more)) => (connection, news) = (same, more),

@@ -82,8 +82,7 @@ fn a_connection_that_waits_for_its_turn_is_not_idle_and_has_no_deadline() {
 
     #[track_caller]
     fn check(in_a_row_max: u32, sent: usize, served: usize) {
-        let mut limits = Limits::default();
-        limits.requests_in_a_row_max = in_a_row_max;
+        let limits = Limits::default().requests_in_a_row_max(in_a_row_max);
         let mut script = testing::connect_with(hello, limits, Timeouts::default().idle(seconds(5)));
         let idles = |script: &super::ScriptedConnection<'_>| {
             let connection = script.connection.as_ref().unwrap();

@@ -9,7 +9,11 @@ use crate::listener::effective;
 use crate::request::Request;
 use crate::response::Response;
 use crate::testing::{self, ScriptedConnection};
+use std::io::Write;
 use std::time::Duration;
+
+#[cfg(feature = "tls")]
+mod over_tls;
 
 const POST: &str = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\n";
 const CONTENT_BYTES: usize = 60_000;
@@ -142,6 +146,29 @@ fn a_peer_that_takes_its_answer_below_the_minimum_rate_is_cut_and_one_above_it_g
 }
 
 #[test]
+fn an_answer_that_is_taken_piece_by_piece_below_the_minimum_rate_is_cut_though_each_is_taken_whole() {
+    let streams = |_: &mut Request<'_>| {
+        Response::stream("a/b", |out| {
+            for _ in 0..100 {
+                out.write_all(&[b'x'; 8 * 1024])?;
+                out.flush()?;
+            }
+            Ok(())
+        })
+    };
+    // 500 bytes a second are asked for, and ten seconds more are granted.
+    for (time, is_whole) in [(seconds(15), true), (seconds(25), false)] {
+        let mut connection = slow(streams, Timeouts::default(), Some(1 << 20));
+        connection.script().unwrap().tempo.piece = Some((1 << 20, time));
+        let waited = waited(|| {
+            connection.send(GET);
+        });
+        assert_eq!(connection.received().ends_with(b"0\r\n\r\n"), is_whole, "{time:?}");
+        assert!(is_whole || waited <= 100, "{waited}");
+    }
+}
+
+#[test]
 fn after_the_last_answer_the_peer_is_waited_for_as_long_as_it_may_linger() {
     for linger in [seconds(2), seconds(9)] {
         let mut connection =
@@ -153,35 +180,5 @@ fn after_the_last_answer_the_peer_is_waited_for_as_long_as_it_may_linger() {
         assert!(is_held(&connection), "its end is not waited for");
         connection.advance(Duration::from_millis(1));
         assert!(!is_held(&connection) && connection.received().is_empty());
-    }
-}
-
-#[cfg(feature = "tls")]
-#[test]
-fn a_handshake_that_is_not_finished_in_time_ends_without_a_word() {
-    use crate::connection::Connection;
-    use crate::link::Link;
-    use crate::peer::Peer;
-    use crate::tls::{Session, TlsConfig};
-    use std::sync::Arc;
-
-    let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
-    let tls =
-        TlsConfig::from_pem(made.cert.pem().as_bytes(), made.signing_key.serialize_pem().as_bytes()).unwrap();
-    for handshake in [seconds(10), seconds(3)] {
-        let timeouts = Timeouts::default().handshake(handshake);
-        let mut connection = testing::connect_with(hello, Limits::default(), timeouts);
-        let session = Session::new(&tls).unwrap();
-        let link = Link::new(Arc::clone(&connection.socket), &timeouts).with_tls(Box::new(session));
-        let now = connection.watch.now.get();
-        connection.connection = Some(Connection::new(link, Peer::default(), &connection.context, now));
-        // The beginning of a record with a ClientHello, which drips.
-        for byte in [&[22_u8][..], &[3, 1], &[2]] {
-            connection.send(byte).advance(handshake / 4);
-        }
-        connection.advance(handshake / 4 - Duration::from_millis(1));
-        assert!(connection.connection.is_some(), "it is over before {handshake:?}");
-        connection.advance(handshake);
-        assert!(connection.connection.is_none() && connection.received().is_empty());
     }
 }
