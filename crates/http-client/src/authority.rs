@@ -9,6 +9,14 @@ use std::net::Ipv6Addr;
 ///
 /// The text forms are `name`, `name:port`, `192.0.2.1`, `[2001:db8::1]` and `[2001:db8::1]:port`; an IPv6 address
 /// without port may stand without brackets. A zone (`fe80::1%eth0`) is used for connecting and never sent.
+///
+/// ```
+/// use http_client::Authority;
+///
+/// let authority = Authority::parse("[2001:db8::1]:8080", 80).map_err(|kind| kind.to_string())?;
+/// assert_eq!((authority.host(), authority.port()), ("2001:db8::1", 8080));
+/// # Ok::<(), String>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Authority {
     /// Without brackets.

@@ -183,6 +183,23 @@ pub struct Saved {
 /// It is a [`CookieJar`] by `Deref`. Nothing is read or written before [`load`](Self::load) and
 /// [`save`](Self::save) are called. A save loses neither the file, whenever the program dies, nor the cookies
 /// that other programs saved by this crate in the meantime.
+///
+/// ```
+/// use http_cookiejar::{LoadOptions, MozillaCookieJar, RequestInfo, SaveOptions};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("cookies.txt");
+/// let mut jar = MozillaCookieJar::new(&path);
+/// let login = RequestInfo::from_url("https://shop.example/login")?;
+/// jar.extract_cookies(&[("Set-Cookie", "sid=31d4; Max-Age=3600")], &login);
+/// assert_eq!(jar.save(None, SaveOptions::new())?.cookies, 1);
+///
+/// let mut again = MozillaCookieJar::open(&path, LoadOptions::new())?;
+/// assert_eq!(again.cookie_header(&login).as_deref(), Some(&b"sid=31d4"[..]));
+/// # Ok(())
+/// # }
+/// ```
 #[doc(alias = "http.cookiejar.FileCookieJar")]
 #[derive(Clone, Debug)]
 pub struct FileCookieJar<F> {

@@ -65,6 +65,14 @@ pub fn is_loopback(host: &str) -> bool {
 /// The domain match of RFC 6265 section 5.1.3: the same, or a label-wise suffix of a name that is not an address.
 ///
 /// Both sides must be canonical; `domain` has no leading dot.
+///
+/// ```
+/// use http_cookiejar::host::domain_match;
+///
+/// assert!(domain_match("www.example.com", "example.com"));
+/// assert!(!domain_match("notexample.com", "example.com"));
+/// assert!(!domain_match("127.0.0.1", "0.0.1"), "an address has no domains");
+/// ```
 #[must_use]
 pub fn domain_match(host: &str, domain: &str) -> bool {
     host == domain || (is_strictly_below(host, domain) && !is_address(host))

@@ -15,6 +15,13 @@ pub fn default_path(request_path: &str) -> &str {
 }
 
 /// Whether a request path lies at or below a cookie path; the border is a slash.
+///
+/// ```
+/// use http_cookiejar::path::path_match;
+///
+/// assert!(path_match("/docs/a", "/docs") && path_match("/docs", "/docs"));
+/// assert!(!path_match("/docsets", "/docs"));
+/// ```
 #[must_use]
 pub fn path_match(request_path: &str, cookie_path: &str) -> bool {
     path_match_bytes(request_path.as_bytes(), cookie_path.as_bytes())

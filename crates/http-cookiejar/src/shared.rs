@@ -6,6 +6,17 @@ use crate::jar::{CookieJar, Extracted};
 use crate::request::{CookieRequest, CookieRequestMut, CookieResponse};
 
 /// A handle to a jar that may be cloned and sent to other threads; all clones share the jar.
+///
+/// ```
+/// use http_cookiejar::{CookieJar, RequestInfo, SharedJar};
+///
+/// let jar = SharedJar::new(CookieJar::new());
+/// let other = jar.clone();
+/// let request = RequestInfo::from_url("https://shop.example/")?;
+/// std::thread::spawn(move || other.extract_cookies(&[("Set-Cookie", "a=1")], &request)).join().unwrap();
+/// assert_eq!(jar.lock().len(), 1);
+/// # Ok::<(), http_cookiejar::RequestError>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct SharedJar(Arc<Mutex<CookieJar>>);
 

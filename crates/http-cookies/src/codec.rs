@@ -11,6 +11,29 @@ use crate::quoting::{quote, unquote};
 /// A way of writing values on the wire; Python's hooks `value_encode` and `value_decode`.
 ///
 /// Whatever `encode` answers is checked again before it is stored: control characters and semicolons never get out.
+///
+/// ```
+/// use http_cookies::{BaseCookie, Codec, CookieError};
+/// use std::borrow::Cow;
+///
+/// /// Says everything backwards.
+/// #[derive(Default)]
+/// struct Mirror;
+///
+/// impl Codec for Mirror {
+///     fn decode<'a>(&self, coded: &'a str) -> Result<Cow<'a, str>, CookieError> {
+///         self.encode(coded)
+///     }
+///     fn encode<'a>(&self, value: &'a str) -> Result<Cow<'a, str>, CookieError> {
+///         Ok(value.chars().rev().collect::<String>().into())
+///     }
+/// }
+///
+/// let mut cookies = BaseCookie::<Mirror>::new();
+/// cookies.set("a", "abc")?;
+/// assert_eq!(cookies.to_string(), "Set-Cookie: a=cba");
+/// # Ok::<(), CookieError>(())
+/// ```
 #[doc(alias = "value_encode")]
 #[doc(alias = "value_decode")]
 pub trait Codec {

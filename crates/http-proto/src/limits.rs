@@ -5,6 +5,14 @@
 /// A bound is inclusive: exactly as much passes, one more does not. Lines are counted without their CRLF.
 ///
 /// [`ProtocolError`]: crate::ProtocolError
+///
+/// ```
+/// use http_proto::{Limits, ProtocolError, parse_request};
+///
+/// let limits = Limits::SERVER.fields_max(1);
+/// let head = b"GET / HTTP/1.1\r\nHost: a\r\nX: y\r\n\r\n";
+/// assert!(matches!(parse_request(head, &limits), Err(ProtocolError::TooManyFields { .. })));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {

@@ -13,6 +13,13 @@ pub const CONTENT_TYPE: &str = "text/html;charset=utf-8";
 /// An error page with the phrase and the description of `status`, or with texts that replace them.
 ///
 /// Texts are escaped for HTML. Python: `BaseHTTPRequestHandler.error_message_format`.
+///
+/// ```
+/// use http_server::{StatusCode, error_page};
+///
+/// let page = error_page::html(StatusCode::NOT_FOUND, None, Some("no <such> thing"));
+/// assert!(page.contains("no &lt;such&gt; thing"));
+/// ```
 #[must_use]
 #[doc(alias = "error_message_format")]
 pub fn html(status: StatusCode, message: Option<&str>, explain: Option<&str>) -> String {

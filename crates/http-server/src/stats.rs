@@ -17,6 +17,16 @@ pub struct Stats {
 }
 
 /// What became of the connections when a server stopped.
+///
+/// ```
+/// use http_server::{Request, Response, Server};
+/// use std::time::Duration;
+///
+/// let server = Server::bind("127.0.0.1:0")?.serve(|_: &mut Request<'_>| Response::text("hello"))?;
+/// let report = server.shutdown(Duration::from_secs(5));
+/// assert_eq!((report.idle_closed, report.drained, report.cut), (0, 0, 0)); // nobody was there
+/// # Ok::<(), http_server::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ShutdownReport {

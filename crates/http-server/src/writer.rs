@@ -18,6 +18,23 @@ const READ_BYTES: usize = 64 * 1024;
 /// Takes the content of a streamed answer. Small writes are gathered; [`flush`](Write::flush) sends what there is.
 ///
 /// Python: `wfile`.
+///
+/// ```
+/// use http_server::{BodyWriter, Request, Response, testing};
+/// use std::io::Write;
+///
+/// let handler = |_: &mut Request<'_>| {
+///     Response::stream("text/plain", |body: &mut BodyWriter<'_>| {
+///         for line in 1..=3 {
+///             writeln!(body, "line {line}")?;
+///         }
+///         body.trailer("X-Lines", "3")
+///     })
+/// };
+/// let answer = testing::get("/").send_to(&handler);
+/// assert_eq!(answer.text(), "line 1\nline 2\nline 3\n");
+/// assert_eq!(answer.trailers().get("X-Lines").unwrap(), "3");
+/// ```
 #[doc(alias = "wfile")]
 pub struct BodyWriter<'w> {
     link: &'w mut Link,

@@ -75,6 +75,13 @@ pub enum AuthError {
 
 /// User and password, sent with each request in a form that everyone on the way can read: over `https` only
 /// (RFC 7617). Text is sent as UTF-8.
+///
+/// ```
+/// use http_client::client::{Basic, Client};
+///
+/// let request = Client::new().get("https://example.org/").auth(Basic::new("joe", "sesame")); // and then `send`
+/// assert!(!format!("{:?}", Basic::new("joe", "sesame")).contains("sesame"));
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Basic {
     user: String,
@@ -118,6 +125,12 @@ impl fmt::Debug for Basic {
 }
 
 /// A token that is sent with each request (RFC 6750 §2.1): over `https` only.
+///
+/// ```
+/// use http_client::client::{Bearer, Client};
+///
+/// let request = Client::new().get("https://example.org/").auth(Bearer::new("31d4d96e407aad42")); // and then `send`
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Bearer {
     token: String,

@@ -33,6 +33,19 @@ use std::time::Duration;
 const CONTENT_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 /// Builds a [`Client`].
+///
+/// ```
+/// use http_client::client::{Client, Retry, Timeouts};
+/// use std::time::Duration;
+///
+/// let client = Client::builder()
+///     .default_header("Accept", "application/json")
+///     .timeouts(Timeouts::DEFAULT.total(Some(Duration::from_secs(30))))
+///     .retry(Retry::policy(2))
+///     .https_only(true)
+///     .build()?;
+/// # Ok::<(), http_client::client::Error>(())
+/// ```
 #[must_use]
 pub struct ClientBuilder {
     config: Config,

@@ -16,6 +16,18 @@ use std::net::SocketAddr;
 ///
 /// `Display` is one line with the URL (without user and password) and without causes; `{:#}` adds the causes behind
 /// colons; [`source`](StdError::source) is the first of them.
+///
+/// ```
+/// use http_client::client::{Client, ErrorKind};
+/// use std::net::TcpListener;
+///
+/// let nobody = TcpListener::bind("127.0.0.1:0")?.local_addr()?; // closed again
+/// let error = Client::new().get(format!("http://joe:sesame@{nobody}/")).send().unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::Connect);
+/// assert!(error.is_safe_to_retry()); // nothing had been sent
+/// assert!(!format!("{error:#}").contains("sesame"));
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub struct Error {
     inner: Box<Inner>,
 }

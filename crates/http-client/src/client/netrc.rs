@@ -12,6 +12,15 @@ use std::path::{Path, PathBuf};
 ///
 /// A client looks hosts up at each step of a chain of redirects, by the host that it connects to, and only where
 /// the request has no credentials of its own.
+///
+/// ```
+/// use http_client::client::Netrc;
+///
+/// let netrc = Netrc::parse("machine example.org login joe password sesame")?;
+/// assert_eq!(netrc.find("example.org").map(|login| login.login.as_str()), Some("joe"));
+/// assert!(netrc.find("example.com").is_none());
+/// # Ok::<(), http_client::client::NetrcError>(())
+/// ```
 #[derive(Clone, Default, PartialEq, Eq)]
 #[doc(alias = "netrc")]
 pub struct Netrc {

@@ -14,6 +14,15 @@ use std::time::{Duration, Instant};
 ///
 /// "Per origin" counts connections with the same scheme, host, port, proxy, TLS configuration, Unix socket and source
 /// address.
+///
+/// ```
+/// use http_client::client::{Client, PoolLimits};
+/// use std::time::Duration;
+///
+/// let limits = PoolLimits::DEFAULT.open_per_origin_max(4).idle_age_max(Duration::from_secs(10));
+/// let client = Client::builder().pool(limits).build()?;
+/// # Ok::<(), http_client::client::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PoolLimits {

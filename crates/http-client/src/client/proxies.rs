@@ -165,6 +165,14 @@ fn decoded(text: &str) -> String {
 ///
 /// A client has [`none`](Self::none) unless it is told: [`from_env`](Self::from_env) reads the environment as curl
 /// does. Python: `ProxyHandler`, `getproxies`.
+///
+/// ```
+/// use http_client::client::{Client, Proxies, Proxy};
+///
+/// let proxies = Proxies::all(Proxy::new("http://proxy.test:3128")?);
+/// let client = Client::builder().proxies(proxies).build()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 #[must_use]
 #[doc(alias = "getproxies")]

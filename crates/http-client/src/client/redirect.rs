@@ -25,6 +25,14 @@ pub(crate) const HOPS_MAX: u16 = 10;
 /// On a step to another origin (scheme, host or port) `Authorization`, `Cookie`, `Host`, `Proxy-Authorization` and
 /// every name given to [`strip`](Self::strip) are removed, and stay removed for the rest of the chain. Cookies of a
 /// [`CookieStore`](crate::client::CookieStore) are worked out anew at each step. Python: `HTTPRedirectHandler`.
+///
+/// ```
+/// use http_client::client::{Client, Redirects};
+///
+/// let careful = Client::builder().redirects(Redirects::follow(3).strip(["X-Api-Key"])).build()?;
+/// let plain = Client::builder().redirects(Redirects::none()).build()?; // a 3xx is the answer
+/// # Ok::<(), http_client::client::Error>(())
+/// ```
 #[derive(Clone)]
 #[must_use]
 #[doc(alias = "HTTPRedirectHandler")]

@@ -12,6 +12,16 @@ use std::time::Duration;
 /// Looks up names: the system's resolver by default, or one's own with fixed answers, a filter or another protocol.
 ///
 /// It is asked for names only; IP addresses are taken as they are.
+///
+/// ```
+/// use http_client::{HttpConnection, Resolve};
+/// use std::net::SocketAddr;
+/// use std::time::Duration;
+///
+/// let fixed = |_host: &str, port: u16, _timeout: Option<Duration>| Ok(vec![SocketAddr::from(([127, 0, 0, 1], port))]);
+/// assert_eq!(fixed.resolve("anything.test", 8080, None)?[0].port(), 8080);
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub trait Resolve: Send + Sync {
     /// The addresses of `host`, best first, each with `port`.
     ///

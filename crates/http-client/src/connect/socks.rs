@@ -13,6 +13,14 @@ use std::net::IpAddr;
 /// A SOCKS proxy through which connections are opened.
 ///
 /// The proxy looks the name up, unless [`resolve_locally`](Self::resolve_locally) is set.
+///
+/// ```
+/// use http_client::{HttpConnection, SocksProxy};
+///
+/// let proxy = SocksProxy::v5("127.0.0.1:9050")?.credentials("joe", "sesame")?;
+/// let connection = HttpConnection::builder("example.org").socks(proxy).build()?; // opens with the first request
+/// # Ok::<(), http_client::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct SocksProxy {
     version: Version,

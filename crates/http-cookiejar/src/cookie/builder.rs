@@ -11,6 +11,14 @@ use super::{
 use crate::error::CookieError;
 
 /// Makes a [`Cookie`] by hand; what is not said has the value that a plain `Set-Cookie: name=value` gives.
+///
+/// ```
+/// use http_cookiejar::Cookie;
+///
+/// let cookie = Cookie::builder("sid", "31d4").domain("shop.example").path("/").secure(true).build()?;
+/// assert!(cookie.secure() && cookie.discard());
+/// # Ok::<(), http_cookiejar::CookieError>(())
+/// ```
 #[must_use = "a builder does nothing until build() is called"]
 #[derive(Clone)]
 pub struct CookieBuilder {

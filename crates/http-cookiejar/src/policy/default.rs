@@ -46,6 +46,18 @@ pub enum ThirdParty {
 /// prefixes bind, `SameSite` and `Partitioned` are honoured, sizes, ages and numbers are bounded, and public suffixes get
 /// no cookies. Python's `DefaultCookiePolicy` with its arguments is
 /// `PythonCookiePolicy`.
+///
+/// ```
+/// use http_cookiejar::{CookieJar, DefaultCookiePolicy, DomainList, RequestInfo, ThirdParty};
+///
+/// let policy = DefaultCookiePolicy::new()
+///     .with_blocked_domains(DomainList::new(["ads.example", ".ads.example"]))
+///     .with_third_party(ThirdParty::Block);
+/// let mut jar = CookieJar::with_policy(policy);
+/// let banner = RequestInfo::from_url("https://ads.example/banner")?;
+/// assert_eq!(jar.extract_cookies(&[("Set-Cookie", "id=1")], &banner).stored, 0);
+/// # Ok::<(), http_cookiejar::RequestError>(())
+/// ```
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct DefaultCookiePolicy {

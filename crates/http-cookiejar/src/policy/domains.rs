@@ -6,6 +6,13 @@ use crate::host::is_address;
 ///
 /// `acme.com` stands for that host alone; `.acme.com` for every host below it, without `acme.com` itself.
 /// Addresses match only themselves.
+///
+/// ```
+/// use http_cookiejar::DomainList;
+///
+/// let list = DomainList::new(["acme.com", ".acme.com"]);
+/// assert!(list.contains("acme.com") && list.contains("www.acme.com") && !list.contains("notacme.com"));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainList {
     patterns: Vec<Box<str>>,

@@ -11,6 +11,15 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 const SETTLED_AFTER: Duration = Duration::from_secs(2);
 
 /// An entity tag (RFC 9110 §8.8.3): a name for one state of a resource, strong if it stands for its exact bytes.
+///
+/// ```
+/// use http_server::files::EntityTag;
+///
+/// let tag = EntityTag::strong("v1")?;
+/// assert_eq!(tag.to_string(), "\"v1\"");
+/// assert!(tag.weak_eq(&EntityTag::weak("v1")?) && !tag.strong_eq(&EntityTag::weak("v1")?));
+/// # Ok::<(), http_server::files::InvalidEntityTag>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct EntityTag {
     weak: bool,

@@ -13,6 +13,12 @@ use std::sync::{Mutex, PoisonError};
 ///
 /// SHA-256 is taken where the server offers it, MD5 else. `qop=auth-int` alone is refused. Once a server has given a
 /// nonce, further requests use it without another challenge. Python: `HTTPDigestAuthHandler`.
+///
+/// ```
+/// use http_client::client::{Client, Digest};
+///
+/// let request = Client::new().get("https://example.org/").auth(Digest::new("joe", "sesame")); // and then `send`
+/// ```
 #[doc(alias = "HTTPDigestAuthHandler")]
 pub struct Digest {
     user: String,
