@@ -171,7 +171,7 @@ impl<'a> Budget<'a> {
         kind: fn(io::Error) -> ErrorKind,
         phase: Phase,
     ) -> Error {
-        if crate::wire::is_wait(&error) {
+        if crate::error::is_wait(&error) {
             Error::new(ErrorKind::Timeout(self.limit(limit)), phase)
         } else {
             Error::new(kind(error), phase)
@@ -253,25 +253,25 @@ fn connect_unix(
 pub(crate) fn start_tls(
     tls: &crate::tls::TlsConfig,
     host: &str,
-    mut inner: Box<dyn Transport>,
+    inner: Box<dyn Transport>,
     timeouts: &crate::timeouts::Timeouts,
-    clock: &dyn Clock,
+    clock: &std::sync::Arc<dyn Clock>,
     total: Deadline,
 ) -> Result<Box<dyn Transport>, Error> {
     let address = inner.peer_addr();
     let told = |error: Error| error.with_address(address);
-    let budget = Budget::new(clock, timeouts.tls, total);
+    let budget = Budget::new(&**clock, timeouts.tls, total);
     let session = tls.session(host).map_err(told)?;
-    set_both(&mut *inner, budget, Limit::Tls, Phase::Tls).map_err(told)?;
-    let mut transport = crate::transport::tls::TlsTransport::new(session, inner);
+    let mut transport =
+        crate::transport::tls::TlsTransport::new(session, inner, std::sync::Arc::clone(clock));
     loop {
+        set_both(&mut transport, budget, Limit::Tls, Phase::Tls).map_err(told)?;
         match transport.handshake_step() {
             Ok(true) => return Ok(Box::new(transport)),
             Ok(false) => {}
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(told(budget.error(error, Limit::Tls, ErrorKind::Tls, Phase::Tls))),
         }
-        set_both(&mut transport, budget, Limit::Tls, Phase::Tls).map_err(told)?;
     }
 }
 

@@ -433,7 +433,7 @@ impl HttpConnection {
             #[cfg(feature = "tls")]
             if let Some(tls) = &self.options.proxy_tls {
                 let host = self.authority.host();
-                transport = crate::connect::start_tls(tls, host, transport, &timeouts, &*clock, self.total)?;
+                transport = crate::connect::start_tls(tls, host, transport, &timeouts, &clock, self.total)?;
                 times.tls += lap.time();
             }
             let address = transport.peer_addr();
@@ -444,7 +444,7 @@ impl HttpConnection {
         #[cfg(feature = "tls")]
         if let Some(tls) = &self.options.tls {
             let host = self.tunnel.as_ref().map_or(&self.authority, tunnel::Tunnel::destination).host();
-            transport = crate::connect::start_tls(tls, host, transport, &timeouts, &*clock, self.total)?;
+            transport = crate::connect::start_tls(tls, host, transport, &timeouts, &clock, self.total)?;
             times.tls += lap.time();
         }
         self.open_times = times;

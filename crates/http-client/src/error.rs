@@ -460,6 +460,16 @@ pub(crate) fn is_gone(error: &io::Error) -> bool {
     )
 }
 
+/// Whether an I/O error says that a transport has waited too long.
+pub(crate) fn is_wait(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
+}
+
+/// An error like `error`, for one that is needed twice.
+pub(crate) fn copy_of(error: &io::Error) -> io::Error {
+    error.raw_os_error().map_or_else(|| error.kind().into(), io::Error::from_raw_os_error)
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &self.inner;

@@ -82,7 +82,7 @@ timeouts! {
     write: 30,
     /// From the last byte of the request to the first byte of an answer. 60 s.
     first_byte: 60,
-    /// Each wait for more of the answer. 60 s.
+    /// Each wait for more of the answer; over TLS for a whole record of it, of at most 16 KiB. 60 s.
     between_bytes: 60,
 }
 

@@ -75,8 +75,8 @@ pub(crate) mod unix;
 /// # Ok::<(), http_client::Error>(())
 /// ```
 pub trait Transport: Read + Write + Send {
-    /// How long a read may wait from now on: afterwards it fails with [`io::ErrorKind::WouldBlock`] or
-    /// [`io::ErrorKind::TimedOut`]. `None` waits for ever. Never called with zero.
+    /// How long one read may wait in all from now on, however often it asks a transport below: afterwards it fails with
+    /// [`io::ErrorKind::WouldBlock`] or [`io::ErrorKind::TimedOut`]. `None` waits for ever. Never called with zero.
     ///
     /// # Errors
     /// [`io::ErrorKind::Unsupported`] by default, unless it is `None`.
@@ -84,7 +84,7 @@ pub trait Transport: Read + Write + Send {
         without_timeouts(timeout)
     }
 
-    /// The same for writes.
+    /// The same for each write below.
     ///
     /// # Errors
     /// As [`set_read_timeout`](Self::set_read_timeout).
@@ -108,6 +108,22 @@ pub trait Transport: Read + Write + Send {
     /// Those of writing.
     fn write_unless_incoming(&mut self, data: &[IoSlice<'_>]) -> io::Result<Option<usize>> {
         if self.incoming()? == Incoming::Nothing { self.write_vectored(data).map(Some) } else { Ok(None) }
+    }
+
+    /// Whether it still has some of what it has taken, as TLS has ciphertext that a transport below did not take at once.
+    /// Then [`flush_unless_incoming`](Self::flush_unless_incoming) is called until it has not. By default everything
+    /// that was taken is on its way.
+    fn holds_unsent(&self) -> bool {
+        false
+    }
+
+    /// Sends some of what it still has, in one write below, but answers false where it would have to wait and something
+    /// to read has come.
+    ///
+    /// # Errors
+    /// Those of writing.
+    fn flush_unless_incoming(&mut self) -> io::Result<bool> {
+        if self.incoming()? == Incoming::Nothing { self.flush().map(|()| true) } else { Ok(false) }
     }
 
     /// Says that no more will be written: TCP's half-close, TLS's close_notify. Called before a connection that
@@ -171,6 +187,14 @@ impl Transport for Box<dyn Transport> {
 
     fn write_unless_incoming(&mut self, data: &[IoSlice<'_>]) -> io::Result<Option<usize>> {
         (**self).write_unless_incoming(data)
+    }
+
+    fn holds_unsent(&self) -> bool {
+        (**self).holds_unsent()
+    }
+
+    fn flush_unless_incoming(&mut self) -> io::Result<bool> {
+        (**self).flush_unless_incoming()
     }
 
     fn close_write(&mut self) -> io::Result<()> {

@@ -2,6 +2,7 @@
 //! It reads and writes bytes and knows nothing of messages.
 
 use crate::clock::{Clock, Deadline};
+use crate::error::is_wait;
 use crate::timeouts::Limit;
 use crate::transport::{Incoming, Transport};
 use std::io::{self, IoSlice, IoSliceMut, Read};
@@ -97,20 +98,19 @@ impl Wire {
         error
     }
 
-    /// Writes all of `data`, one after the other, in as few writes as possible.
-    pub(crate) fn write_all(&mut self, data: &mut [IoSlice<'_>]) -> io::Result<()> {
-        self.write(data, false).map(|_| ())
-    }
-
-    /// Writes all of `data` unless an answer comes meanwhile: whether all was written.
-    pub(crate) fn write_all_unless_answered(&mut self, data: &mut [IoSlice<'_>]) -> io::Result<bool> {
-        self.write(data, true)
-    }
-
-    fn write(&mut self, mut data: &mut [IoSlice<'_>], mind_answer: bool) -> io::Result<bool> {
-        IoSlice::advance_slices(&mut data, 0);
+    /// Writes all of `data` behind its first `written` bytes, one after the other, in as few writes as possible. Where
+    /// something comes meanwhile that may make it needless, it says how much has been written. Without `mind_answer` it
+    /// does not look for that before the transport has taken everything.
+    pub(crate) fn write(
+        &mut self,
+        mut data: &mut [IoSlice<'_>],
+        mut written: usize,
+        mind_answer: bool,
+    ) -> io::Result<Option<usize>> {
+        IoSlice::advance_slices(&mut data, written);
         let mut interrupted = None;
-        while !data.is_empty() {
+        let mut is_holding = written > 0 && self.transport.holds_unsent();
+        while is_holding || !data.is_empty() {
             let window = match interrupted.take() {
                 Some(window) => self.rest(window)?,
                 None => self.window(self.write_patience, Limit::Write)?,
@@ -119,26 +119,31 @@ impl Wire {
                 self.transport.set_write_timeout(window.timeout)?;
                 self.write_timeout = Timeout::Set(window.timeout);
             }
-            let written = if mind_answer {
+            let taken = if is_holding {
+                self.transport.flush_unless_incoming().map(|went_on| went_on.then_some(0))
+            } else if mind_answer {
                 self.transport.write_unless_incoming(data)
             } else if let [one] = &*data {
                 self.transport.write(one).map(Some)
             } else {
                 self.transport.write_vectored(data).map(Some)
             };
-            match written {
-                Ok(Some(0)) => return Err(io::ErrorKind::WriteZero.into()),
+            match taken {
+                Ok(Some(0)) if !is_holding => return Err(io::ErrorKind::WriteZero.into()),
                 Ok(Some(count)) => {
-                    self.sent_bytes += count as u64;
                     let left: usize = data.iter().map(|slice| slice.len()).sum();
-                    IoSlice::advance_slices(&mut data, count.min(left));
+                    let count = count.min(left);
+                    self.sent_bytes += count as u64;
+                    written += count;
+                    IoSlice::advance_slices(&mut data, count);
+                    is_holding = self.transport.holds_unsent();
                 }
-                Ok(None) => return Ok(false),
+                Ok(None) => return Ok(Some(written)),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => interrupted = Some(window),
                 Err(error) => return Err(self.failed(error, window.limit)),
             }
         }
-        Ok(true)
+        Ok(None)
     }
 }
 
@@ -182,9 +187,4 @@ struct Window {
     limit: Limit,
     /// The same as a duration from now.
     timeout: Option<Duration>,
-}
-
-/// Whether an error of a transport says that it has waited too long.
-pub(crate) fn is_wait(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
 }

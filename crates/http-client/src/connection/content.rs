@@ -2,7 +2,7 @@
 //! What is to be sent, and how it is framed, has been decided in `sending.rs`.
 
 use super::HttpConnection;
-use crate::error::{Error, ErrorKind, Phase, is_gone};
+use crate::error::{Error, ErrorKind, Phase, copy_of, is_gone};
 use crate::observer::{Event as Observed, redacted};
 use crate::state::{Event, State};
 use crate::transport::Incoming;
@@ -132,37 +132,48 @@ impl HttpConnection {
                 self.observe(&Observed::HeadSent(&text));
             }
         }
-        let Some(wire) = &mut self.wire else {
+        if self.wire.is_none() {
             return Err(self.error(ErrorKind::NotConnected, phase));
-        };
-        wire.write_patience = self.options.timeouts.write;
-        let after = if self.request.raw_chunks.is_some() || data.is_empty() {
-            &[]
-        } else {
-            self.request.encoder.after_data()
-        };
-        let result = if data.len() <= SMALL_BYTES_MAX {
-            self.out.extend_from_slice(&self.line);
-            self.out.extend_from_slice(data);
-            self.out.extend_from_slice(after);
-            let mut pieces = [IoSlice::new(&self.out)];
-            if is_head {
-                wire.write_all(&mut pieces).map(|()| true)
-            } else {
-                wire.write_all_unless_answered(&mut pieces)
-            }
-        } else {
-            let mut pieces =
-                [IoSlice::new(&self.out), IoSlice::new(&self.line), IoSlice::new(data), IoSlice::new(after)];
-            wire.write_all_unless_answered(&mut pieces)
-        };
+        }
+        let result = self.write_out(data, is_head);
         self.out.clear();
         self.line.clear();
-        self.written(result, phase)?;
+        self.written(result?, phase)?;
         if !data.is_empty() {
             self.observe(&Observed::ContentSent(data));
         }
         Ok(())
+    }
+
+    /// Writes what is in the buffers, `data` and its framing: whether all of it, or the answer came before.
+    fn write_out(&mut self, data: &[u8], is_head: bool) -> Result<io::Result<bool>, Error> {
+        let after: &[u8] = if self.request.raw_chunks.is_some() || data.is_empty() {
+            &[]
+        } else {
+            self.request.encoder.after_data()
+        };
+        let is_small = data.len() <= SMALL_BYTES_MAX;
+        if is_small {
+            for piece in [&self.line, data, after] {
+                self.out.extend_from_slice(piece);
+            }
+        }
+        let written = 0;
+        loop {
+            let Some(wire) = &mut self.wire else { return Ok(Err(io::ErrorKind::NotConnected.into())) };
+            wire.write_patience = self.options.timeouts.write;
+            let outcome = if is_small {
+                wire.write(&mut [IoSlice::new(&self.out)], written, !is_head)
+            } else {
+                let pieces = [&self.out, &self.line, data, after];
+                wire.write(&mut pieces.map(IoSlice::new), written, true)
+            };
+            match outcome {
+                Ok(None) => return Ok(Ok(true)),
+                Ok(Some(_)) => return Ok(Ok(false)),
+                Err(error) => return Ok(Err(error)),
+            }
+        }
     }
 
     /// What became of a write: done, made needless by an answer, or failed.
@@ -294,9 +305,4 @@ fn check_chunks(chunks: &mut ChunkDecoder, mut data: &[u8]) -> Result<(), ErrorK
             }
         }
     }
-}
-
-/// An error like `error`: it is needed twice.
-fn copy_of(error: &io::Error) -> io::Error {
-    error.raw_os_error().map_or_else(|| error.kind().into(), io::Error::from_raw_os_error)
 }

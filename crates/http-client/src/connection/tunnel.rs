@@ -91,6 +91,7 @@ impl Tunnel {
         self.answer = None;
         let mut link = Link { transport, budget };
         link.write_all(&self.request)
+            .and_then(|()| link.flush())
             .map_err(|error| budget.error(error, Limit::Connect, ErrorKind::Send, Phase::Proxy))?;
         if let Some(observer) = &mut options.observer {
             observer.event(&Event::HeadSent(&redacted(&self.request)));
@@ -218,7 +219,17 @@ impl Write for Link<'_> {
         self.transport.write(buf)
     }
 
+    /// Sends what the transport has not yet, unless the proxy answers before.
     fn flush(&mut self) -> io::Result<()> {
-        self.transport.flush()
+        while self.transport.holds_unsent() {
+            self.arm()?;
+            match self.transport.flush_unless_incoming() {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
     }
 }
