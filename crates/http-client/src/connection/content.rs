@@ -94,7 +94,8 @@ impl HttpConnection {
     fn look_for_answer(&mut self) -> Result<(), Error> {
         match self.wire.as_mut().map(crate::wire::Wire::incoming) {
             None | Some(Incoming::Nothing) => Ok(()),
-            Some(_) => self.written(Ok(false), Phase::SendBody),
+            Some(_) if self.is_answered_early()? => self.written(Ok(false), Phase::SendBody),
+            Some(_) => Ok(()),
         }
     }
 
@@ -158,7 +159,7 @@ impl HttpConnection {
                 self.out.extend_from_slice(piece);
             }
         }
-        let written = 0;
+        let mut written = 0;
         loop {
             let Some(wire) = &mut self.wire else { return Ok(Err(io::ErrorKind::NotConnected.into())) };
             wire.write_patience = self.options.timeouts.write;
@@ -170,7 +171,9 @@ impl HttpConnection {
             };
             match outcome {
                 Ok(None) => return Ok(Ok(true)),
-                Ok(Some(_)) => return Ok(Ok(false)),
+                // An interim answer does not make the rest needless.
+                Ok(Some(_)) if self.is_answered_early()? => return Ok(Ok(false)),
+                Ok(Some(so_far)) => written = so_far,
                 Err(error) => return Ok(Err(error)),
             }
         }
@@ -220,7 +223,8 @@ impl HttpConnection {
     /// Sends the head and waits for `100 Continue` (RFC 9110 §10.1.1).
     pub(super) fn send_head_and_await_continue(&mut self, wait: Duration) -> Result<(), Error> {
         self.write(&[])?;
-        if self.await_continue(wait)? {
+        // What came behind the leave is no leave.
+        if self.await_continue(wait)? && (self.buffer.is_empty() || !self.is_answered_early()?) {
             return Ok(());
         }
         self.state = State::RequestSent;

@@ -7,6 +7,8 @@ use crate::observer::Event as Observed;
 use crate::response::Response;
 use crate::state::{Event, State};
 use crate::timeouts::{Limit, Timeouts};
+use crate::transport::Incoming;
+use crate::wire::Wire;
 use http_proto::stream::{BodyError, fill_body, read_body};
 use http_proto::{
     BodyStep, CloseReason, Framing, Parsed, ProtocolError, StatusCode, Version, response_framing,
@@ -86,42 +88,83 @@ impl HttpConnection {
         }
     }
 
+    /// Looks, without waiting, for what has come while the request is still being sent: whether that is the answer, or the
+    /// end, which only reading the answer can explain.
+    ///
+    /// RFC 9110 §15.2: an interim answer is none, and the content is wanted as before. The beginning of a head stays in
+    /// the buffer.
+    pub(super) fn is_answered_early(&mut self) -> Result<bool, Error> {
+        loop {
+            match self.take_head() {
+                Ok(true) => {
+                    if !self.classify_head()? {
+                        return Ok(true);
+                    }
+                }
+                Ok(false) => match self.wire.as_mut().map(Wire::incoming) {
+                    Some(Incoming::Bytes) => {
+                        if let Err(kind) = self.fill_head(Wait::Answer) {
+                            return Err(self.no_answer(kind));
+                        }
+                    }
+                    Some(Incoming::Nothing) => return Ok(false),
+                    Some(Incoming::End) | None => return Ok(true),
+                },
+                // Reading the answer finds the same fault.
+                Err(_) => return Ok(true),
+            }
+        }
+    }
+
     /// Reads one head into `head`: false where the time for `100 Continue` passed before.
     fn read_head(&mut self, wait: Wait) -> Result<bool, ErrorKind> {
-        loop {
-            if !self.buffer.is_empty() {
-                match self.parser.parse(self.buffer.filled(), &mut self.head) {
-                    Ok(Parsed::Complete { consumed_bytes, .. }) => {
-                        self.buffer.consume(consumed_bytes);
-                        return Ok(true);
-                    }
-                    Ok(Parsed::Partial) => {}
-                    Err(ProtocolError::NotHttp) if self.options.accept_http09 => {
-                        self.take_for_http09();
-                        return Ok(true);
-                    }
-                    Err(error) => return Err(ErrorKind::Protocol(error)),
-                }
+        while !self.take_head()? {
+            if !self.fill_head(wait)? {
+                return Ok(false);
             }
-            let timeouts = self.options.timeouts;
-            let patience = match wait {
-                Wait::Answer if self.buffer.is_empty() => (timeouts.first_byte, Limit::FirstByte),
-                Wait::Answer => (timeouts.between_bytes, Limit::BetweenBytes),
-                Wait::Continue(deadline) => (deadline.left(&*self.options.clock), Limit::Continue),
-            };
-            let Some(wire) = &mut self.wire else { return Err(ErrorKind::NotConnected) };
-            wire.read_patience = patience;
-            match self.buffer.fill_from(wire) {
-                Ok(0) => return Err(self.end_in_head()),
-                Ok(_) => {}
-                Err(error) => match wire.expired.take() {
-                    Some(Limit::Continue) => return Ok(false),
-                    Some(limit) => return Err(ErrorKind::Timeout(limit)),
-                    // TLS without close_notify: the end all the same.
-                    None if error.kind() == io::ErrorKind::UnexpectedEof => return Err(self.end_in_head()),
-                    None => return Err(ErrorKind::Receive(error)),
-                },
+        }
+        Ok(true)
+    }
+
+    /// Takes one head out of the buffer into `head`: whether all of it was there.
+    fn take_head(&mut self) -> Result<bool, ErrorKind> {
+        if self.buffer.is_empty() {
+            return Ok(false);
+        }
+        match self.parser.parse(self.buffer.filled(), &mut self.head) {
+            Ok(Parsed::Complete { consumed_bytes, .. }) => {
+                self.buffer.consume(consumed_bytes);
+                Ok(true)
             }
+            Ok(Parsed::Partial) => Ok(false),
+            Err(ProtocolError::NotHttp) if self.options.accept_http09 => {
+                self.take_for_http09();
+                Ok(true)
+            }
+            Err(error) => Err(ErrorKind::Protocol(error)),
+        }
+    }
+
+    /// Reads more of a head once: false where the time for `100 Continue` passed before.
+    fn fill_head(&mut self, wait: Wait) -> Result<bool, ErrorKind> {
+        let timeouts = self.options.timeouts;
+        let patience = match wait {
+            Wait::Answer if self.buffer.is_empty() => (timeouts.first_byte, Limit::FirstByte),
+            Wait::Answer => (timeouts.between_bytes, Limit::BetweenBytes),
+            Wait::Continue(deadline) => (deadline.left(&*self.options.clock), Limit::Continue),
+        };
+        let Some(wire) = &mut self.wire else { return Err(ErrorKind::NotConnected) };
+        wire.read_patience = patience;
+        match self.buffer.fill_from(wire) {
+            Ok(0) => Err(self.end_in_head()),
+            Ok(_) => Ok(true),
+            Err(error) => match wire.expired.take() {
+                Some(Limit::Continue) => Ok(false),
+                Some(limit) => Err(ErrorKind::Timeout(limit)),
+                // TLS without close_notify: the end all the same.
+                None if error.kind() == io::ErrorKind::UnexpectedEof => Err(self.end_in_head()),
+                None => Err(ErrorKind::Receive(error)),
+            },
         }
     }
 

@@ -11,6 +11,8 @@ use crate::testing::{FakeClock, Script, ScriptedConnector};
 use crate::timeouts::Timeouts;
 use http_proto::{CloseReason, Headers, InvalidInput, Version};
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 const NO_CONTENT: &str = "HTTP/1.1 204 No Content\r\n\r\n";
@@ -422,6 +424,85 @@ fn an_early_answer_is_returned_instead_of_a_broken_pipe() {
     check(Body::chunks(pieces()), script.reply(REFUSED));
 }
 
+/// A head with these fields, and the beginning of its content.
+fn upload_until(fields: &str, content: &str) -> String {
+    format!("PUT / HTTP/1.1\r\nHost: a.b\r\nAccept-Encoding: identity\r\n{fields}\r\n\r\n{content}")
+}
+
+/// Sends `body`: the status, how many interim answers were seen, and whether the connection can stay.
+#[track_caller]
+fn upload(body: Body<'_>, script: Script) -> (u16, usize, Result<(), CloseReason>) {
+    let seen = Arc::new(AtomicUsize::new(0));
+    let hook = Arc::clone(&seen);
+    let (connector, recordings) = ScriptedConnector::new([script]);
+    let mut connection = HttpConnection::builder("a.b")
+        .connector(connector)
+        .on_informational(move |_| {
+            hook.fetch_add(1, Ordering::Relaxed);
+        })
+        .build()
+        .unwrap();
+    connection.request("PUT", "/", body, &Headers::new()).unwrap_or_else(|error| panic!("{error:#}"));
+    let status = connection.get_response().unwrap_or_else(|error| panic!("{error:#}")).status();
+    assert_eq!(recordings[0].check(), Ok(()));
+    (status.as_u16(), seen.load(Ordering::Relaxed), connection.is_reusable())
+}
+
+#[test]
+fn interim_answers_in_the_middle_of_an_upload_do_not_stop_it() {
+    const HINTS: &str = "HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\n";
+    const LATE: &str = "HTTP/1.1 100 Continue\r\n\r\n";
+    let content = "x".repeat(1_000_000);
+    let bytes = content.as_bytes();
+    for sent_bytes in [0, 1, 70_000, 999_999] {
+        let (before, rest) = content.split_at(sent_bytes);
+        let first = upload_until("Content-Length: 1000000", before);
+        let whole = || Script::new().expect(&first).reply(HINTS).expect(rest).reply(NO_CONTENT);
+        assert_eq!(upload(bytes.into(), whole()), (204, 1, Ok(())));
+        assert_eq!(upload(Body::sized_reader(bytes, 1_000_000), whole()), (204, 1, Ok(())));
+        let several = Script::new().expect(&first).reply_in_pieces([LATE, HINTS, LATE].concat(), 7);
+        assert_eq!(upload(bytes.into(), several.expect(rest).reply(NO_CONTENT)), (204, 3, Ok(())));
+        // The rest of a head that has begun comes only when the content is there.
+        let begun = Script::new().expect(&first).reply(&HINTS[..11]).expect(rest).reply(&HINTS[11..]);
+        assert_eq!(upload(bytes.into(), begun.reply(NO_CONTENT)), (204, 1, Ok(())));
+    }
+    let chunk = format!("10000\r\n{}\r\n", &content[..65_536]);
+    let all = chunk.repeat(4) + "0\r\n\r\n";
+    for sent_bytes in [0, 3, 70_000, 4 * chunk.len() - 1] {
+        let (before, rest) = all.split_at(sent_bytes);
+        let first = upload_until("Transfer-Encoding: chunked", before);
+        let script = || Script::new().expect(&first).reply(HINTS).expect(rest).reply(NO_CONTENT);
+        let blocks = &bytes[..4 * 65_536];
+        assert_eq!(upload(Body::reader(blocks), script()), (204, 1, Ok(())));
+        let items = blocks.chunks(65_536).map(|block| Ok(block.to_vec()));
+        assert_eq!(upload(Body::chunks(items), script()), (204, 1, Ok(())));
+    }
+}
+
+#[test]
+fn a_final_answer_behind_interim_ones_stops_an_upload() {
+    const HINTS: &str = "HTTP/1.1 103 Early Hints\r\n\r\n";
+    const REFUSED: &str = "HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n";
+    let content = vec![b'x'; 1_000_000];
+    let first = upload_until("Content-Length: 1000000", &"x".repeat(70_000));
+    let unfinished = Err(CloseReason::UnfinishedMessage);
+    let together = Script::new().expect(&first).reply([HINTS, REFUSED].concat());
+    assert_eq!(upload(content.as_slice().into(), together), (413, 1, unfinished));
+    let apart = Script::new().expect(&first).reply(HINTS).expect("x".repeat(9)).reply(REFUSED);
+    assert_eq!(upload(content.as_slice().into(), apart), (413, 1, unfinished));
+}
+
+#[test]
+fn too_many_interim_answers_end_an_upload() {
+    let first = upload_until("Content-Length: 1000000", "");
+    let flood = "HTTP/1.1 102 Processing\r\n\r\n".repeat(33);
+    let (connector, _) = ScriptedConnector::new([Script::new().expect(first).reply(flood)]);
+    let mut connection = HttpConnection::builder("a.b").connector(connector).build().unwrap();
+    let error = connection.request("PUT", "/", vec![b'x'; 1_000_000], &Headers::new()).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::TooManyInformational { count_max: 32 }), "{error:#}");
+    assert_eq!(connection.is_reusable(), Err(CloseReason::ProtocolError));
+}
+
 #[test]
 fn a_failed_write_without_an_answer_is_reported_as_such() {
     let (mut connection, _) = scripted(Script::new().expect("PUT / ").refuse_writes().end());
@@ -463,6 +544,7 @@ fn expect_100_continue_is_waited_for() {
         connection.request("PUT", "/", b"hi", &fields(&[("Expect", "100-continue")])).unwrap();
         assert_eq!(connection.get_response().unwrap().status(), status);
         assert_eq!(recordings[0].check(), Ok(()));
+        assert_eq!(recordings[0].sent().ends_with(b"hi"), status == 204, "content without leave");
     }
     let go_on = "HTTP/1.1 100 Continue\r\nX: y\r\n\r\n";
     let refused = "HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\n\r\n";
@@ -475,4 +557,21 @@ fn expect_100_continue_is_waited_for() {
     check(Script::new().expect(asked).delay(silence).expect("hi").reply(go_on).reply(NO_CONTENT), 204);
     let half = Script::new().expect(asked).reply("HTTP/1.1 100 Con").delay(silence).expect("hi");
     check(half.reply("tinue\r\n\r\n").reply(NO_CONTENT), 204);
+    // Whoever takes the leave back at once does not read the content.
+    check(Script::new().expect(asked).reply([go_on, refused].concat()), 417);
+}
+
+#[test]
+fn leave_that_comes_late_does_not_stop_the_content() {
+    let clock = FakeClock::new();
+    let asked = upload_until("Content-Length: 100000\r\nExpect: 100-continue", "");
+    let script = Script::new().expect(asked).delay(Duration::from_secs(2)).expect("x".repeat(10_000));
+    let script = script.reply("HTTP/1.1 100 Continue\r\n\r\n").expect("x".repeat(90_000)).reply(NO_CONTENT);
+    let (connector, recordings) = ScriptedConnector::new([script.clock(&clock)]);
+    let mut connection =
+        HttpConnection::builder("a.b").connector(connector).clock(clock.clone()).build().unwrap();
+    let fields = fields(&[("Expect", "100-continue")]);
+    connection.request("PUT", "/", vec![b'x'; 100_000], &fields).unwrap();
+    assert_eq!(connection.get_response().unwrap().status(), 204);
+    assert_eq!((recordings[0].check(), connection.is_reusable()), (Ok(()), Ok(())));
 }
