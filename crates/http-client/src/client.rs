@@ -45,6 +45,8 @@ mod request_builder;
 mod response;
 mod retry;
 mod shared;
+mod shown;
+mod status_error;
 mod timeouts;
 mod timings;
 #[cfg(feature = "tracing")]
@@ -74,8 +76,9 @@ pub use proxies::{Proxies, Proxy, ProxyError, ProxyKind};
 pub use redirect::{Hop, HopAction, Redirects};
 pub use request::{IntoUrl, Request};
 pub use request_builder::RequestBuilder;
-pub use response::{Redirected, Response, StatusError};
+pub use response::{Redirected, Response};
 pub use retry::Retry;
+pub use status_error::StatusError;
 pub use timeouts::Timeouts;
 pub use timings::Timings;
 #[cfg(feature = "tracing")]

@@ -336,7 +336,7 @@ impl HttpConnection {
     }
 
     /// How much of the request under way has left.
-    fn sent(&self) -> Sent {
+    pub(crate) fn sent(&self) -> Sent {
         match self.wire.as_ref().map(|wire| wire.sent_bytes) {
             None | Some(0) => Sent::Nothing,
             Some(bytes) if self.request.is_complete => Sent::All { bytes },

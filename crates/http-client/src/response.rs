@@ -1,7 +1,7 @@
 //! The answer to a request: its head, and its content as a reader. The work is done by `connection/receiving.rs`.
 
 use crate::connection::HttpConnection;
-use crate::error::{Error, ErrorKind, Phase};
+use crate::error::{Error, ErrorKind, Phase, Sent};
 use crate::timeouts::Timeouts;
 use crate::transport::{ConnectionInfo, TlsInfo};
 use crate::upgraded::Upgraded;
@@ -171,6 +171,12 @@ impl<'c> Response<'c> {
     #[doc(alias = "will_close")]
     pub fn persistence(&self) -> Result<(), CloseReason> {
         self.connection().persistence()
+    }
+
+    /// How much of the request had left when the answer came: an early answer stops what is left of it.
+    #[must_use]
+    pub fn sent(&self) -> Sent {
+        self.connection().sent()
     }
 
     /// What is known of the connection: `None` once it has been closed.

@@ -8,7 +8,7 @@ use crate::client::body::Body;
 use crate::client::content::{Content, Live};
 use crate::client::cookies::CookieRequest;
 use crate::client::decode::{codings, decoders};
-use crate::client::error::{Error, ErrorKind, TimeoutKind};
+use crate::client::error::{Error, ErrorKind, Past, TimeoutKind};
 use crate::client::events::Event;
 use crate::client::origin::same_origin;
 use crate::client::random;
@@ -19,6 +19,7 @@ use crate::client::retry::{Retry, is_idempotent};
 use crate::client::shared::Shared;
 use crate::client::timeouts::Timeouts;
 use crate::client::timings::Timings;
+use crate::error::Sent;
 use crate::transport::Interrupt;
 use http_proto::{Headers, Method, StatusCode};
 use std::sync::Arc;
@@ -44,6 +45,7 @@ pub(crate) struct Call<'a> {
     auth: Option<Arc<dyn Auth>>,
     /// Whether the caller gave credentials by some way.
     has_own_credentials: bool,
+    past: Past,
     /// Whether every request so far went to the first URL's origin.
     is_home: bool,
     pub(crate) hops: u16,
@@ -54,7 +56,8 @@ pub(crate) struct Call<'a> {
 impl<'a> Call<'a> {
     pub(crate) fn new(shared: &'a Arc<Shared>, request: Request) -> Result<Self, Error> {
         let Request { method, mut url, headers, body, mut special } = request;
-        let told = |error: Error| error.of_call(&without_credentials(&url), true, Timings::default());
+        let told =
+            |error: Error| error.of_call(&without_credentials(&url), Past::default(), Timings::default());
         check_url(&url, shared.config.https_only).map_err(told)?;
         if method == Method::CONNECT {
             let text = "CONNECT is a matter of proxies: use `HttpConnection::set_tunnel`";
@@ -73,6 +76,7 @@ impl<'a> Call<'a> {
             special.as_ref().and_then(|special| special.timeouts).unwrap_or(shared.config.timeouts);
         let deadline = timeouts.total.and_then(|total| begun.checked_add(total));
         let names_credentials = |headers: &Headers| headers.contains("Authorization");
+        let past = Past { is_harmless: is_idempotent(&method, &headers), is_answered: false };
         let has_own_credentials =
             auth.is_some() || names_credentials(&headers) || names_credentials(&shared.config.headers);
         Ok(Self {
@@ -89,6 +93,7 @@ impl<'a> Call<'a> {
             begun,
             auth,
             has_own_credentials,
+            past,
             is_home: true,
             hops: 0,
             retries: 0,
@@ -120,7 +125,7 @@ impl<'a> Call<'a> {
     }
 
     fn told(&self, error: Error) -> Error {
-        error.of_call(&self.url, self.is_idempotent(), self.timings)
+        error.of_call(&self.url, self.past, self.timings)
     }
 
     /// Makes the call.
@@ -157,6 +162,7 @@ impl<'a> Call<'a> {
     fn hop(&mut self) -> Result<Live, Error> {
         self.authenticate()?;
         let live = self.exchange()?;
+        self.past.is_answered = true;
         self.store_cookies(live.response.headers());
         if live.response.status() != StatusCode::UNAUTHORIZED || !self.body.is_replayable() {
             return Ok(live);
@@ -231,7 +237,9 @@ impl<'a> Call<'a> {
             }
             _ => false,
         };
-        if !may_help || !self.body.is_replayable() || !error.is_safe_to_retry() {
+        // Only the present request is made again, not those that led to it.
+        let is_harmless = error.sent() == Sent::Nothing || self.is_idempotent();
+        if !may_help || !self.body.is_replayable() || !is_harmless {
             return Err(error);
         }
         let Some(wait) = self.retry().after_error(self.retries, random::bits()) else { return Err(error) };
@@ -307,6 +315,7 @@ impl<'a> Call<'a> {
         self.history.push(Redirected { status, url, headers });
         self.method = next.method;
         self.headers = next.headers;
+        self.past.is_harmless &= self.is_idempotent();
         if !next.keeps_content {
             self.body = Body::none();
         }
@@ -330,6 +339,8 @@ impl<'a> Call<'a> {
             url: self.url,
             history: self.history,
             timings: self.timings,
+            sent: live.response.sent(),
+            is_harmless: self.past.is_harmless,
             info: Arc::clone(&live.held.info),
         };
         let mut special = self.special;

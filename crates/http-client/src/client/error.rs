@@ -3,10 +3,12 @@
 use crate::client::Url;
 use crate::client::address_filter::AddressRefused;
 use crate::client::decode::DecodeError;
+use crate::client::shown::Shown;
 use crate::client::timings::Timings;
 use crate::connection::ProxyAnswer;
 use crate::error::{Error as WireError, ErrorKind as WireErrorKind, Phase, Sent, write_causes};
 use crate::timeouts::Limit;
+use http_proto::StatusCode;
 use std::error::Error as StdError;
 use std::fmt;
 use std::io;
@@ -14,7 +16,7 @@ use std::net::SocketAddr;
 
 /// Why a call failed. One pointer wide.
 ///
-/// `Display` is one line with the URL (without user and password) and without causes; `{:#}` adds the causes behind
+/// `Display` is one line with the URL (without user, password and query) and without causes; `{:#}` adds the causes behind
 /// colons; [`source`](StdError::source) is the first of them.
 ///
 /// ```
@@ -38,11 +40,21 @@ struct Inner {
     sent: Sent,
     url: Option<Url>,
     peer_addr: Option<SocketAddr>,
-    is_idempotent: bool,
+    past: Past,
     timeout: Option<TimeoutKind>,
+    status: Option<StatusCode>,
     timings: Timings,
     proxy_answer: Option<ProxyAnswer>,
     source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// What the requests of a call so far mean for another try.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Past {
+    /// Whether each of them can be made twice without harm (RFC 9110 §9.2.2).
+    pub(crate) is_harmless: bool,
+    /// Whether one of them was answered, with whatever status.
+    pub(crate) is_answered: bool,
 }
 
 /// What happened: the caller's mistakes, what came before the request, what came during it.
@@ -97,6 +109,9 @@ pub enum ErrorKind {
     Json,
     /// What was received could not be written where it should go.
     Save,
+    /// A status of 400 or more, where [`error_for_status`](crate::client::Response::error_for_status) asked:
+    /// [`Error::status`] says which.
+    Status,
     /// What a middleware says.
     Other,
 }
@@ -132,8 +147,9 @@ impl Error {
                 sent: Sent::Nothing,
                 url: None,
                 peer_addr: None,
-                is_idempotent: false,
+                past: Past::default(),
                 timeout: None,
+                status: None,
                 timings: Timings::default(),
                 proxy_answer: None,
                 source: None,
@@ -206,6 +222,15 @@ impl Error {
         self
     }
 
+    pub(crate) fn with_status(mut self, status: StatusCode) -> Self {
+        self.inner.status = Some(status);
+        self
+    }
+
+    pub(crate) fn take_source(&mut self) -> Option<Box<dyn StdError + Send + Sync>> {
+        self.inner.source.take()
+    }
+
     pub(crate) fn with_proxy_answer(mut self, answer: Option<ProxyAnswer>) -> Self {
         self.inner.proxy_answer = answer;
         self
@@ -217,9 +242,9 @@ impl Error {
     }
 
     /// The circumstances, where they are not known yet.
-    pub(crate) fn of_call(mut self, url: &Url, is_idempotent: bool, timings: Timings) -> Self {
+    pub(crate) fn of_call(mut self, url: &Url, past: Past, timings: Timings) -> Self {
         self.inner.url.get_or_insert_with(|| url.clone());
-        self.inner.is_idempotent = is_idempotent;
+        self.inner.past = past;
         self.inner.timings = timings;
         self
     }
@@ -242,13 +267,20 @@ impl Error {
         self.inner.sent
     }
 
-    /// Whether the same request can be made again without the danger that the server does its work twice: nothing of it
-    /// was sent, or its method is idempotent (RFC 9110 §9.2.2).
+    /// Whether the same call can be made again without the danger that a server does its work twice: nothing of it was
+    /// sent and no request of it answered, or each method was idempotent (RFC 9110 §9.2.2).
     ///
     /// It says nothing on whether another try has a better chance.
     #[must_use]
     pub fn is_safe_to_retry(&self) -> bool {
-        self.inner.is_idempotent || self.inner.sent == Sent::Nothing
+        let past = self.inner.past;
+        past.is_harmless || (self.inner.sent == Sent::Nothing && !past.is_answered)
+    }
+
+    /// The status that is the error, where [`error_for_status`](crate::client::Response::error_for_status) asked.
+    #[must_use]
+    pub fn status(&self) -> Option<StatusCode> {
+        self.inner.status
     }
 
     /// Which limit passed, where one did.
@@ -372,6 +404,7 @@ impl fmt::Display for ErrorKind {
             Self::Charset => "the charset of the text is unknown",
             Self::Json => "not the expected JSON",
             Self::Save => "what was received could not be saved",
+            Self::Status => "the server answered with an error",
             Self::Other => "the call failed",
         })
     }
@@ -394,14 +427,18 @@ impl fmt::Display for TimeoutKind {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.inner.kind)?;
+        match self.status() {
+            Some(status) => write!(f, "status {status}")?,
+            None => write!(f, "{}", self.inner.kind)?,
+        }
         if let Some(limit) = self.inner.timeout {
             write!(f, " ({limit})")?;
         }
         if let Some(url) = &self.inner.url {
-            write!(f, " for {url}")?;
+            write!(f, " for {}", Shown(url))?;
         }
-        write_causes(self, f)
+        // A status has been told already.
+        if self.inner.kind == ErrorKind::Status { Ok(()) } else { write_causes(self, f) }
     }
 }
 
@@ -412,7 +449,7 @@ impl fmt::Debug for Error {
             .field("phase", &self.inner.phase)
             .field("sent", &self.inner.sent)
             .field("timeout", &self.inner.timeout)
-            .field("url", &self.inner.url.as_ref().map(Url::as_str))
+            .field("url", &self.inner.url.as_ref().map(Shown))
             .field("peer_addr", &self.inner.peer_addr)
             .field("source", &self.inner.source)
             .finish_non_exhaustive()

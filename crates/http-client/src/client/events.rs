@@ -1,6 +1,7 @@
 //! Watching a client: what happens to its calls and connections, in order.
 
 use crate::client::Url;
+use crate::client::shown::{Shown, ShownFields};
 use crate::observer::Event as WireEvent;
 use crate::transport::ConnectionInfo;
 #[cfg(feature = "tls")]
@@ -10,7 +11,6 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use url::Position;
 
 /// Is told what happens to a client's calls, on the thread of the call. A closure that takes an [`Event`] is one.
 ///
@@ -170,11 +170,11 @@ impl fmt::Debug for Event<'_> {
             #[cfg(feature = "tls")]
             Self::Secured { tls, took } => shown.field("tls", tls).field("took", took),
             Self::Reused { info } => shown.field("info", info),
-            Self::Sent { headers } => shown.field("headers", headers),
+            Self::Sent { headers } => shown.field("headers", &ShownFields(headers)),
             Self::Wire { event } => shown.field("event", event),
             Self::Informational { head } => shown.field("head", head),
             Self::Answered { status, headers, took } => {
-                shown.field("status", status).field("headers", headers).field("took", took)
+                shown.field("status", status).field("headers", &ShownFields(headers)).field("took", took)
             }
             Self::Redirected { status, to } => shown.field("status", status).field("to", &Shown(to)),
             Self::Repeated { wait, why } => shown.field("wait", wait).field("why", why),
@@ -206,25 +206,6 @@ impl Event<'_> {
             Self::Pooled => "Pooled",
             Self::Closed { .. } => "Closed",
         }
-    }
-}
-
-/// A URL as it may stand in a log: its query, which often holds tokens, is left out.
-pub(crate) struct Shown<'a>(pub(crate) &'a Url);
-
-impl fmt::Display for Shown<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let url = self.0;
-        // A URL of a call has no user and no password; who asks for another one gets none of them either.
-        write!(f, "{}://", url.scheme())?;
-        f.write_str(&url[Position::BeforeHost..Position::AfterPath])?;
-        if url.query().is_some() { f.write_str("?[hidden]") } else { Ok(()) }
-    }
-}
-
-impl fmt::Debug for Shown<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
     }
 }
 

@@ -4,15 +4,15 @@ use crate::client::Url;
 use crate::client::charset;
 use crate::client::content::Content;
 use crate::client::decode::{DecodeError, Layer, Wire};
-use crate::client::error::{Error, ErrorKind};
+use crate::client::error::{Error, ErrorKind, Past};
 use crate::client::timings::Timings;
-use crate::error::Phase;
+use crate::error::{Phase, Sent};
 use crate::transport::ConnectionInfo;
 use crate::upgraded::Upgraded;
 use http_proto::{FieldValue, Headers, StatusCode, Version};
 use std::fmt;
 use std::io::{self, BufRead, Read, Write};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 /// The answer to a call. It owns its connection, which goes back to the client when the content has been read to its
 /// end.
@@ -37,6 +37,10 @@ pub(crate) struct Head {
     pub(crate) url: Url,
     pub(crate) history: Vec<Redirected>,
     pub(crate) timings: Timings,
+    /// How much of the last request had left.
+    pub(crate) sent: Sent,
+    /// Whether each request that led here can be made twice without harm.
+    pub(crate) is_harmless: bool,
     pub(crate) info: Arc<ConnectionInfo>,
 }
 
@@ -58,6 +62,15 @@ pub struct Redirected {
     pub url: Url,
     /// Its fields.
     pub headers: Headers,
+}
+
+impl Head {
+    /// An error that came after the head, with what is known of the call.
+    pub(crate) fn told(&self, error: Error) -> Error {
+        let error = if error.sent() == Sent::Nothing { error.with_sent(self.sent) } else { error };
+        let past = Past { is_harmless: self.is_harmless, is_answered: true };
+        error.of_call(&self.url, past, self.timings)
+    }
 }
 
 impl Response {
@@ -187,7 +200,7 @@ impl Response {
         let (head, bytes) = self.read_all()?;
         charset::decode(bytes, charset.as_deref()).ok_or_else(|| {
             let text = format!("charset {:?} is not known to this build", charset.unwrap_or_default());
-            Error::new(ErrorKind::Charset).because(text).of_call(&head.url, false, head.timings)
+            head.told(Error::new(ErrorKind::Charset).in_phase(Phase::Content).because(text))
         })
     }
 
@@ -198,9 +211,8 @@ impl Response {
     #[cfg(feature = "json")]
     pub fn json<T: serde::de::DeserializeOwned>(self) -> Result<T, Error> {
         let (head, bytes) = self.read_all()?;
-        serde_json::from_slice(&bytes).map_err(|error| {
-            Error::new(ErrorKind::Json).because(error).of_call(&head.url, false, head.timings)
-        })
+        serde_json::from_slice(&bytes)
+            .map_err(|error| head.told(Error::new(ErrorKind::Json).in_phase(Phase::Content).because(error)))
     }
 
     /// Copies all content that is left into `writer`: how many bytes.
@@ -220,19 +232,6 @@ impl Response {
                 .map_err(|error| self.because(ErrorKind::Save, error))?;
             copied += count as u64;
         }
-    }
-
-    /// The answer itself where its status is below 400, an error that owns it otherwise.
-    ///
-    /// # Errors
-    /// [`StatusError`].
-    #[doc(alias = "raise_for_status")]
-    pub fn error_for_status(self) -> Result<Self, StatusError> {
-        if self.status().is_client_error() || self.status().is_server_error() {
-            let (status, url) = (self.status(), self.url().clone());
-            return Err(StatusError { inner: Box::new(Refusal { status, url, response: Mutex::new(self) }) });
-        }
-        Ok(self)
     }
 
     /// The raw stream behind a `101 Switching Protocols`, with the bytes that have been read already. `None` for
@@ -255,13 +254,12 @@ impl Response {
     }
 
     pub(crate) fn because(&self, kind: ErrorKind, source: io::Error) -> Error {
-        let error = Error::new(kind).in_phase(Phase::Content).because(source);
-        error.of_call(&self.head.url, false, self.head.timings)
+        self.head.told(Error::new(kind).in_phase(Phase::Content).because(source))
     }
 
     /// An error of reading, with what is known of the call.
     pub(crate) fn told(&self, error: io::Error) -> Error {
-        Error::of_io(error).of_call(&self.head.url, false, self.head.timings)
+        self.head.told(Error::of_io(error))
     }
 
     fn too_large(limit: u64) -> io::Error {
@@ -354,6 +352,8 @@ impl<B: Into<Vec<u8>>> From<http::Response<B>> for Response {
             url: blank(),
             history: Vec::new(),
             timings: Timings::default(),
+            sent: Sent::Nothing,
+            is_harmless: false,
             info: Arc::default(),
         };
         Self::new(head, Decoded::Plain(Content::given(body.into())), u64::MAX)
@@ -381,58 +381,3 @@ impl TryFrom<Response> for http::Response<Response> {
         Ok(own)
     }
 }
-
-/// A status of 400 or more, as an error that owns its answer: it can still be read.
-pub struct StatusError {
-    inner: Box<Refusal>,
-}
-
-struct Refusal {
-    status: StatusCode,
-    url: Url,
-    /// Never waited for: the lock makes the error `Sync`, as errors must be.
-    response: Mutex<Response>,
-}
-
-impl StatusError {
-    /// The status.
-    #[must_use]
-    pub fn status(&self) -> StatusCode {
-        self.inner.status
-    }
-
-    /// Where the answer came from.
-    #[must_use]
-    pub fn url(&self) -> &Url {
-        &self.inner.url
-    }
-
-    /// The answer.
-    #[must_use]
-    pub fn into_response(self) -> Response {
-        self.inner.response.into_inner().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The answer, to be read here.
-    #[must_use]
-    pub fn response_mut(&mut self) -> &mut Response {
-        self.inner.response.get_mut().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl fmt::Display for StatusError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "status {} for {}", self.inner.status, self.inner.url)
-    }
-}
-
-impl fmt::Debug for StatusError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("StatusError")
-            .field("status", &self.inner.status)
-            .field("url", &self.inner.url.as_str())
-            .finish_non_exhaustive()
-    }
-}
-
-impl std::error::Error for StatusError {}

@@ -1,10 +1,11 @@
 //! What happens to a client, as spans and events of the `tracing` crate. What may be secret is left out.
 
 use crate::client::error::Error;
-use crate::client::events::{Event, Observer, Shown};
+use crate::client::events::{Event, Observer};
 use crate::client::middleware::{Middleware, Next};
 use crate::client::request::Request;
 use crate::client::response::Response;
+use crate::client::shown::Shown;
 use std::time::Duration;
 use tracing::field::{Empty, display};
 use tracing::{debug, debug_span};

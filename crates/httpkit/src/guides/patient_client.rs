@@ -21,7 +21,7 @@
 //! match client.get(&url).send().and_then(|answer| answer.text()) {
 //!     Ok(text) => assert_eq!(text, "fine"),
 //!     Err(error) if error.kind() == ErrorKind::Timeout => eprintln!("{error}: {:?}", error.timeout()),
-//!     Err(error) if error.is_safe_to_retry() => eprintln!("{error:#}: nothing has happened, try again"),
+//!     Err(error) if error.is_safe_to_retry() => eprintln!("{error:#}: another try can do no harm"),
 //!     Err(error) => eprintln!("{error:#}: the server may have acted on it"),
 //! }
 //! # Ok(())
