@@ -94,10 +94,10 @@ impl Error {
     /// # Errors
     /// The error as it was, where it is another.
     pub fn into_response(mut self) -> Result<Response, Self> {
-        match self.take_source().map(|source| source.downcast::<StatusError>()) {
-            Some(Ok(refused)) => Ok(refused.into_response()),
-            Some(Err(source)) => Err(self.because(source)),
-            None => Err(self),
+        let Some(source) = self.take_source() else { return Err(self) };
+        match source.downcast::<StatusError>() {
+            Ok(refused) => Ok(refused.into_response()),
+            Err(source) => Err(self.because(source)),
         }
     }
 }
