@@ -18,9 +18,10 @@ const said = [], frame = document.createElement("iframe");
 frame.width = 900; frame.height = 600;
 const page = () => frame.contentDocument;
 const arrives = action => new Promise(done => { frame.onload = done; action(); });
-const rows = () => [...page().querySelectorAll("tr[data-n]:not([hidden])")];
-const names = () => rows().map(row => row.dataset.n).join("|");
-const link = name => rows().find(row => row.dataset.n === name).querySelector("a");
+const rows = () => [...page().querySelectorAll("tbody tr:not(.up, [hidden])")];
+const named = row => row.querySelector("bdi").textContent;
+const names = () => rows().map(named).join("|");
+const link = name => rows().find(row => named(row) === name).querySelector("a");
 const type = (box, text) => { box.value = text; box.dispatchEvent(new frame.contentWindow.Event("input")); };
 const press = (target, key) =>
   target.dispatchEvent(new frame.contentWindow.KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
@@ -41,7 +42,7 @@ const drive = async () => {
   press(box, "Escape");
   said.push("all " + (rows().length > 10 && none.hidden));
   await arrives(() => page().querySelector("th.size a").click());
-  said.push("largest " + rows().find(row => !row.classList.contains("d")).dataset.n);
+  said.push("largest " + named(rows().find(row => !row.classList.contains("d"))));
   said.push("sorted " + page().querySelector("th.size").getAttribute("aria-sort"));
   await arrives(() => link("inner").click());
   said.push("inside " + page().querySelector("[aria-current]").textContent + " " + names());

@@ -6,12 +6,12 @@ use crate::files::path::{NameRules, is_plain_name};
 use crate::files::root::{Entries, Entry};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode};
 use std::borrow::Cow;
-use std::fmt::Write as _;
 use std::io;
-use std::time::{SystemTime, UNIX_EPOCH};
 
+mod figures;
 pub(crate) mod html;
 pub(crate) mod json;
+mod order;
 pub(crate) mod plain;
 
 /// What a listing is ordered by; folders come first under each of them.
@@ -87,7 +87,7 @@ impl Listing {
             let wanted = query.filter.to_lowercase();
             entries.retain(|entry| String::from_utf8_lossy(&entry.name).to_lowercase().contains(&wanted));
         }
-        sort(&mut entries, query.sort, query.descending);
+        order::sort(&mut entries, query.sort, query.descending);
         Self { trail, query, entries, more }
     }
 
@@ -109,46 +109,6 @@ impl Listing {
     }
 }
 
-/// Folders first, then by the key, then by name as a person would order names.
-fn sort(entries: &mut [Entry], key: SortKey, descending: bool) {
-    entries.sort_by_cached_key(|entry| (natural_key(&entry.name), entry.name.clone()));
-    if descending && key == SortKey::Name {
-        entries.reverse();
-    }
-    match key {
-        SortKey::Name => {}
-        SortKey::Size if descending => entries.sort_by_key(|entry| std::cmp::Reverse(entry.size_bytes)),
-        SortKey::Size => entries.sort_by_key(|entry| entry.size_bytes),
-        SortKey::Modified if descending => entries.sort_by_key(|entry| std::cmp::Reverse(entry.modified)),
-        SortKey::Modified => entries.sort_by_key(|entry| entry.modified),
-    }
-    entries.sort_by_key(|entry| !entry.is_folder);
-}
-
-/// A text whose order of bytes is the natural order of names: case ignored, runs of digits by their number.
-fn natural_key(name: &[u8]) -> Vec<u8> {
-    let text = String::from_utf8_lossy(name).to_lowercase();
-    let mut key = Vec::with_capacity(text.len() + 8);
-    let mut rest = text.as_bytes();
-    while let Some((&byte, after)) = rest.split_first() {
-        if !byte.is_ascii_digit() {
-            key.push(byte);
-            rest = after;
-            continue;
-        }
-        let end = rest.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(rest.len());
-        let (digits, after) = rest.split_at_checked(end).unwrap_or((rest, &[]));
-        let zeros = digits.iter().take_while(|&&digit| digit == b'0').count();
-        let digits = digits.get(zeros..).unwrap_or_default();
-        // More digits are a larger number; the marker keeps numbers where digits stand among other characters.
-        key.push(b'0');
-        key.extend_from_slice(&u16::try_from(digits.len()).unwrap_or(u16::MAX).to_be_bytes());
-        key.extend_from_slice(digits);
-        rest = after;
-    }
-    key
-}
-
 /// Whether a request can name the entry at all.
 pub(crate) fn is_reachable(entry: &Entry) -> bool {
     is_plain_name(&entry.name, NameRules::HERE)
@@ -162,11 +122,21 @@ pub(crate) fn encode_segment(name: &[u8]) -> impl std::fmt::Display + '_ {
     percent_encode(name, ENCODED)
 }
 
+/// Appends a name as one segment of a relative reference.
+fn push_segment(out: &mut String, name: &[u8]) {
+    out.extend(percent_encode(name, ENCODED));
+}
+
 /// Appends text for HTML content and quoted attributes.
 ///
 /// Characters that would not show, or would make their surroundings read otherwise, are put as visible ones.
 pub(crate) fn push_escaped(out: &mut String, text: &str) {
-    for character in text.chars() {
+    let needs_care =
+        |byte: u8| !matches!(byte, b' '..=b'~') || matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\'');
+    let careless_bytes = text.bytes().position(needs_care).unwrap_or(text.len());
+    let (careless, rest) = text.split_at_checked(careless_bytes).unwrap_or(("", text));
+    out.push_str(careless);
+    for character in rest.chars() {
         match character {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
@@ -185,44 +155,6 @@ pub(crate) fn push_escaped(out: &mut String, text: &str) {
 /// The picture of a C0 control in the block U+2400.
 fn control_picture(control: char) -> char {
     char::from_u32(0x2400 + u32::from(control)).unwrap_or('\u{fffd}')
-}
-
-/// A size as a person reads it: `512 B`, `1.5 kB`, `20 MB`, powers of 1000.
-pub(crate) fn push_size(out: &mut String, size_bytes: u64) {
-    const UNITS: [&str; 6] = ["kB", "MB", "GB", "TB", "PB", "EB"];
-    if size_bytes < 1000 {
-        let _ = write!(out, "{size_bytes} B");
-        return;
-    }
-    let mut unit_bytes: u64 = 1000;
-    for (index, unit) in UNITS.into_iter().enumerate() {
-        let is_last = index + 1 == UNITS.len();
-        let rounded = |times: u128| {
-            (u128::from(size_bytes) * times + u128::from(unit_bytes) / 2) / u128::from(unit_bytes)
-        };
-        let (whole, tenths) = (rounded(1), rounded(10));
-        if whole >= 1000 && !is_last {
-            unit_bytes = unit_bytes.saturating_mul(1000);
-            continue;
-        }
-        let _ = if tenths < 100 {
-            write!(out, "{}.{} {unit}", tenths / 10, tenths % 10)
-        } else {
-            write!(out, "{whole} {unit}")
-        };
-        return;
-    }
-}
-
-/// A time in UTC to the second as in RFC 3339, and its first 16 characters with a space for a person.
-pub(crate) fn utc_text(when: SystemTime) -> Option<String> {
-    let seconds = when.duration_since(UNIX_EPOCH).ok()?.as_secs();
-    let when = time::UtcDateTime::from_unix_timestamp(i64::try_from(seconds).ok()?).ok()?;
-    let (year, month, day) = (when.year(), u8::from(when.month()), when.day());
-    let (hour, minute, second) = when.as_hms();
-    (0..=9999)
-        .contains(&year)
-        .then(|| format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"))
 }
 
 /// The name for a person, who can't read what is not UTF-8.
@@ -293,7 +225,8 @@ impl<L: Look> ListingReader<L> {
 
 impl<L: Look> io::Read for ListingReader<L> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        const READY_BYTES: usize = 16 * 1024;
+        // With the last line still less than what is sent at a time.
+        const READY_BYTES: usize = 60 * 1024;
         if self.read_bytes == self.ready.len() {
             self.ready.clear();
             self.read_bytes = 0;

@@ -3,9 +3,10 @@
 //! Names come from anybody who can write into the folder. They reach the page through `push_escaped` and
 //! `encode_segment` only, and the policy that is sent with the page runs no style and no script but the two here.
 
+use super::figures::{UtcText, push_number, push_size};
 use super::{
-    Listing, ListingQuery, Look, SortKey, encode_segment, is_reachable, push_escaped, push_size, shown_name,
-    utc_text,
+    Listing, ListingQuery, Look, SortKey, encode_segment, is_reachable, push_escaped, push_segment,
+    shown_name,
 };
 use crate::files::root::Entry;
 use crate::files::types::essence_of;
@@ -17,7 +18,7 @@ const SCRIPT: &str = include_str!("page.js");
 /// The Content-Security-Policy of the page: its style and its script by their digests, and nothing else.
 pub(crate) const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; \
      style-src 'sha256-x+1vO+HyRGh/ft0SH5CAtVbsmbd2uQ2R4E4n+BpFA34='; \
-     script-src 'sha256-5iIAn+iP4GQJssHan7bVtrzz1hPqM9ShiF8pDIOWCqM='; \
+     script-src 'sha256-V+IbMOSoWarAHARAy8WDVDw+n4Tw/YKSP8yWH7AMJUE='; \
      base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
 
 /// The page.
@@ -78,40 +79,42 @@ impl Look for HtmlPage {
     }
 
     fn entry(&mut self, _: &Listing, entry: &Entry, out: &mut String) {
-        let name = shown_name(entry);
-        out.push_str(if entry.is_folder { "<tr role=\"row\" class=\"d\"" } else { "<tr role=\"row\"" });
-        out.push_str(" data-n=\"");
-        push_escaped(out, &name);
-        out.push_str("\"><td role=\"cell\" class=\"name\">");
-        let element = if is_reachable(entry) {
-            let slash = if entry.is_folder { "/" } else { "" };
-            let _ = write!(out, "<a href=\"{}{slash}\">", encode_segment(&entry.name));
-            "a"
+        let reachable = is_reachable(entry);
+        out.push_str(if entry.is_folder { "<tr role=\"row\" class=\"d\">" } else { "<tr role=\"row\">" });
+        out.push_str("<td role=\"cell\" class=\"name\">");
+        if reachable {
+            out.push_str("<a href=\"");
+            push_segment(out, &entry.name);
+            out.push_str(if entry.is_folder { "/\">" } else { "\">" });
         } else {
             out.push_str("<span title=\"no request can ask for this name\">");
-            "span"
-        };
-        let _ = write!(out, "<svg aria-hidden=\"true\"><use href=\"#{}\"/></svg><bdi>", icon(entry));
-        push_escaped(out, &name);
+        }
+        out.push_str("<svg aria-hidden=\"true\"><use href=\"#");
+        out.push_str(icon(entry));
+        out.push_str("\"/></svg><bdi>");
+        push_escaped(out, &shown_name(entry));
         out.push_str("</bdi>");
         if entry.is_link {
             out.push_str("<small>link</small>");
         }
+        out.push_str(if reachable { "</a></td>" } else { "</span></td>" });
         if entry.is_folder {
             self.folders += 1;
-            let _ = write!(out, "</{element}></td><td role=\"cell\" class=\"size\">");
+            out.push_str("<td role=\"cell\" class=\"size\">");
         } else {
             self.files += 1;
             self.size_bytes = self.size_bytes.saturating_add(entry.size_bytes);
-            let bytes = entry.size_bytes;
-            let _ = write!(out, "</{element}></td><td role=\"cell\" class=\"size\" title=\"{bytes} bytes\">");
-            push_size(out, bytes);
+            out.push_str("<td role=\"cell\" class=\"size\" title=\"");
+            push_number(out, entry.size_bytes);
+            out.push_str(if entry.size_bytes == 1 { " byte\">" } else { " bytes\">" });
+            push_size(out, entry.size_bytes);
         }
         out.push_str("</td><td role=\"cell\" class=\"date\">");
-        if let Some(when) = entry.modified.and_then(utc_text) {
-            let day = when.get(..10).unwrap_or_default();
-            let minute = when.get(11..16).unwrap_or_default();
-            let _ = write!(out, "<time datetime=\"{when}\">{day} {minute}</time>");
+        if let Some(when) = entry.modified.and_then(UtcText::of) {
+            for part in ["<time datetime=\"", when.as_str(), "\">", when.day(), " ", when.minute(), "</time>"]
+            {
+                out.push_str(part);
+            }
         }
         out.push_str("</td></tr>\n");
     }

@@ -10,7 +10,8 @@
 //! `href` is relative to the folder and exact; `name` has replacement characters where the name is not UTF-8. A name
 //! that no request can ask for has no `href`.
 
-use super::{Listing, Look, encode_segment, is_reachable, shown_name, utc_text};
+use super::figures::{UtcText, push_number};
+use super::{Listing, Look, is_reachable, push_segment, shown_name};
 use crate::files::root::Entry;
 use crate::json_text::push_string;
 use std::fmt::Write as _;
@@ -34,19 +35,23 @@ impl Look for JsonPage {
         out.push_str("{\"name\":");
         push_string(&shown_name(entry), out);
         if is_reachable(entry) {
-            let slash = if entry.is_folder { "/" } else { "" };
-            let _ = write!(out, ",\"href\":\"{}{slash}\"", encode_segment(&entry.name));
+            out.push_str(",\"href\":\"");
+            push_segment(out, &entry.name);
+            out.push_str(if entry.is_folder { "/\"" } else { "\"" });
         }
         if entry.is_folder {
             out.push_str(",\"type\":\"folder\"");
         } else {
-            let _ = write!(out, ",\"type\":\"file\",\"size\":{}", entry.size_bytes);
+            out.push_str(",\"type\":\"file\",\"size\":");
+            push_number(out, entry.size_bytes);
         }
         if entry.is_link {
             out.push_str(",\"link\":true");
         }
-        if let Some(when) = entry.modified.and_then(utc_text) {
-            let _ = write!(out, ",\"modified\":\"{when}\"");
+        if let Some(when) = entry.modified.and_then(UtcText::of) {
+            for part in [",\"modified\":\"", when.as_str(), "\""] {
+                out.push_str(part);
+            }
         }
         out.push('}');
     }

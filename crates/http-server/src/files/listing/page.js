@@ -1,5 +1,5 @@
 (()=>{
-const box=document.querySelector("input[type=search]"),rows=[...document.querySelectorAll("tr[data-n]")];
+const box=document.querySelector("input[type=search]"),rows=[...document.querySelectorAll("tbody tr:not(.up)")],names=rows.map(r=>r.querySelector("bdi").textContent.toLowerCase());
 const said=document.getElementById("said"),none=document.getElementById("none"),table=document.querySelector("table"),up=document.querySelector(".up");
 const empty=none.textContent;
 const day=new Intl.DateTimeFormat(undefined,{dateStyle:"medium",timeStyle:"short"});
@@ -8,7 +8,7 @@ for(const u of document.querySelectorAll(".utc"))u.remove();
 let wait;
 const apply=()=>{
 const q=box.value.trim().toLowerCase();let n=0;
-for(const r of rows){const hit=!q||r.dataset.n.toLowerCase().includes(q);r.hidden=!hit;if(hit)n++}
+rows.forEach((r,i)=>{const hit=!q||names[i].includes(q);r.hidden=!hit;if(hit)n++});
 none.hidden=n>0;none.textContent=q?"Nothing matches":empty;table.hidden=n===0&&(q!==""||!up);if(up)up.hidden=q!=="";
 clearTimeout(wait);wait=setTimeout(()=>{said.textContent=q?n+(n===1?" match":" matches"):""},250);
 };

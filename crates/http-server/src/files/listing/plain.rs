@@ -1,6 +1,6 @@
 //! A listing as Python's `http.server` writes it: a list of links, nothing more.
 
-use super::{Listing, Look, encode_segment, is_reachable, push_escaped, shown_name};
+use super::{Listing, Look, is_reachable, push_escaped, push_segment, shown_name};
 use crate::files::root::Entry;
 use std::fmt::Write as _;
 
@@ -24,7 +24,10 @@ impl Look for PlainPage {
         let reachable = is_reachable(entry);
         let slash = if entry.is_folder { "/" } else { "" };
         if reachable {
-            let _ = write!(out, "<a href=\"{}{slash}\">", encode_segment(&entry.name));
+            out.push_str("<a href=\"");
+            push_segment(out, &entry.name);
+            out.push_str(slash);
+            out.push_str("\">");
         }
         push_escaped(out, &shown_name(entry));
         out.push_str(if entry.is_link { "@" } else { slash });

@@ -1,8 +1,8 @@
-//! Order, filter, sizes, times, and the forms for programs.
+//! Order, filter, and the forms for programs.
 
 use super::json::JsonPage;
 use super::plain::PlainPage;
-use super::{Listing, ListingQuery, ListingReader, SortKey, push_escaped, push_size, utc_text};
+use super::{Listing, ListingQuery, ListingReader, SortKey, push_escaped};
 use crate::files::root::{Entries, Entry};
 use std::io::Read as _;
 use std::time::{Duration, UNIX_EPOCH};
@@ -80,37 +80,6 @@ fn a_query_is_read_as_far_as_it_is_understood() {
 }
 
 #[test]
-fn sizes_are_short_and_rounded() {
-    for (size_bytes, text) in [
-        (0, "0 B"),
-        (999, "999 B"),
-        (1000, "1.0 kB"),
-        (1049, "1.0 kB"),
-        (1050, "1.1 kB"),
-        (9_949, "9.9 kB"),
-        (9_950, "10 kB"),
-        (12_345, "12 kB"),
-        (999_499, "999 kB"),
-        (999_500, "1.0 MB"),
-        (99_500, "100 kB"),
-        (1_500_000_000, "1.5 GB"),
-        (u64::MAX, "18 EB"),
-    ] {
-        let mut found = String::new();
-        push_size(&mut found, size_bytes);
-        assert_eq!(found, text, "{size_bytes}");
-    }
-}
-
-#[test]
-fn times_are_in_utc_and_impossible_ones_are_left_out() {
-    let at = |seconds| utc_text(UNIX_EPOCH + Duration::from_secs(seconds));
-    assert_eq!(at(784_111_777).as_deref(), Some("1994-11-06T08:49:37Z"));
-    assert_eq!(at(253_402_300_800), None);
-    assert_eq!(utc_text(UNIX_EPOCH - Duration::from_secs(1)), None);
-}
-
-#[test]
 fn controls_and_direction_marks_are_made_visible() {
     let mut found = String::new();
     push_escaped(&mut found, "a\0\t\u{7f}\u{9b}\u{200f}\u{2066}b");
@@ -154,7 +123,7 @@ fn json_has_exact_links_and_escaped_names() {
 #[test]
 fn a_listing_read_in_pieces_is_the_listing_at_once() {
     let entries =
-        || (0..3000).map(|number| entry(&format!("entry {number}"), number, number)).collect::<Vec<_>>();
+        || (0..8000).map(|number| entry(&format!("entry {number}"), number, number)).collect::<Vec<_>>();
     let whole = ListingReader::new(listing(entries(), ""), JsonPage::default()).into_text();
     let mut reader = ListingReader::new(listing(entries(), ""), JsonPage::default());
     let (mut pieces, mut buffer) = (Vec::new(), [0; 777]);
@@ -164,7 +133,7 @@ fn a_listing_read_in_pieces_is_the_listing_at_once() {
             break;
         }
         pieces.extend_from_slice(&buffer[..count]);
-        assert!(reader.ready.len() < 20_000, "no more than a piece is kept");
+        assert!(reader.ready.len() < 80_000, "no more than a piece is kept");
     }
     assert_eq!(String::from_utf8(pieces).unwrap(), whole);
 }
