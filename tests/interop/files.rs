@@ -234,15 +234,19 @@ fn unzip_and_cpython_unpack_a_zip_archive() {
             write_old(&folder.join(name), content);
         }
         write_old(&folder.join("big"), &content);
+        write_old(&folder.join("text.txt"), "all the same ".repeat(10_000));
+        write_old(&folder.join("photo.jpg"), "all the same ".repeat(10_000));
     });
     let archive = site.work("all.zip");
     curl(&["--output", &archive, &site.url("/?archive=zip")]);
+    let said = peer::run(Command::new("unzip").args(["-tq", &archive]), b"").unwrap();
+    assert!(said.starts_with("No errors detected"), "{said}");
     let script = r#"
 import sys, zipfile
 archive = zipfile.ZipFile(sys.argv[1])
 print(archive.testzip())
 for member in archive.infolist():
-    print(member.filename, member.is_dir(), member.file_size, member.date_time)
+    print(member.filename, member.is_dir(), member.file_size, member.compress_size < member.file_size / 50, member.date_time)
 "#;
     let said = peer::run(python::script(script).arg(&archive), b"").unwrap();
     let time = "(1994, 11, 6, 8, 49, 36)";
@@ -250,9 +254,11 @@ for member in archive.infolist():
     assert_eq!(
         said,
         format!(
-            "None\nfiles/ True 0 {none}\nfiles/big False 1000003 {time}\nfiles/sub/ True 0 {none}\n\
-             files/sub/a.txt False 1 {time}\nfiles/sub/nothing False 0 {time}\nfiles/sub/ü.txt False 1 {time}\n\
-             files/sub/empty/ True 0 {none}\n"
+            "None\nfiles/ True 0 False {none}\nfiles/big False 1000003 False {time}\n\
+             files/photo.jpg False 130000 False {time}\nfiles/text.txt False 130000 True {time}\n\
+             files/sub/ True 0 False {none}\nfiles/sub/a.txt False 1 False {time}\n\
+             files/sub/nothing False 0 False {time}\nfiles/sub/ü.txt False 1 False {time}\n\
+             files/sub/empty/ True 0 False {none}\n"
         )
     );
     let into = site.work("unzipped");

@@ -175,8 +175,9 @@ impl StaticFiles {
     /// Whether a folder can be downloaded as a whole, as an archive by `?archive=tar` or `?archive=zip`. By default it
     /// can't.
     ///
-    /// The archive is made while it is sent: it costs little memory, but reads everything below the folder. Files in it
-    /// are not compressed.
+    /// The archive is made while it is sent: it costs little memory, but reads everything below the folder. With the
+    /// feature `gzip`, files in a zip archive are deflated, save those whose type is compressed already; otherwise they
+    /// are in it as they are.
     pub fn archives(mut self, allow: bool) -> Self {
         self.archives = allow;
         self

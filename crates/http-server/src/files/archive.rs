@@ -5,6 +5,7 @@
 
 use crate::files::path::{FilePath, NameRules, is_plain_name};
 use crate::files::root::{Entry, OpenFailure, Opened, OpenedFile, Root};
+use crate::files::types::is_packed;
 use std::io::{self, Read, Write};
 use std::time::SystemTime;
 
@@ -67,6 +68,9 @@ struct Member<'a> {
     /// 0 for folders.
     size_bytes: u64,
     modified: Option<SystemTime>,
+    /// Whether its content is compressed already, as its name tells: to compress it again would be time lost.
+    #[cfg_attr(not(feature = "gzip"), expect(dead_code, reason = "nothing is compressed then"))]
+    is_packed: bool,
 }
 
 /// How entries become bytes: for each entry `begin`, for a file its content in pieces and `end`; at last `finish`.
@@ -145,7 +149,10 @@ impl Walk<'_> {
         if found.more || self.entries > ENTRIES_MAX {
             return Err(too_large());
         }
-        packing.begin(&Member { path: name, is_folder: true, size_bytes: 0, modified: None }, out)?;
+        packing.begin(
+            &Member { path: name, is_folder: true, size_bytes: 0, modified: None, is_packed: false },
+            out,
+        )?;
         let mut entries = found.entries;
         entries.retain(|entry| is_plain_name(&entry.name, NameRules::HERE));
         entries.sort_by(|one, other| one.name.cmp(&other.name));
@@ -169,7 +176,8 @@ impl Walk<'_> {
             return Ok(());
         };
         let size_bytes = facts.size_bytes;
-        packing.begin(&Member { path: name, is_folder: false, size_bytes, modified: facts.modified }, out)?;
+        let (modified, is_packed) = (facts.modified, is_packed(name));
+        packing.begin(&Member { path: name, is_folder: false, size_bytes, modified, is_packed }, out)?;
         let mut left_bytes = size_bytes;
         while left_bytes > 0 {
             let wanted = usize::try_from(left_bytes).unwrap_or(BUFFER_BYTES).min(BUFFER_BYTES);

@@ -56,6 +56,38 @@ pub(crate) fn essence_of(name: &[u8]) -> Option<&'static str> {
     essence(extension(name)?)
 }
 
+/// Whether a file with this name holds what is compressed already, so that compressing it once more gains nothing.
+pub(crate) fn is_packed(name: &[u8]) -> bool {
+    let Some(essence) = essence_of(name) else { return false };
+    let (kind, subtype) = essence.split_once('/').unwrap_or((essence, ""));
+    match kind {
+        "image" => {
+            !matches!(subtype, "bmp" | "svg+xml" | "tiff" | "vnd.microsoft.icon" | "x-icon" | "x-xbitmap")
+                && !subtype.starts_with("x-portable-")
+        }
+        "audio" => !matches!(subtype, "wav" | "midi" | "aiff" | "basic"),
+        "video" => true,
+        "font" => matches!(subtype, "woff" | "woff2"),
+        _ => {
+            subtype.ends_with("+zip")
+                || subtype.starts_with("vnd.openxmlformats-")
+                || subtype.starts_with("vnd.oasis.opendocument.")
+                || matches!(
+                    subtype,
+                    "gzip"
+                        | "zip"
+                        | "zstd"
+                        | "x-bzip2"
+                        | "x-xz"
+                        | "x-7z-compressed"
+                        | "vnd.rar"
+                        | "java-archive"
+                        | "vnd.android.package-archive"
+                )
+        }
+    }
+}
+
 /// What stands behind the last dot, if there is something before and behind it. Python: `splitext`.
 fn extension(name: &[u8]) -> Option<&str> {
     let dot = name.iter().rposition(|&byte| byte == b'.')?;

@@ -1,14 +1,18 @@
 //! The zip format (APPNOTE 6.3), written in one pass: sizes and sums stand behind the content of each file, and once
 //! more in the directory at the end.
 //!
-//! The content is not compressed, but wrapped as deflate's stored blocks (RFC 1951 §3.2.4): these show their own end, so
-//! that a reader which unpacks while it receives finds it. Five bytes in 60 KiB is the price. Zip64 is used where a
-//! number needs it and nowhere else, so that old programs read what they can.
+//! Content is deflated with the feature `gzip`. Without it, and where it is compressed already, it is wrapped as deflate's
+//! stored blocks (RFC 1951 §3.2.4): both show their own end, so that a reader which unpacks while it receives finds it.
+//! Five bytes in 60 KiB is the price. Zip64 is used where a number needs it and nowhere else, so that old programs read
+//! what they can.
 
 use super::crc::Crc32;
 use super::{Member, Packing, too_large};
 use std::io::{self, Write};
 use std::time::{SystemTime, UNIX_EPOCH};
+
+#[cfg(feature = "gzip")]
+mod deflate;
 
 /// Most bytes of the directory, which is held until the end: some 700 000 entries with short names.
 const DIRECTORY_BYTES_MAX: usize = 64 * 1024 * 1024;
@@ -45,6 +49,28 @@ pub(super) struct Zip {
     directory: Vec<u8>,
     scratch: Vec<u8>,
     current: Option<Current>,
+    #[cfg(feature = "gzip")]
+    deflate: deflate::Deflate,
+}
+
+/// How the content of a file is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    AsItIs,
+    #[cfg(feature = "gzip")]
+    Smaller,
+}
+
+impl Form {
+    #[cfg(feature = "gzip")]
+    const fn of(member: &Member<'_>) -> Self {
+        if member.is_packed { Self::AsItIs } else { Self::Smaller }
+    }
+
+    #[cfg(not(feature = "gzip"))]
+    const fn of(_: &Member<'_>) -> Self {
+        Self::AsItIs
+    }
 }
 
 /// The entry that is being written.
@@ -59,6 +85,7 @@ struct Current {
     modified: Option<u32>,
     begins_at: u64,
     is_large: bool,
+    form: Form,
     attributes: u32,
     sum: Crc32,
     size_bytes: u64,
@@ -84,6 +111,7 @@ impl Packing for Zip {
             modified: seconds.and_then(|since| i32::try_from(since.as_secs()).ok()).map(i32::cast_unsigned),
             begins_at: self.offset,
             is_large: member.size_bytes >= LARGE_BYTES,
+            form: Form::of(member),
             attributes: if member.is_folder { FOLDER_ATTRIBUTES } else { FILE_ATTRIBUTES },
             sum: Crc32::new(),
             size_bytes: 0,
@@ -97,25 +125,29 @@ impl Packing for Zip {
     }
 
     fn content(&mut self, piece: &[u8], out: &mut impl Write) -> io::Result<()> {
-        for block in piece.chunks(usize::from(u16::MAX)) {
-            let Some(current) = &mut self.current else { return Ok(()) };
-            current.sum.update(block);
-            current.size_bytes += block.len() as u64;
-            let head = block_head(block, false);
-            current.packed_bytes += (head.len() + block.len()) as u64;
-            self.offset += (head.len() + block.len()) as u64;
-            out.write_all(&head)?;
-            out.write_all(block)?;
-        }
+        let Some(current) = &mut self.current else { return Ok(()) };
+        current.sum.update(piece);
+        current.size_bytes += piece.len() as u64;
+        let written = match current.form {
+            Form::AsItIs => write_stored(piece, out)?,
+            #[cfg(feature = "gzip")]
+            Form::Smaller => self.deflate.content(piece, out)?,
+        };
+        current.packed_bytes += written;
+        self.offset += written;
         Ok(())
     }
 
     fn end(&mut self, out: &mut impl Write) -> io::Result<()> {
         let Some(current) = &mut self.current else { return Ok(()) };
-        let last = block_head(&[], true);
-        current.packed_bytes += last.len() as u64;
+        let written = match current.form {
+            Form::AsItIs => write_block(&[], true, out)?,
+            #[cfg(feature = "gzip")]
+            Form::Smaller => self.deflate.end(out)?,
+        };
+        current.packed_bytes += written;
+        self.offset += written;
         self.scratch.clear();
-        self.scratch.extend_from_slice(&last);
         current.write_descriptor(&mut self.scratch);
         self.flush(out)?;
         self.list()
@@ -250,11 +282,19 @@ impl Current {
     }
 }
 
+/// Writes content as it is: how many bytes that took.
+fn write_stored(content: &[u8], out: &mut impl Write) -> io::Result<u64> {
+    content.chunks(usize::from(u16::MAX)).try_fold(0, |sum, block| Ok(sum + write_block(block, false, out)?))
+}
+
 /// RFC 1951 §3.2.4: a block that stands as it is.
-fn block_head(block: &[u8], is_last: bool) -> [u8; 5] {
+fn write_block(block: &[u8], is_last: bool, out: &mut impl Write) -> io::Result<u64> {
     let length = length(block);
     let ([low, high], [not_low, not_high]) = (length.to_le_bytes(), (!length).to_le_bytes());
-    [u8::from(is_last), low, high, not_low, not_high]
+    let head = [u8::from(is_last), low, high, not_low, not_high];
+    out.write_all(&head)?;
+    out.write_all(block)?;
+    Ok((head.len() + block.len()) as u64)
 }
 
 /// What ends an archive (APPNOTE 4.3.14 to 4.3.16).

@@ -88,3 +88,33 @@ fn corrections_are_in_lower_case_and_each_extension_stands_once() {
 fn the_corrections_are_in_order_so_that_they_are_found() {
     assert!(CORRECTIONS.is_sorted_by(|one, other| one.0.as_bytes() < other.0.as_bytes()));
 }
+
+#[test]
+fn names_tell_what_is_compressed_already() {
+    for packed in [
+        "a.jpg", "a.PNG", "a.webp", "a.avif", "a.mp4", "a.webm", "a.mp3", "a.flac", "a.ogg", "a.gz",
+        "a.tar.xz", "a.bz2", "a.zip", "a.zst", "a.7z", "a.rar", "a.jar", "a.apk", "a.docx", "a.odt",
+        "a.epub", "a.woff2", "a.usdz",
+    ] {
+        assert!(super::is_packed(packed.as_bytes()), "{packed}");
+    }
+    for loose in [
+        "README",
+        "a.txt",
+        "a.html",
+        "a.js",
+        "a.json",
+        "a.svg",
+        "a.bmp",
+        "a.wav",
+        "a.tar",
+        "a.ttf",
+        "a.wasm",
+        "a.iso",
+        "a.bin",
+        "a.unknown",
+        ".gz",
+    ] {
+        assert!(!super::is_packed(loose.as_bytes()), "{loose}");
+    }
+}

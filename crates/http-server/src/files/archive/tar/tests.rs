@@ -7,7 +7,7 @@ use std::time::{Duration, UNIX_EPOCH};
 fn header(path: &[u8], is_folder: bool, size_bytes: u64) -> Vec<u8> {
     let mut out = Vec::new();
     let modified = Some(UNIX_EPOCH + Duration::from_secs(0o1234));
-    Member { path, is_folder, size_bytes, modified }.write_header(&mut out);
+    Member { path, is_folder, size_bytes, modified, is_packed: false }.write_header(&mut out);
     assert_eq!(out.len() % BLOCK_BYTES, 0);
     out
 }

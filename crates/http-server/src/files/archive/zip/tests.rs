@@ -1,6 +1,6 @@
 //! Archives to the byte, and numbers at their bounds. Whether other programs read them is for the interop cases.
 
-use super::{Current, DEFLATED, FILE_ATTRIBUTES, SIZES_FOLLOW, Zip, directory_end, dos_time};
+use super::{Current, DEFLATED, FILE_ATTRIBUTES, Form, SIZES_FOLLOW, Zip, directory_end, dos_time};
 use crate::files::archive::crc::Crc32;
 use crate::files::archive::{Member, Packing};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -10,15 +10,19 @@ fn at(seconds: u64) -> Option<SystemTime> {
 }
 
 fn file<'a>(path: &'a [u8], content: &[u8]) -> Member<'a> {
-    Member { path, is_folder: false, size_bytes: content.len() as u64, modified: at(784_111_777) }
+    let is_packed = path.ends_with(b".gz");
+    Member { path, is_folder: false, size_bytes: content.len() as u64, modified: at(784_111_777), is_packed }
 }
 
 fn archive(files: &[(&[u8], &[u8])]) -> Vec<u8> {
     let (mut zip, mut out) = (Zip::default(), Vec::new());
-    zip.begin(&Member { path: b"top", is_folder: true, size_bytes: 0, modified: None }, &mut out).unwrap();
+    let top = Member { path: b"top", is_folder: true, size_bytes: 0, modified: None, is_packed: false };
+    zip.begin(&top, &mut out).unwrap();
     for (path, content) in files {
         zip.begin(&file(path, content), &mut out).unwrap();
-        zip.content(content, &mut out).unwrap();
+        for piece in content.chunks(70_000) {
+            zip.content(piece, &mut out).unwrap();
+        }
         zip.end(&mut out).unwrap();
     }
     zip.finish(&mut out).unwrap();
@@ -44,7 +48,12 @@ fn read(archive: &[u8]) -> Vec<(Vec<u8>, usize, Vec<u8>)> {
         let begin = local + 30 + number(archive, local + 26, 2) + number(archive, local + 28, 2);
         assert_eq!(archive[local + 30..local + 30 + name_bytes], name);
         let packed = &archive[begin..begin + number(archive, at + 20, 4)];
-        let content = if number(archive, at + 10, 2) == 8 { unwrapped(packed) } else { packed.to_vec() };
+        let is_wrapped = !cfg!(feature = "gzip") || name.ends_with(b".gz");
+        let content = match number(archive, at + 10, 2) {
+            8 if is_wrapped => unwrapped(packed),
+            8 => inflated(packed),
+            _ => packed.to_vec(),
+        };
         assert_eq!(content.len(), number(archive, at + 24, 4));
         let mut sum = Crc32::new();
         sum.update(&content);
@@ -55,6 +64,20 @@ fn read(archive: &[u8]) -> Vec<(Vec<u8>, usize, Vec<u8>)> {
     }
     assert_eq!(at, end, "the directory ends where the end begins");
     found
+}
+
+#[cfg(feature = "gzip")]
+fn inflated(packed: &[u8]) -> Vec<u8> {
+    use std::io::Read as _;
+    let (mut decoder, mut content) = (flate2::read::DeflateDecoder::new(packed), Vec::new());
+    decoder.read_to_end(&mut content).unwrap();
+    assert_eq!(decoder.total_in(), packed.len() as u64, "the stream ends where it is said to end");
+    content
+}
+
+#[cfg(not(feature = "gzip"))]
+fn inflated(packed: &[u8]) -> Vec<u8> {
+    unwrapped(packed)
 }
 
 /// The content of stored blocks.
@@ -80,6 +103,8 @@ fn what_is_put_in_comes_out() {
         (b"top/a.txt", b"a"),
         (b"top/empty", b""),
         ("top/ü".as_bytes(), &large),
+        (b"top/packed.gz", &large),
+        (b"top/nothing.gz", b""),
         (b"top/\xff", b"b"),
     ]);
     let found = read(&archive);
@@ -91,11 +116,41 @@ fn what_is_put_in_comes_out() {
             (b"top/a.txt", 1 << 11 | 1 << 3),
             (b"top/empty", 1 << 11 | 1 << 3),
             ("top/ü".as_bytes(), 1 << 11 | 1 << 3),
+            (b"top/packed.gz", 1 << 11 | 1 << 3),
+            (b"top/nothing.gz", 1 << 11 | 1 << 3),
             (b"top/\xff", 1 << 3),
         ]
     );
     let contents: Vec<_> = found.iter().map(|(_, _, content)| content.as_slice()).collect();
-    assert_eq!(contents, [&b""[..], b"a", b"", &large, b"b"]);
+    assert_eq!(contents, [&b""[..], b"a", b"", &large, &large, b"", b"b"]);
+}
+
+#[cfg(feature = "gzip")]
+#[test]
+fn text_gets_smaller_and_what_is_compressed_already_stays_as_it_is() {
+    let text = "all the same ".repeat(100_000);
+    let (loose, packed) = (archive(&[(b"a.txt", text.as_bytes())]), archive(&[(b"a.gz", text.as_bytes())]));
+    assert!(loose.len() < text.len() / 50, "{} of {}", loose.len(), text.len());
+    assert!(packed.len() > text.len(), "{} of {}", packed.len(), text.len());
+}
+
+#[cfg(feature = "gzip")]
+#[test]
+fn a_long_file_comes_out_while_it_goes_in() {
+    let (mut zip, mut out) = (Zip::default(), Vec::new());
+    zip.begin(&file(b"long", &[]), &mut out).unwrap();
+    let mut state = 1_u32;
+    let mut noise = || -> Vec<u8> {
+        let mut next = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            state.to_be_bytes()[0]
+        };
+        (0..60_000).map(|_| next()).collect()
+    };
+    for piece in 1..50 {
+        zip.content(&noise(), &mut out).unwrap();
+        assert!(out.len() + 300_000 > piece * 60_000, "no more than a window is held back");
+    }
 }
 
 #[test]
@@ -126,6 +181,7 @@ fn central(size_bytes: u64, begins_at: u64, is_large: bool) -> ([u32; 3], Vec<u8
         modified: None,
         begins_at,
         is_large,
+        form: Form::AsItIs,
         attributes: FILE_ATTRIBUTES,
         sum: Crc32::new(),
         size_bytes,
@@ -172,7 +228,8 @@ fn the_end_tells_more_than_65_534_entries_and_4_gib_by_zip64() {
 #[test]
 fn a_large_file_has_eight_bytes_for_each_size_behind_it() {
     let (mut zip, mut out) = (Zip::default(), Vec::new());
-    let member = Member { path: b"n", is_folder: false, size_bytes: 5 << 30, modified: None };
+    let member =
+        Member { path: b"n", is_folder: false, size_bytes: 5 << 30, modified: None, is_packed: true };
     zip.begin(&member, &mut out).unwrap();
     let head = out.len();
     // The whole content need not come for this: what is told is what came.
