@@ -1,7 +1,8 @@
 //! `bench`: builds one program of the bench workspace and runs it from the root; what it measures and prints
 //! is its own affair and that of `tests/benches/harness`.
 
-use std::path::Path;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 
 use crate::context::{Context, Failure, Outcome};
 use crate::interop::{CURL, GO, H2O, LIGHTTPD, NGINX, PYTHON, Peer, provide};
@@ -60,10 +61,47 @@ fn peers(name: &str) -> &'static [Peer<'static>] {
     }
 }
 
+/// A server that no package brings: cargo builds it, once, below the build folder.
+struct Built {
+    name: &'static str,
+    version: &'static str,
+    features: &'static str,
+}
+
+/// Without TLS and HTTP/2, which are not measured and take minutes to compile.
+const STATIC_WEB_SERVER: Built =
+    Built { name: "static-web-server", version: "2.44.1", features: "compression-gzip,directory-listing" };
+
+impl Built {
+    /// The folder with the program, which is built unless it is there.
+    fn provide(&self, context: &Context) -> Outcome<PathBuf> {
+        let Self { name, version, features } = self;
+        let folder = context.build_folder().join(format!("bench/peers/{name}-{version}"));
+        let programs = folder.join("bin");
+        if programs.join(name).is_file() {
+            return Ok(programs);
+        }
+        let pieces = folder.join("build");
+        Call::cargo(context)
+            .args(["install", name, "--version", version, "--locked", "--no-default-features", "--features"])
+            .args([OsStr::new(features), OsStr::new("--root"), folder.as_os_str()])
+            .args([OsStr::new("--target-dir"), pieces.as_os_str()])
+            .run()?;
+        std::fs::remove_dir_all(&pieces)
+            .map_err(|error| Failure::new(format!("{} cannot be removed: {error}", pieces.display())))?;
+        Ok(programs)
+    }
+}
+
 fn bench(context: &Context, name: &str, arguments: &[String]) -> Outcome {
     provide(context, peers(name))?;
-    Call::cargo(context)
-        .args(["run", "--release", "--manifest-path", MANIFEST, "-p", &format!("bench-{name}"), "--"])
+    let built = if name == "static" { Some(STATIC_WEB_SERVER.provide(context)?) } else { None };
+    let call = Call::cargo(context);
+    let call = match &built {
+        Some(programs) => call.env("BENCH_PEERS", programs),
+        None => call,
+    };
+    call.args(["run", "--release", "--manifest-path", MANIFEST, "-p", &format!("bench-{name}"), "--"])
         .args(arguments)
         .run()
         .map_err(|failure| failure.within(name))

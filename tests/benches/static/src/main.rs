@@ -1,5 +1,5 @@
 //! `cargo xtask bench static`: what a file costs a server in CPU time, the kernel's part included, beside nginx, h2o,
-//! lighttpd, Go and CPython; and how many system calls it costs ours.
+//! lighttpd, darkhttpd, static-web-server, Go and CPython; and how many system calls it costs ours.
 //!
 //! CPU time of the server's process is what decides how many requests a core can answer, and unlike the time by the
 //! clock it stays what it is when the machine has other work too.
@@ -17,7 +17,10 @@ use http_server::StaticFiles;
 
 use crate::client::Client;
 use crate::folder::{ENTRIES, LARGE_BYTES, MEDIUM_BYTES, MODIFIED, PACKED_BYTES, SMALL_BYTES};
-use crate::servers::{CPYTHON, Candidate, GO, H2O, KEPT, LIGHTTPD, NGINX, NGINX_OPEN, OURS, RAW, RAW_MEDIUM};
+use crate::servers::{
+    CPYTHON, Candidate, DARKHTTPD, GO, H2O, KEPT, LIGHTTPD, NGINX, NGINX_OPEN, OURS, RAW, RAW_MEDIUM,
+    STATIC_WEB_SERVER,
+};
 
 /// What is asked for, and what must come.
 #[derive(Clone, Copy)]
@@ -44,7 +47,8 @@ impl Expected {
 }
 
 /// nginx with its cache of open files comes first: it is the one to beat.
-const ALL: [Candidate; 8] = [NGINX_OPEN, NGINX, H2O, LIGHTTPD, GO, OURS, KEPT, CPYTHON];
+const ALL: [Candidate; 10] =
+    [NGINX_OPEN, NGINX, H2O, LIGHTTPD, DARKHTTPD, STATIC_WEB_SERVER, GO, OURS, KEPT, CPYTHON];
 
 fn main() -> ExitCode {
     let mut bench = Bench::with_servers(
@@ -71,16 +75,16 @@ fn main() -> ExitCode {
     table(&mut bench, "large", "a file of 10 MiB", whole("/large.bin", LARGE_BYTES), &ALL);
     let part = with(whole("/large.bin", SMALL_BYTES), "Range: bytes=5000000-5001023\r\n");
     // CPython knows no ranges.
-    table(&mut bench, "range", "1 KiB out of 10 MiB", part, &ALL[..7]);
+    table(&mut bench, "range", "1 KiB out of 10 MiB", part, &ALL[..9]);
     let unchanged = format!("If-Modified-Since: {MODIFIED}\r\n").leak();
     let unchanged = with(whole("/small.txt", 0), unchanged);
     table(&mut bench, "not-modified", "304 for a file of 1 KiB", unchanged, &ALL);
     let packed = with(whole("/text.txt", PACKED_BYTES), "Accept-Encoding: gzip\r\n");
     // The others send no ready variants.
-    let sending_variants = [NGINX_OPEN, NGINX, H2O, OURS, KEPT];
+    let sending_variants = [NGINX_OPEN, NGINX, H2O, STATIC_WEB_SERVER, OURS, KEPT];
     table(&mut bench, "gzip", "the ready gzip variant of a file, 2 KiB", packed, &sending_variants);
     let listing = Question { path: "/many/", fields: "", expected: Expected::MoreThan(ENTRIES as u64 * 20) };
-    let listing_servers = [NGINX, H2O, LIGHTTPD, GO, OURS, CPYTHON];
+    let listing_servers = [NGINX, H2O, LIGHTTPD, DARKHTTPD, STATIC_WEB_SERVER, GO, OURS, CPYTHON];
     table(&mut bench, "folder", "the listing of a folder of 10 000 files", listing, &listing_servers);
     system_calls(&mut bench, small);
     bench.finish()

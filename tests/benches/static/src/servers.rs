@@ -50,10 +50,30 @@ impl Running {
             .replace("HERE", &folder.path().display().to_string());
         fs::write(&file, text).expect("a file can be written");
         let mut command = Command::new(program);
-        let child =
-            command.args(arguments).arg(&file).stdout(Stdio::null()).spawn().expect("it is installed");
+        command.args(arguments).arg(&file);
+        Self::silent(command, address, Some(folder))
+    }
+
+    /// A program that is told its address by its arguments, in which `PORT` and `ROOT` stand for what they are.
+    fn with_arguments(program: &str, arguments: &str) -> Self {
+        fill();
+        let address = free_address();
+        let (port, root) = (address.port().to_string(), place().display().to_string());
+        let words = arguments.split(' ').map(|word| match word {
+            "PORT" => &port,
+            "ROOT" => &root,
+            word => word,
+        });
+        let mut command = Command::new(find(program).expect("it was looked for"));
+        command.args(words);
+        Self::silent(command, address, None)
+    }
+
+    /// A program that serves here and does not say so.
+    fn silent(mut command: Command, address: SocketAddr, settings: Option<tempfile::TempDir>) -> Self {
+        let child = command.stdout(Stdio::null()).spawn().expect("it is installed");
         wait_for(address);
-        Self { process: Process::Foreign(child), address, _settings: Some(folder) }
+        Self { process: Process::Foreign(child), address, _settings: settings }
     }
 
     /// A program that says on its first line where it serves.
@@ -108,13 +128,19 @@ impl Candidate {
     /// Whether it can be started here; says so where not.
     pub(crate) fn is_there(&self) -> bool {
         let Some(program) = self.program else { return true };
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let found = std::env::split_paths(&path).any(|folder| folder.join(program).is_file());
+        let found = find(program).is_some();
         if !found {
             eprintln!("left out: {}, since {program} is not installed", self.name);
         }
         found
     }
+}
+
+/// Where a program stands: among those that `cargo xtask bench` has built for this bench, or on the search path.
+fn find(program: &str) -> Option<PathBuf> {
+    let folders = ["BENCH_PEERS", "PATH"].map(|name| std::env::var_os(name).unwrap_or_default());
+    let found = folders.iter().flat_map(std::env::split_paths).map(|folder| folder.join(program));
+    found.into_iter().find(|file| file.is_file())
 }
 
 pub(crate) const NGINX_OPEN: Candidate = Candidate {
@@ -127,6 +153,10 @@ pub(crate) const NGINX: Candidate =
 pub(crate) const H2O: Candidate = Candidate { name: "h2o", start: h2o, program: Some("h2o") };
 pub(crate) const LIGHTTPD: Candidate =
     Candidate { name: "lighttpd", start: lighttpd, program: Some("lighttpd") };
+pub(crate) const DARKHTTPD: Candidate =
+    Candidate { name: "darkhttpd", start: darkhttpd, program: Some("darkhttpd") };
+pub(crate) const STATIC_WEB_SERVER: Candidate =
+    Candidate { name: "static-web-server", start: static_web_server, program: Some("static-web-server") };
 pub(crate) const GO: Candidate = Candidate { name: "Go", start: go, program: Some("go") };
 pub(crate) const CPYTHON: Candidate = Candidate { name: "CPython", start: cpython, program: Some("python3") };
 pub(crate) const OURS: Candidate =
@@ -163,6 +193,20 @@ fn lighttpd() -> Running {
          server.max-keep-alive-idle = 3600\nserver.network-backend = \"sendfile\"\ndir-listing.activate = \"enable\"\n\
          server.modules = ( \"mod_dirlisting\", \"mod_staticfile\" )\nmimetype.assign = ( \".txt\" => \"text/plain\" )\n";
     Running::with_settings("lighttpd", &["-D", "-f"], settings)
+}
+
+/// Debian has no package of it: it is measured where somebody has put it on the search path.
+fn darkhttpd() -> Running {
+    Running::with_arguments("darkhttpd", "ROOT --addr 127.0.0.1 --port PORT --timeout 0 --maxconn 512")
+}
+
+/// Without TLS and with few features, but those that are measured: a listing, and ready variants.
+fn static_web_server() -> Running {
+    Running::with_arguments(
+        "static-web-server",
+        "--host 127.0.0.1 --port PORT --root ROOT --threads-multiplier 1 --log-level error --compression false \
+         --compression-static true --directory-listing true --directory-listing-format html",
+    )
 }
 
 /// Go's `http.FileServer`, compiled once for all tables.
