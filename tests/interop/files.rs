@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 
-use http_server::files::Uploads;
+use http_server::files::{ArchiveFormat, Uploads};
 use http_server::{Server, ServerHandle, StaticFiles};
 use support::{peer, python};
 
@@ -21,7 +21,8 @@ impl Site {
     pub(crate) fn start(fill: impl Fn(&Path)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         fill(folder.path());
-        let files = StaticFiles::new(folder.path()).unwrap().archives(true).uploads(Uploads::new());
+        let files =
+            StaticFiles::new(folder.path()).unwrap().archives(ArchiveFormat::ALL).uploads(Uploads::new());
         let server = Server::bind("127.0.0.1:0").unwrap().serve(files).unwrap();
         Self { server, folder, work: tempfile::tempdir().unwrap() }
     }

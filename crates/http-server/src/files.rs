@@ -32,6 +32,7 @@ mod types;
 mod upload;
 
 pub use crate::coding::ContentCoding;
+pub use archive::ArchiveFormat;
 pub use conditional::{EntityTag, InvalidEntityTag};
 pub use content::serve_content;
 pub use root::Symlinks;
@@ -85,7 +86,7 @@ pub struct StaticFiles {
     folder_view: FolderView,
     entries_max: usize,
     hidden: bool,
-    archives: bool,
+    archives: Vec<ArchiveFormat>,
     types: Types,
     /// For answers that are no errors.
     headers: Headers,
@@ -118,7 +119,7 @@ impl StaticFiles {
             folder_view: FolderView::default(),
             entries_max: 10_000,
             hidden: false,
-            archives: false,
+            archives: Vec::new(),
             types: Types::default(),
             headers: Headers::new(),
             caching: Caching::default(),
@@ -172,14 +173,13 @@ impl StaticFiles {
         self
     }
 
-    /// Whether a folder can be downloaded as a whole, as an archive by `?archive=tar` or `?archive=zip`. By default it
-    /// can't.
+    /// Offers every folder as one download, an archive in these forms: `?archive=tar`, `?archive=zip`. By default in none.
     ///
     /// The archive is made while it is sent: it costs little memory, but reads everything below the folder. With the
     /// feature `gzip`, files in a zip archive are deflated, save those whose type is compressed already; otherwise they
     /// are in it as they are.
-    pub fn archives(mut self, allow: bool) -> Self {
-        self.archives = allow;
+    pub fn archives(mut self, formats: impl IntoIterator<Item = ArchiveFormat>) -> Self {
+        self.archives = formats.into_iter().collect();
         self
     }
 

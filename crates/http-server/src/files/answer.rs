@@ -224,7 +224,7 @@ impl StaticFiles {
             listing_response(
                 "text/html; charset=utf-8",
                 listing,
-                HtmlPage::new(self.archives, self.receiver.is_some()),
+                HtmlPage::new(&self.archives, self.receiver.is_some()),
             )
             .with_header("Content-Security-Policy", CONTENT_SECURITY_POLICY)
             .with_header("Referrer-Policy", "same-origin")
@@ -235,17 +235,18 @@ impl StaticFiles {
 
     /// The form of archive that a request asks for, where that is allowed.
     fn wanted_archive(&self, request: &Request<'_>) -> Option<ArchiveFormat> {
-        if !self.archives || request.query().is_none() {
+        if self.archives.is_empty() || request.query().is_none() {
             return None;
         }
-        ArchiveFormat::named(&request.query_value("archive")?)
+        let name = request.query_value("archive")?;
+        self.archives.iter().copied().find(|format| format.as_str() == name)
     }
 
     fn respond_with_archive(&self, format: ArchiveFormat, path: &FilePath, now: SystemTime) -> Response {
         let (root, folder, hidden) = (self.root.clone(), path.clone(), self.hidden);
         let name = path.name().unwrap_or(b"files").to_vec();
         let disposition =
-            format!("attachment; filename*=UTF-8''{}.{}", encode_segment(&name), format.extension());
+            format!("attachment; filename*=UTF-8''{}.{}", encode_segment(&name), format.as_str());
         let response = Response::stream(format.content_type(), move |out| {
             write_archive(format, &root, &folder, &name, hidden, now, out)
         });

@@ -25,25 +25,22 @@ const FOLDER_ENTRIES_MAX: usize = 100_000;
 /// Bytes that are read at a time.
 const BUFFER_BYTES: usize = 60 * 1024;
 
-/// The form of an archive.
+/// The form of an archive: what [`StaticFiles::archives`](crate::files::StaticFiles::archives) offers of a folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ArchiveFormat {
+#[non_exhaustive]
+pub enum ArchiveFormat {
+    /// A tape archive (POSIX pax): files as they are.
     Tar,
+    /// A zip archive: with the feature `gzip`, files are deflated.
     Zip,
 }
 
 impl ArchiveFormat {
-    /// From the value of `?archive=`; `None` for a form that is not offered.
-    pub(crate) fn named(name: &str) -> Option<Self> {
-        match name {
-            "tar" => Some(Self::Tar),
-            "zip" => Some(Self::Zip),
-            _ => None,
-        }
-    }
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Tar, Self::Zip];
 
-    /// What stands behind the dot of the file's name.
-    pub(crate) const fn extension(self) -> &'static str {
+    /// What it is asked for by in `?archive=`, and what stands behind the dot of the file's name.
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Tar => "tar",
             Self::Zip => "zip",

@@ -1,6 +1,6 @@
 //! Files and folders that may not be read, seen by somebody whom permissions bind.
 
-use http_server::files::{ContentCoding, StaticFiles, Uploads};
+use http_server::files::{ArchiveFormat, ContentCoding, StaticFiles, Uploads};
 use http_server::testing::{self, TestAnswer};
 use http_server::{FieldValue, Method};
 use std::fs;
@@ -84,7 +84,7 @@ fn look(place: &Path) {
     for kept_bytes in [0, 1 << 20] {
         let served = StaticFiles::new(&root)
             .unwrap()
-            .archives(true)
+            .archives(ArchiveFormat::ALL)
             .precompressed(ContentCoding::ALL)
             .keep_in_memory(kept_bytes)
             .uploads(Uploads::new());

@@ -8,6 +8,7 @@ use super::{
     Listing, ListingQuery, Look, SortKey, encode_segment, is_reachable, push_escaped, push_segment,
     shown_name,
 };
+use crate::files::archive::ArchiveFormat;
 use crate::files::root::Entry;
 use crate::files::types::essence_of;
 use std::fmt::Write as _;
@@ -22,10 +23,10 @@ pub(crate) const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; \
      base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
 
 /// The page.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct HtmlPage {
-    /// Whether the folder can be downloaded as a whole.
-    archives: bool,
+    /// In which forms the folder can be downloaded as a whole.
+    archives: Vec<ArchiveFormat>,
     /// Whether files can be put into it.
     uploads: bool,
     folders: usize,
@@ -34,8 +35,8 @@ pub(crate) struct HtmlPage {
 }
 
 impl HtmlPage {
-    pub(crate) fn new(archives: bool, uploads: bool) -> Self {
-        Self { archives, uploads, ..Self::default() }
+    pub(crate) fn new(archives: &[ArchiveFormat], uploads: bool) -> Self {
+        Self { archives: archives.to_vec(), uploads, ..Self::default() }
     }
 }
 
@@ -144,9 +145,9 @@ impl Look for HtmlPage {
             push_size(out, self.size_bytes);
         }
         out.push_str("</span><span>");
-        if self.archives {
-            out.push_str("<a href=\"?archive=zip\" download>Download as zip</a> ");
-            out.push_str("<a href=\"?archive=tar\" download>as tar</a> ");
+        for (index, format) in self.archives.iter().enumerate() {
+            let (name, verb) = (format.as_str(), if index == 0 { "Download " } else { "" });
+            let _ = write!(out, "<a href=\"?archive={name}\" download>{verb}as {name}</a> ");
         }
         out.push_str("<a href=\"?");
         push_state(&listing.query, listing.query.sort, listing.query.descending, out);

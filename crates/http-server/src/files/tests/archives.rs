@@ -1,6 +1,7 @@
 //! Folders as archives: only with what is served.
 
 use super::{TestAnswer, files, get, place, value};
+use crate::files::ArchiveFormat;
 use std::os::unix::fs::symlink;
 
 /// The names and contents of the files in an archive without extended headers.
@@ -23,7 +24,7 @@ fn unpacked(archive: &[u8]) -> Vec<(String, String)> {
 fn a_folder_is_downloaded_as_a_whole_where_that_is_allowed_and_only_with_what_is_served() {
     let place = place();
     symlink("sub", place.path().join("root/again")).unwrap();
-    let served = files(&place).archives(true);
+    let served = files(&place).archives(ArchiveFormat::ALL);
     let answer = get(&served, "/?archive=tar");
     assert_eq!(value(&answer, "Content-Type"), "application/x-tar");
     assert_eq!(value(&answer, "Content-Disposition"), "attachment; filename*=UTF-8''files.tar");
@@ -61,7 +62,7 @@ fn a_folder_is_downloaded_as_a_whole_where_that_is_allowed_and_only_with_what_is
 fn a_folder_is_downloaded_as_zip_with_what_is_in_the_tar() {
     let place = place();
     symlink("sub", place.path().join("root/again")).unwrap();
-    let served = files(&place).archives(true);
+    let served = files(&place).archives(ArchiveFormat::ALL);
     let answer = get(&served, "/?archive=zip");
     assert!(answer.is_complete());
     assert_eq!(value(&answer, "Content-Type"), "application/zip");

@@ -2,7 +2,7 @@
 //! the folder is ever sent, listed or written.
 
 use super::{ContentCoding, StaticFiles, Symlinks, TestAnswer, value, write_old};
-use crate::files::Uploads;
+use crate::files::{ArchiveFormat, Uploads};
 use crate::testing::{self, TestRequest};
 use http_proto::Method;
 use std::collections::BTreeMap;
@@ -150,7 +150,7 @@ fn open_to_all(place: &TempDir) -> StaticFiles {
     StaticFiles::new(place.path().join("root"))
         .unwrap()
         .hidden(true)
-        .archives(true)
+        .archives(ArchiveFormat::ALL)
         .precompressed(ContentCoding::ALL)
         .keep_in_memory(1 << 20)
         .uploads(Uploads::new().overwrite(true))

@@ -2,7 +2,7 @@
 
 use super::{BUFFER_BYTES, Uploads};
 use crate::files::path::UNFINISHED;
-use crate::files::{FolderView, StaticFiles, Symlinks};
+use crate::files::{ArchiveFormat, FolderView, StaticFiles, Symlinks};
 use crate::testing::{self, TestAnswer, TestRequest};
 use http_proto::{FieldValue, Method};
 use std::fs;
@@ -304,7 +304,8 @@ fn what_is_being_uploaded_is_neither_served_nor_listed_and_old_pieces_go() {
     }
     let long_ago = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
     fs::File::options().write(true).open(&old).unwrap().set_modified(long_ago).unwrap();
-    let served = files(&place, Uploads::new()).hidden(true).archives(true).folder_view(FolderView::Page);
+    let served =
+        files(&place, Uploads::new()).hidden(true).archives(ArchiveFormat::ALL).folder_view(FolderView::Page);
     for target in ["/?format=json", "/?archive=tar", "/?archive=zip"] {
         let text = testing::get(target).send_to(&served).text();
         assert!(text.contains("a.txt") && !text.contains("httpkit-upload"), "{target}");
