@@ -6,7 +6,6 @@
 //! Exit codes: 0 done, 1 no answer (resolving, connecting, TLS, a timeout, a broken answer), 2 a command line that makes no
 //! sense, 3 a file or standard output that cannot be read or written, 22 a status of 400 or more with `--fail`.
 
-use clap::Parser as _;
 use httpkit::client::client::{Error, ErrorKind, TimeoutKind};
 use std::error::Error as _;
 use std::io::{self, Write as _};
@@ -114,7 +113,7 @@ fn advice(error: &Error) -> &'static str {
 #[must_use]
 pub fn main() -> ExitCode {
     // Clap prints usage errors and help itself, and ends with 2 or 0.
-    match run(&Options::parse()) {
+    match run(&Options::read()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             if !failure.text.is_empty() {

@@ -26,10 +26,12 @@ mod renew;
 mod signals;
 mod site;
 mod tls;
+mod user;
 
 pub use amount::Bytes;
 pub use auth::Secret;
-pub use options::{Links, Log, Options, Protocol, command};
+pub(crate) use options::from_environment;
+pub use options::{Archive, Links, Log, Options, Protocol, command};
 
 /// How long requests that are under way have to finish after the first signal.
 const GRACE: Duration = Duration::from_secs(10);
@@ -71,25 +73,22 @@ pub fn main() -> ExitCode {
 /// # Errors
 /// Where the server cannot start.
 pub fn run(options: &Options) -> Result<(), Failure> {
-    let site::Site { handler, live } = site::site(options)?;
-    let (site, refusals) = log::logged(handler, options)?;
+    listen::judge(options)?;
+    // What rights may be needed for that `--user` gives up, and what wants to be done while there is one thread.
+    let (users, journal) = (auth::users(options)?, log::Journal::open(options)?);
     let tls = tls::config(options)?;
     if options.redirect_http.is_some() && tls.is_none() {
         return Err(Failure::new("--redirect-http needs --tls-cert or --self-signed"));
     }
     let doors = listen::doors(options)?;
     let redirecting = match options.redirect_http {
-        Some(port) => listen::listen(&options.bind, port)?,
+        Some(port) => listen::listen(&listen::hosts(options), port)?,
         None => Vec::new(),
     };
-    if options.check {
-        return banner::print_line("everything is in order");
-    }
-    // Signals are taken from here on, so that none is lost between the first line and the wait.
-    let (renew, asked) = std::sync::mpsc::channel();
-    let signals = signals::Signals::take(wants_hangups(options).then_some(renew.clone()))?;
-    let mut builder = log::observed(options.apply_limits(Server::builder()), refusals);
+    let mut builder = options.apply_limits(Server::builder());
     let mut paths = Vec::new();
+    // A check leaves no local socket behind.
+    let doors = if options.check { Vec::new() } else { doors };
     for listen::Door { listen, path } in doors {
         let listen = match &tls {
             Some(tls) => listen.tls(tls.clone()),
@@ -98,6 +97,16 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         builder = builder.listen(listen).map_err(|error| Failure::new(chain(&error)))?;
         paths.extend(path);
     }
+    user::become_another(options)?;
+    let site::Site { handler, live } = site::site(options, users)?;
+    let (site, refusals) = log::logged(handler, options, journal);
+    if options.check {
+        return banner::print_line("everything is in order");
+    }
+    // Signals are taken from here on, so that none is lost between the first line and the wait.
+    let (renew, asked) = std::sync::mpsc::channel();
+    let signals = signals::Signals::take(wants_hangups(options).then_some(renew.clone()))?;
+    let builder = log::observed(builder, refusals);
     let server = Arc::new(builder.serve(site).map_err(|error| Failure::new(chain(&error)))?);
     renew::watch(options, &server, asked)?;
     let redirector = redirect::serve(redirecting, server.addresses())?;

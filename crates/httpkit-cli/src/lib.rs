@@ -12,7 +12,7 @@
 //! use httpkit_cli::http_server::Options;
 //!
 //! let options = Options::try_parse_from(["http-server", "0", "--bind", "127.0.0.1"])?;
-//! assert_eq!(options.port, 0);
+//! assert_eq!(options.port, Some(0));
 //! # Ok::<(), clap::Error>(())
 //! ```
 //!

@@ -1,6 +1,6 @@
 //! The command line of `httpkit`: curl's letters where curl has one.
 
-use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// HTTP from the terminal.
@@ -11,6 +11,15 @@ pub struct Options {
     /// What to do
     #[command(subcommand)]
     pub command: Command,
+}
+
+impl Options {
+    /// Reads the arguments of this process; ends it with 0 or 2 where clap has said all.
+    #[must_use]
+    pub fn read() -> Self {
+        let matches = command().get_matches();
+        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+    }
 }
 
 const AFTER_HELP: &str = "\
@@ -203,5 +212,5 @@ pub enum CookieFormat {
 /// The command line, for completions and manual pages.
 #[must_use]
 pub fn command() -> clap::Command {
-    Options::command()
+    Options::command().mut_subcommand("serve", crate::http_server::from_environment)
 }

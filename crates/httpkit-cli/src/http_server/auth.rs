@@ -21,8 +21,11 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// The handler behind the passwords that the options name, if they name any.
-pub(crate) fn locked(handler: Box<dyn Handler>, options: &Options) -> Result<Box<dyn Handler>, Failure> {
+/// A name and a password.
+pub(crate) type User = (String, String);
+
+/// Those whom the options name, if they name any.
+pub(crate) fn users(options: &Options) -> Result<Vec<User>, Failure> {
     let mut users = Vec::new();
     if let Some(Secret(text)) = &options.auth {
         let user =
@@ -32,6 +35,11 @@ pub(crate) fn locked(handler: Box<dyn Handler>, options: &Options) -> Result<Box
     if let Some(path) = &options.auth_file {
         users.extend(read_users(path)?);
     }
+    Ok(users)
+}
+
+/// The handler behind the passwords of these users, if there are any.
+pub(crate) fn locked(handler: Box<dyn Handler>, users: Vec<User>) -> Result<Box<dyn Handler>, Failure> {
     if users.is_empty() {
         return Ok(handler);
     }
@@ -41,13 +49,13 @@ pub(crate) fn locked(handler: Box<dyn Handler>, options: &Options) -> Result<Box
 }
 
 /// `user:password`; a password may hold colons, a name may not, and is not empty.
-fn user(text: &str) -> Option<(String, String)> {
+fn user(text: &str) -> Option<User> {
     let (name, password) = text.split_once(':')?;
     (!name.is_empty()).then(|| (name.to_owned(), password.to_owned()))
 }
 
 /// A line for each user; empty lines and those that begin with `#` are passed over.
-fn read_users(path: &Path) -> Result<Vec<(String, String)>, Failure> {
+fn read_users(path: &Path) -> Result<Vec<User>, Failure> {
     let failed = |what: String| Failure::new(format!("--auth-file {}: {what}", path.display()));
     let text = std::fs::read_to_string(path).map_err(|error| failed(format!("cannot read it: {error}")))?;
     let mut users = Vec::new();

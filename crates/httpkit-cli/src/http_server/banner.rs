@@ -18,9 +18,10 @@ pub(crate) fn announce(
     is_tls: bool,
     plain: &[SocketAddr],
 ) -> Result<(), Failure> {
-    let port = addresses.first().map_or(options.port, SocketAddr::port);
+    let port = addresses.first().map(SocketAddr::port);
     if let Some(path) = &options.port_file {
-        write_port(path, port)?;
+        let none = || Failure::new("--port-file: only local sockets are served, which have no port");
+        write_port(path, port.ok_or_else(none)?)?;
     }
     let network = network_addresses();
     let mut urls = urls(addresses, is_tls, &network);
@@ -34,19 +35,20 @@ pub(crate) fn announce(
         }
         text
     };
+    let web: Vec<&String> = urls.iter().filter(|url| url.starts_with("http")).collect();
+    let none = |option| Failure::new(format!("{option}: only local sockets are served, which have no URL"));
     if options.qr {
         // What others can reach, if there is such a one.
         let is_far =
-            |url: &&String| network.iter().any(|own| url.contains(&format!("//{}:", host_text(*own))));
-        if let Some(url) = urls.iter().find(is_far).or_else(|| urls.first()) {
-            let _ = write!(text, "\n{}", picture(url)?.trim_end_matches('\n'));
-        }
+            |url: &&&String| network.iter().any(|own| url.contains(&format!("//{}:", host_text(*own))));
+        let url = web.iter().find(is_far).or_else(|| web.first()).ok_or_else(|| none("--qr"))?;
+        let _ = write!(text, "\n{}", picture(url)?.trim_end_matches('\n'));
     }
     print_line(&text)?;
-    match urls.first() {
-        Some(url) if options.open => open_browser(url),
-        _ => Ok(()),
+    if options.open {
+        open_browser(web.first().ok_or_else(|| none("--open"))?)?;
     }
+    Ok(())
 }
 
 /// Has the system open the URL in whatever browser it prefers; does not wait for it.
@@ -98,7 +100,7 @@ fn human_lines(addresses: &[SocketAddr], urls: &[String], is_tls: bool) -> Strin
     text
 }
 
-fn json_line(options: &Options, urls: &[String], port: u16, is_tls: bool) -> String {
+fn json_line(options: &Options, urls: &[String], port: Option<u16>, is_tls: bool) -> String {
     let directory = std::path::absolute(&options.directory).unwrap_or_else(|_| options.directory.clone());
     let mut text = String::from("{\"url\":");
     push_json(&mut text, urls.first().map_or("", String::as_str));
@@ -109,6 +111,7 @@ fn json_line(options: &Options, urls: &[String], port: u16, is_tls: bool) -> Str
         }
         push_json(&mut text, url);
     }
+    let port = port.map_or_else(|| "null".to_owned(), |port| port.to_string());
     let _ = write!(text, "],\"port\":{port},\"directory\":");
     push_json(&mut text, &directory.to_string_lossy());
     let _ = write!(text, ",\"tls\":{is_tls},\"pid\":{}}}", std::process::id());

@@ -23,18 +23,46 @@ impl Door {
     }
 }
 
+/// Refuses what needs a port where only local sockets are named.
+pub(crate) fn judge(options: &Options) -> Result<(), Failure> {
+    if options.bind.is_empty() || !options.bind.iter().all(|name| is_local(name)) {
+        return Ok(());
+    }
+    let needing = [
+        (options.port.map(|port| format!("port {port}"))),
+        (options.redirect_http.map(|_| "--redirect-http".to_owned())),
+        (options.port_file.as_ref().map(|_| "--port-file".to_owned())),
+        (options.qr.then(|| "--qr".to_owned())),
+        (options.open.then(|| "--open".to_owned())),
+    ];
+    match needing.into_iter().flatten().next() {
+        None => Ok(()),
+        Some(what) => Err(Failure::new(format!(
+            "{what} needs an address, and --bind names local sockets only; add one, such as --bind 127.0.0.1"
+        ))),
+    }
+}
+
+fn is_local(name: &str) -> bool {
+    name.starts_with(LOCAL)
+}
+
+/// Those of the names that are no local sockets.
+pub(crate) fn hosts(options: &Options) -> Vec<String> {
+    options.bind.iter().filter(|name| !is_local(name)).cloned().collect()
+}
+
 /// All places that the options name.
 pub(crate) fn doors(options: &Options) -> Result<Vec<Door>, Failure> {
     if options.systemd {
         return inherited();
     }
-    let (local, names): (Vec<String>, Vec<String>) =
-        options.bind.iter().cloned().partition(|name| name.starts_with(LOCAL));
+    let names = hosts(options);
     let mut doors = Vec::new();
-    if local.is_empty() || !names.is_empty() {
-        doors.extend(listen(&names, options.port)?.into_iter().map(Door::tcp));
+    if options.bind.is_empty() || !names.is_empty() {
+        doors.extend(listen(&names, options.port())?.into_iter().map(Door::tcp));
     }
-    for name in &local {
+    for name in options.bind.iter().filter(|name| is_local(name)) {
         doors.push(local_door(name.strip_prefix(LOCAL).unwrap_or(name))?);
     }
     Ok(doors)

@@ -3,7 +3,7 @@
 //! The folder is looked through twice a second, which works on every system and every file system. A page carries the
 //! number of the state it was made of, so that nothing is lost between a page and its first question.
 
-use super::{Failure, Options};
+use super::{Failure, Options, say};
 use httpkit::Method;
 use httpkit::server::{EventStream, Handler, HandlerError, Request, Response};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -40,7 +40,13 @@ impl Live {
         // Another number than that of an earlier run, so that a page which outlived it is loaded anew.
         let mut hasher = DefaultHasher::new();
         std::process::id().hash(&mut hasher);
-        let mut seen = fingerprint(&options.directory, options.hidden);
+        let Fingerprint { sum: mut seen, is_whole } =
+            fingerprint(&options.directory, options.hidden, ENTRIES_MAX);
+        if !is_whole {
+            say(&format!(
+                "--live: the folder has more than {ENTRIES_MAX} entries; not all changes will be noticed"
+            ));
+        }
         seen.hash(&mut hasher);
         let state = State { number: hasher.finish() >> 16, ended: false };
         let live = Arc::new(Self { state: Mutex::new(state), changed: Condvar::new() });
@@ -48,7 +54,7 @@ impl Live {
         let thread = std::thread::Builder::new().name("live".to_owned());
         let spawned = thread.spawn(move || {
             while !watching.wait(PERIOD) {
-                let now = fingerprint(&folder, hidden);
+                let now = fingerprint(&folder, hidden, ENTRIES_MAX).sum;
                 if now != seen {
                     seen = now;
                     watching.next();
@@ -159,17 +165,26 @@ impl<H: Handler> Handler for WithLive<H> {
     }
 }
 
-/// One number for names, sizes and times of all files beneath the folder. Links to folders are not followed.
-fn fingerprint(folder: &Path, hidden: bool) -> u64 {
+/// What a folder looked like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Fingerprint {
+    /// One number for names, sizes and times of all files.
+    sum: u64,
+    /// Whether all entries were looked at.
+    is_whole: bool,
+}
+
+/// Looks at all files beneath the folder, but at no more than so many entries. Links to folders are not followed.
+fn fingerprint(folder: &Path, hidden: bool, entries_max: usize) -> Fingerprint {
     let mut sum = 0_u64;
-    let mut left = ENTRIES_MAX;
+    let mut left = entries_max;
     let mut open: Vec<PathBuf> = vec![folder.to_owned()];
     while let Some(folder) = open.pop() {
         // What cannot be read now may be later, and that is a change then.
         let Ok(entries) = std::fs::read_dir(&folder) else { continue };
         for entry in entries.flatten() {
             if left == 0 {
-                return sum;
+                return Fingerprint { sum, is_whole: false };
             }
             left -= 1;
             if !hidden && entry.file_name().as_encoded_bytes().starts_with(b".") {
@@ -190,7 +205,7 @@ fn fingerprint(folder: &Path, hidden: bool) -> u64 {
             sum = sum.wrapping_add(hasher.finish());
         }
     }
-    sum
+    Fingerprint { sum, is_whole: true }
 }
 
 #[cfg(test)]

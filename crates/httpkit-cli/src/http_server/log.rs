@@ -5,31 +5,50 @@ use httpkit::server::observe::Event;
 use httpkit::server::{Handler, Logged, ServerBuilder};
 use std::fs::File;
 use std::io::{self, IsTerminal as _};
+use std::path::PathBuf;
 
 /// Writes lines for what never reaches a handler.
 pub(crate) type Refusals = Box<dyn Fn(&Event<'_>) + Send + Sync>;
+
+/// What is found out at the start, while there is one thread and all rights: the file, if there is one, and how far local
+/// time is ahead of UTC.
+#[derive(Debug)]
+pub(crate) struct Journal {
+    file: Option<File>,
+    offset_minutes: i16,
+}
+
+impl Journal {
+    /// What the options ask for; `None` where nothing is logged.
+    pub(crate) fn open(options: &Options) -> Result<Option<Self>, Failure> {
+        if options.quiet {
+            return Ok(None);
+        }
+        let open = |path: &PathBuf| {
+            File::options().append(true).create(true).open(path).map_err(|error| {
+                Failure::new(format!("cannot write the log file {}: {error}", path.display()))
+            })
+        };
+        let file = options.log_file.as_ref().map(open).transpose()?;
+        Ok(Some(Self { file, offset_minutes: local_offset_minutes() }))
+    }
+}
 
 /// The handler with a line for each of its answers, and what writes such lines where no handler is asked.
 pub(crate) fn logged(
     handler: Box<dyn Handler>,
     options: &Options,
-) -> Result<(Box<dyn Handler>, Option<Refusals>), Failure> {
-    if options.quiet {
-        return Ok((handler, None));
-    }
-    let mut logged =
-        Logged::new(handler).format(options.log.into()).utc_offset_minutes(local_offset_minutes());
-    if let Some(path) = &options.log_file {
-        let file = File::options().append(true).create(true).open(path);
-        let file = file.map_err(|error| {
-            Failure::new(format!("cannot write the log file {}: {error}", path.display()))
-        })?;
+    journal: Option<Journal>,
+) -> (Box<dyn Handler>, Option<Refusals>) {
+    let Some(Journal { file, offset_minutes }) = journal else { return (handler, None) };
+    let mut logged = Logged::new(handler).format(options.log.into()).utc_offset_minutes(offset_minutes);
+    if let Some(file) = file {
         logged = logged.to_writer(file);
     } else if wants_colour() {
         logged = logged.to_sink(|line| super::say(&coloured(line)));
     }
     let refusals = logged.observer();
-    Ok((Box::new(logged), Some(Box::new(refusals))))
+    (Box::new(logged), Some(Box::new(refusals)))
 }
 
 /// Tells of what never reaches a handler, unless that was not asked for.

@@ -4,7 +4,7 @@ use super::amount::Bytes;
 use super::auth::Secret;
 use clap::builder::FalseyValueParser;
 use clap::{Arg, ArgAction, CommandFactory as _, FromArgMatches as _, Parser, ValueEnum};
-use httpkit::server::files::Symlinks;
+use httpkit::server::files::{ArchiveFormat, Symlinks};
 use httpkit::server::limits::{Limits, Timeouts};
 use httpkit::server::{LogFormat, ServerBuilder};
 use std::path::PathBuf;
@@ -15,35 +15,76 @@ use std::time::Duration;
 /// Without options: the current folder, on port 8000, on all interfaces, as `python -m http.server` does. Every option
 /// that Python has is spelled as there.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "http-server", version, after_help = AFTER_HELP, max_term_width = 100)]
+#[command(
+    name = "http-server",
+    version,
+    after_help = AFTER_SHORT_HELP,
+    after_long_help = AFTER_LONG_HELP,
+    max_term_width = 100
+)]
 #[non_exhaustive]
 pub struct Options {
-    /// Port to listen on; 0 takes a free one, which the first line on standard output tells
-    #[arg(default_value_t = 8000, env = "HTTP_SERVER_PORT")]
-    pub port: u16,
+    /// Port to listen on, 0 for a free one [default: 8000]
+    ///
+    /// Port to listen on, 8000 where none is given; 0 takes a free one, which the first line on standard output tells
+    #[arg(env = "HTTP_SERVER_PORT", hide_env = true)]
+    pub port: Option<u16>,
 
+    /// Address or unix:PATH [default: all interfaces]
+    ///
     /// Address, host name or unix:PATH to listen on; may be repeated [default: all interfaces, IPv6 and IPv4]
-    #[arg(short, long, value_name = "ADDRESS", env = "HTTP_SERVER_BIND", value_delimiter = ',')]
+    #[arg(
+        short,
+        long,
+        value_name = "ADDRESS",
+        env = "HTTP_SERVER_BIND",
+        hide_env = true,
+        value_delimiter = ','
+    )]
     pub bind: Vec<String>,
 
     /// Folder to serve
-    #[arg(short, long, value_name = "DIR", default_value = ".", env = "HTTP_SERVER_DIRECTORY")]
+    #[arg(
+        short,
+        long,
+        value_name = "DIR",
+        default_value = ".",
+        env = "HTTP_SERVER_DIRECTORY",
+        hide_env = true
+    )]
     pub directory: PathBuf,
 
     /// HTTP/1.1 keeps connections open for more requests; HTTP/1.0 closes them after each answer
-    #[arg(short, long, value_name = "VERSION", default_value = "HTTP/1.1", ignore_case = true)]
+    #[arg(
+        short,
+        long,
+        value_name = "VERSION",
+        default_value = "HTTP/1.1",
+        ignore_case = true,
+        hide_short_help = true
+    )]
     pub protocol: Protocol,
 
+    /// Extra response header; may be repeated
+    ///
     /// Extra response header for successful answers; may be repeated
     #[arg(short = 'H', long, num_args = 2, value_names = ["NAME", "VALUE"], allow_hyphen_values = true)]
     pub header: Vec<String>,
 
     /// Content type of files whose extension says nothing [default: application/octet-stream]
-    #[arg(long, value_name = "TYPE")]
+    #[arg(long, value_name = "TYPE", hide_short_help = true)]
     pub content_type: Option<String>,
 
+    /// Certificate chain for HTTPS (PEM)
+    ///
     /// Serve HTTPS with the certificate chain in this file (PEM)
-    #[arg(long, value_name = "PATH", env = "HTTP_SERVER_TLS_CERT", help_heading = "TLS")]
+    #[arg(
+        long,
+        value_name = "PATH",
+        env = "HTTP_SERVER_TLS_CERT",
+        hide_env = true,
+        help_heading = TLS
+    )]
     pub tls_cert: Option<PathBuf>,
 
     /// Private key of the certificate (PEM) [default: the file of the certificate]
@@ -51,132 +92,236 @@ pub struct Options {
         long,
         value_name = "PATH",
         env = "HTTP_SERVER_TLS_KEY",
+        hide_env = true,
         requires = "tls_cert",
-        help_heading = "TLS"
+        help_heading = TLS,
+        hide_short_help = true
     )]
     pub tls_key: Option<PathBuf>,
 
     /// File with the password of an encrypted private key
-    #[arg(long, value_name = "PATH", requires = "tls_cert", help_heading = "TLS")]
+    #[arg(long, value_name = "PATH", requires = "tls_cert", help_heading = TLS, hide_short_help = true)]
     pub tls_password_file: Option<PathBuf>,
 
+    /// HTTPS with a certificate for this run only
+    ///
     /// Serve HTTPS with a certificate made on the spot, for this run only; browsers will warn
-    #[arg(long, conflicts_with = "tls_cert", help_heading = "TLS")]
+    #[arg(long, conflicts_with = "tls_cert", help_heading = TLS)]
     pub self_signed: bool,
 
     /// Demand client certificates that an authority in this file (PEM) has issued
-    #[arg(long, value_name = "PATH", help_heading = "TLS")]
+    #[arg(long, value_name = "PATH", help_heading = TLS, hide_short_help = true)]
     pub tls_client_ca: Option<PathBuf>,
 
     /// Also listen on this port without TLS, and send everyone who comes there to the TLS port
-    #[arg(long, value_name = "PORT", help_heading = "TLS")]
+    #[arg(long, value_name = "PORT", help_heading = TLS, hide_short_help = true)]
     pub redirect_http: Option<u16>,
 
     /// File that answers for its folder; may be repeated [default: index.html, index.htm]
-    #[arg(long, value_name = "NAME", help_heading = "Files")]
+    #[arg(long, value_name = "NAME", help_heading = FILES, hide_short_help = true)]
     pub index: Vec<String>,
 
+    /// 404 for folders without index file
+    ///
     /// Answer 404 for a folder without index file instead of listing it
-    #[arg(long, help_heading = "Files")]
+    #[arg(long, help_heading = FILES)]
     pub no_listing: bool,
 
     /// List folders as Python does: names only
-    #[arg(long, conflicts_with = "no_listing", help_heading = "Files")]
+    #[arg(long, conflicts_with = "no_listing", help_heading = FILES, hide_short_help = true)]
     pub plain_listing: bool,
 
+    /// Serve names that begin with a dot, too
+    ///
     /// Serve and list names that begin with a dot
-    #[arg(long, help_heading = "Files")]
+    #[arg(long, help_heading = FILES)]
     pub hidden: bool,
 
     /// Which symbolic links are followed: none, those that stay in the folder, or all
-    #[arg(long, value_name = "POLICY", default_value = "beneath", help_heading = "Files")]
+    #[arg(
+        long,
+        value_name = "POLICY",
+        default_value = "beneath",
+        help_heading = FILES,
+        hide_short_help = true
+    )]
     pub symlinks: Links,
 
+    /// Send index.html for pages that are missing
+    ///
     /// Answer with this file, status 200, where a browser asks for a page that is not there [default file: index.html]
-    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "index.html", help_heading = "Files")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "index.html",
+        help_heading = FILES
+    )]
     pub spa: Option<String>,
 
     /// Send this file, status 404, for what is not there
-    #[arg(long = "404", value_name = "FILE", help_heading = "Files")]
+    #[arg(long = "404", value_name = "FILE", help_heading = FILES, hide_short_help = true)]
     pub not_found: Option<String>,
 
     /// Send app.js.br, .zst or .gz, where they lie beside app.js, to clients that take them
-    #[arg(long, help_heading = "Files")]
+    #[arg(long, help_heading = FILES, hide_short_help = true)]
     pub precompressed: bool,
 
+    /// Compress texts on their way
+    ///
     /// Compress texts on their way (br, gzip) for clients that take it
-    #[arg(long, help_heading = "Files")]
+    #[arg(long, help_heading = FILES)]
     pub compress: bool,
 
-    /// Offer every folder as one download, a tar or zip archive
-    #[arg(long, help_heading = "Files")]
-    pub archive: bool,
+    /// Offer folders as tar or zip
+    ///
+    /// Offer every folder as one download: as tar and as zip, or only as the one that is named
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        num_args = 0..=1,
+        require_equals = true,
+        value_delimiter = ',',
+        default_missing_values = ["tar", "zip"],
+        hide_possible_values = true,
+        help_heading = FILES
+    )]
+    pub archive: Vec<Archive>,
 
+    /// Take uploads: by PUT, and by a form
+    ///
     /// Take uploads: by PUT, and by a form on the pages of folders
-    #[arg(long, help_heading = "Files")]
+    #[arg(long, help_heading = FILES)]
     pub upload: bool,
 
     /// Largest upload, such as 500k, 20M or 2G [default: 1G]
-    #[arg(long, value_name = "SIZE", requires = "upload", help_heading = "Files")]
+    #[arg(long, value_name = "SIZE", requires = "upload", help_heading = FILES, hide_short_help = true)]
     pub upload_max: Option<Bytes>,
 
     /// Let uploads take the place of files that are there
-    #[arg(long, requires = "upload", help_heading = "Files")]
+    #[arg(long, requires = "upload", help_heading = FILES, hide_short_help = true)]
     pub overwrite: bool,
 
+    /// How long clients keep files unasked
+    ///
     /// Let clients keep files for so many seconds without asking [default: they ask each time]
-    #[arg(long, value_name = "SECONDS", help_heading = "Files")]
+    #[arg(long, value_name = "SECONDS", help_heading = FILES)]
     pub cache: Option<u32>,
 
+    /// Let nobody keep files at all (Cache-Control: no-store)
+    #[arg(
+        long,
+        conflicts_with_all = ["cache", "immutable"],
+        help_heading = FILES,
+        hide_short_help = true
+    )]
+    pub no_cache: bool,
+
     /// Cache-Control of files like `*.css`, `/assets/*` or `image/*`; may be repeated, the first that fits decides
-    #[arg(long, num_args = 2, value_names = ["PATTERN", "VALUE"], help_heading = "Files")]
+    #[arg(
+        long,
+        num_args = 2,
+        value_names = ["PATTERN", "VALUE"],
+        help_heading = FILES,
+        hide_short_help = true
+    )]
     pub cache_rule: Vec<String>,
 
     /// Let clients keep files with a hash in their name (app.3f2a9c1b.js) for ever
-    #[arg(long, help_heading = "Files")]
+    #[arg(long, help_heading = FILES, hide_short_help = true)]
     pub immutable: bool,
 
     /// Memory for small files that are asked for often, in MiB; 0 for none
-    #[arg(long, value_name = "MIB", default_value_t = 64, help_heading = "Files")]
+    #[arg(
+        long,
+        value_name = "MIB",
+        default_value_t = 64,
+        help_heading = FILES,
+        hide_short_help = true
+    )]
     pub memory_cache: u32,
 
+    /// Reload pages when a file changes
+    ///
     /// Have pages load anew in the browser when a file changes
-    #[arg(long, help_heading = "Files")]
+    #[arg(long, help_heading = FILES)]
     pub live: bool,
 
+    /// Let pages of other origins read files
+    ///
     /// Let pages of other origins read the files: of all, or of this one
-    #[arg(long, value_name = "ORIGIN", num_args = 0..=1, require_equals = true, default_missing_value = "*", help_heading = "Access")]
+    #[arg(
+        long,
+        value_name = "ORIGIN",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "*",
+        help_heading = ACCESS
+    )]
     pub cors: Option<String>,
 
-    /// Ask for a user name and password; better given by the environment, since command lines can be seen by others
+    /// Isolate pages from those of other origins, as SharedArrayBuffer and precise clocks demand (COOP and COEP)
+    #[arg(long, help_heading = ACCESS, hide_short_help = true)]
+    pub coop_coep: bool,
+
+    /// Ask for a user name and password
+    ///
+    /// Ask for a user name and password; better given by the environment (HTTP_SERVER_AUTH), since command lines can be
+    /// seen by others
     #[arg(
         long,
         value_name = "USER:PASSWORD",
         env = "HTTP_SERVER_AUTH",
-        hide_env_values = true,
-        help_heading = "Access"
+        hide_env = true,
+        help_heading = ACCESS
     )]
     pub auth: Option<Secret>,
 
     /// File with a user and password a line, as USER:PASSWORD
-    #[arg(long, value_name = "PATH", help_heading = "Access")]
+    #[arg(long, value_name = "PATH", help_heading = ACCESS, hide_short_help = true)]
     pub auth_file: Option<PathBuf>,
 
     /// Bytes a second for each answer at most, such as 500k or 2M
-    #[arg(long, value_name = "RATE", help_heading = "Access")]
+    #[arg(long, value_name = "RATE", help_heading = ACCESS, hide_short_help = true)]
     pub limit_rate: Option<Bytes>,
 
     /// Close connections that are idle for so many seconds [default: 60]
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Access")]
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        value_parser = clap::value_parser!(u32).range(1..),
+        help_heading = ACCESS,
+        hide_short_help = true
+    )]
     pub timeout: Option<u32>,
 
     /// Connections at a time; when there are more, the ones that idle longest make room [default: 10000, or what descriptors allow]
-    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Access")]
+    #[arg(
+        long,
+        value_name = "COUNT",
+        value_parser = clap::value_parser!(u32).range(1..),
+        help_heading = ACCESS,
+        hide_short_help = true
+    )]
     pub max_connections: Option<u32>,
 
     /// Requests under way at a time, slow ones too: each has a thread while it lasts [default: 1024, or the connections]
-    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Access")]
+    #[arg(
+        long,
+        value_name = "COUNT",
+        value_parser = clap::value_parser!(u32).range(1..),
+        help_heading = ACCESS,
+        hide_short_help = true
+    )]
     pub threads: Option<u32>,
+
+    /// Become this user (a name, or UID or UID:GID) once the ports are open; Linux only
+    ///
+    /// Become this user (a name, or UID or UID:GID) once ports, certificates, passwords and log are open. From then on it is
+    /// this user who reads the files, writes the port file, and reads a certificate that was renewed. Linux only
+    #[arg(long, value_name = "USER", help_heading = ACCESS, hide_short_help = true)]
+    pub user: Option<String>,
 
     /// How requests are logged on standard error
     #[arg(
@@ -184,42 +329,61 @@ pub struct Options {
         value_name = "FORMAT",
         default_value = "python",
         conflicts_with = "quiet",
-        help_heading = "Output"
+        help_heading = OUTPUT,
+        hide_short_help = true
     )]
     pub log: Log,
 
     /// Append the log to this file instead
-    #[arg(long, value_name = "PATH", conflicts_with = "quiet", help_heading = "Output")]
+    #[arg(
+        long,
+        value_name = "PATH",
+        conflicts_with = "quiet",
+        help_heading = OUTPUT,
+        hide_short_help = true
+    )]
     pub log_file: Option<PathBuf>,
 
     /// Log no requests
-    #[arg(short, long, help_heading = "Output")]
+    #[arg(short, long, help_heading = OUTPUT)]
     pub quiet: bool,
 
+    /// Print the first line as JSON
+    ///
     /// Print the first line as JSON: url, urls, port, directory, tls, pid
-    #[arg(long, help_heading = "Output")]
+    #[arg(long, help_heading = OUTPUT)]
     pub json: bool,
 
+    /// Show the URL as a QR code
+    ///
     /// Show the URL as a QR code, for the camera of a telephone
-    #[arg(long, conflicts_with = "json", help_heading = "Output")]
+    #[arg(long, conflicts_with = "json", help_heading = OUTPUT)]
     pub qr: bool,
 
     /// Open the first URL in a browser
-    #[arg(long, help_heading = "Output")]
+    #[arg(long, help_heading = OUTPUT)]
     pub open: bool,
 
     /// Write the port into this file once the server listens
-    #[arg(long, value_name = "PATH", help_heading = "Output")]
+    #[arg(long, value_name = "PATH", help_heading = OUTPUT, hide_short_help = true)]
     pub port_file: Option<PathBuf>,
 
     /// Take the listeners that the service manager hands on (LISTEN_FDS), and tell it when all is ready
-    #[arg(long, conflicts_with_all = ["bind", "port"], help_heading = "Output")]
+    #[arg(long, conflicts_with_all = ["bind", "port"], help_heading = OUTPUT, hide_short_help = true)]
     pub systemd: bool,
 
     /// Check folder, certificate, options and port, and end
-    #[arg(long, help_heading = "Output")]
+    #[arg(long, help_heading = OUTPUT, hide_short_help = true)]
     pub check: bool,
 }
+
+const TLS: &str = "TLS";
+const FILES: &str = "Files";
+const ACCESS: &str = "Access";
+const OUTPUT: &str = "Output";
+
+/// The port without another one given. Python: the default of `http.server`'s command line.
+const PORT: u16 = 8000;
 
 /// Which versions of HTTP/1 can be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -255,6 +419,25 @@ impl From<Links> for Symlinks {
     }
 }
 
+/// A form in which folders are offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[non_exhaustive]
+pub enum Archive {
+    /// A tape archive, files as they are.
+    Tar,
+    /// A zip archive, files compressed.
+    Zip,
+}
+
+impl From<Archive> for ArchiveFormat {
+    fn from(archive: Archive) -> Self {
+        match archive {
+            Archive::Tar => Self::Tar,
+            Archive::Zip => Self::Zip,
+        }
+    }
+}
+
 /// How a request is logged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 #[non_exhaustive]
@@ -280,14 +463,19 @@ impl From<Log> for LogFormat {
     }
 }
 
-const AFTER_HELP: &str = "\
+const AFTER_SHORT_HELP: &str = "\
+Examples: http-server 0 -b 127.0.0.1    http-server -d site --spa
+All options, environment variables and exit codes: --help";
+
+const AFTER_LONG_HELP: &str = "\
 Examples:
   http-server                       this folder, http://localhost:8000/
   http-server 0 -b 127.0.0.1        a free port, for this machine only
   http-server -d site --spa         an application with its own router
   http-server --self-signed         HTTPS without further ado
 
-Every long option can come from the environment: HTTP_SERVER_NO_LISTING=1, HTTP_SERVER_CACHE=60.
+The port and every long option can come from the environment: HTTP_SERVER_PORT=80, HTTP_SERVER_NO_LISTING=1,
+HTTP_SERVER_CACHE=60.
 
 Exit codes:
   0  stopped by Ctrl-C or SIGTERM
@@ -295,6 +483,11 @@ Exit codes:
   2  command line not understood";
 
 impl Options {
+    /// The port to listen on.
+    pub(crate) fn port(&self) -> u16 {
+        self.port.unwrap_or(PORT)
+    }
+
     /// The extra header fields, as name and value.
     pub(crate) fn header_pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.header.chunks_exact(2).filter_map(|pair| match pair {
@@ -346,6 +539,11 @@ impl Options {
 /// can come from the environment.
 #[must_use]
 pub fn command() -> clap::Command {
+    from_environment(Options::command())
+}
+
+/// The command whose options that can be written in one word can come from the environment as well.
+pub(crate) fn from_environment(command: clap::Command) -> clap::Command {
     let named = |arg: Arg| {
         let takes_two = arg.get_num_args().is_some_and(|count| count.max_values() > 1);
         let Some(long) = arg.get_long().filter(|_| !takes_two && arg.get_env().is_none()) else { return arg };
@@ -357,7 +555,7 @@ pub fn command() -> clap::Command {
         };
         arg.env(name).hide_env(true)
     };
-    Options::command().mut_args(named)
+    command.mut_args(named)
 }
 
 #[cfg(test)]

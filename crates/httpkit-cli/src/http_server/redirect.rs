@@ -5,12 +5,18 @@ use httpkit::server::{Request, Response, Server, ServerBuilder, ServerHandle, St
 use std::net::{SocketAddr, TcpListener};
 
 /// Starts the redirecting server; `None` without listeners. `secure` are the addresses with TLS, which share a port.
+///
+/// # Errors
+/// Where there is no such address, or the system does not let it start.
 pub(crate) fn serve(
     listeners: Vec<TcpListener>,
     secure: &[SocketAddr],
 ) -> Result<Option<ServerHandle>, Failure> {
-    let Some(port) = secure.first().map(SocketAddr::port).filter(|_| !listeners.is_empty()) else {
+    if listeners.is_empty() {
         return Ok(None);
+    }
+    let Some(port) = secure.first().map(SocketAddr::port) else {
+        return Err(Failure::new("--redirect-http: there is no TLS port to send anyone to"));
     };
     let builder = listeners.into_iter().fold(Server::builder(), ServerBuilder::listener);
     let server = builder.serve(move |request: &mut Request<'_>| redirect(request, port));

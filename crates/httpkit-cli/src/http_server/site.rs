@@ -1,11 +1,11 @@
 //! What answers: the files of the folder, and what the options put around them.
 
-use super::auth::locked;
+use super::auth::{User, locked};
 use super::live::{Live, WithLive};
 use super::{Failure, Options, chain};
 use httpkit::Method;
 use httpkit::server::files::{ContentCoding, FolderView, StaticFiles, Uploads};
-use httpkit::server::{Compressed, Cors, Error, Handler, Throttled};
+use httpkit::server::{Compressed, Cors, Error, Handler, HandlerError, Request, Response, Throttled};
 use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +17,7 @@ pub(crate) struct Site {
 }
 
 /// The site of a run.
-pub(crate) fn site(options: &Options) -> Result<Site, Failure> {
+pub(crate) fn site(options: &Options, users: Vec<User>) -> Result<Site, Failure> {
     let mut handler: Box<dyn Handler> = Box::new(files(options)?);
     let live = if options.live { Some(Live::watch(options)?) } else { None };
     if let Some(live) = &live {
@@ -29,12 +29,29 @@ pub(crate) fn site(options: &Options) -> Result<Site, Failure> {
     if let Some(rate) = options.limit_rate.and_then(|rate| NonZeroU64::new(rate.count)) {
         handler = Box::new(Throttled::new(handler, rate));
     }
-    handler = locked(handler, options)?;
+    handler = locked(handler, users)?;
+    if options.coop_coep {
+        handler = Box::new(Isolated(handler));
+    }
     // Around the password: a browser sends none when it asks whether it may.
     if let Some(origin) = &options.cors {
         handler = Box::new(cors(handler, origin, options)?);
     }
     Ok(Site { handler, live })
+}
+
+/// A handler whose pages share no process with those of other origins, and load nothing of theirs that is not meant for
+/// them.
+#[derive(Debug)]
+struct Isolated<H>(H);
+
+impl<H: Handler> Handler for Isolated<H> {
+    fn handle(&self, request: &mut Request<'_>) -> Result<Response, HandlerError> {
+        let response = self.0.handle(request)?;
+        Ok(response
+            .with_header("Cross-Origin-Opener-Policy", "same-origin")
+            .with_header("Cross-Origin-Embedder-Policy", "require-corp"))
+    }
 }
 
 fn cors(
@@ -49,7 +66,7 @@ fn cors(
     };
     let mut methods = vec![Method::GET, Method::HEAD];
     if options.upload {
-        methods.extend([Method::PUT, Method::POST, Method::PATCH]);
+        methods.extend([Method::PUT, Method::POST]);
     }
     let exposed = ["Accept-Ranges", "Content-Encoding", "Content-Length", "Content-Range", "ETag"];
     let cors = cors.methods(methods).any_headers().expose(exposed).map_err(failed)?;
@@ -66,7 +83,7 @@ fn files(options: &Options) -> Result<StaticFiles, Failure> {
         .map_err(|error| Failure::new(setup_text(&error)))?
         .folder_view(view)
         .hidden(options.hidden)
-        .archives(options.archive)
+        .archives(options.archive.iter().copied().map(Into::into))
         .symlinks(options.symlinks.into());
     if !options.index.is_empty() {
         if let Some(name) = options.index.iter().find(|name| !is_name(name)) {
@@ -87,6 +104,9 @@ fn files(options: &Options) -> Result<StaticFiles, Failure> {
     if let Some(seconds) = options.cache {
         let value = format!("max-age={seconds}");
         files = files.cache_control(&value).map_err(|error| refused("--cache", &value, &error))?;
+    }
+    if options.no_cache {
+        files = files.cache_control("no-store").map_err(|error| refused("--no-cache", "", &error))?;
     }
     for (pattern, value) in options.cache_rules() {
         files = files.cache_rule(pattern, value).map_err(|error| refused("--cache-rule", pattern, &error))?;

@@ -1,5 +1,6 @@
 //! The TLS configuration of a run: from files, or made on the spot.
 
+use super::listen::hosts;
 use super::{Failure, Options, chain};
 use httpkit::server::{ClientCertificates, TlsConfig};
 use pkcs8::der::SecretDocument;
@@ -77,9 +78,9 @@ fn decrypt(pem: &str, password: &[u8]) -> Result<Vec<u8>, pkcs8::Error> {
 /// A certificate for this machine's names and the addresses that are listened on.
 fn self_signed(options: &Options) -> Result<(Vec<u8>, Vec<u8>), Failure> {
     let mut names: Vec<String> = ["localhost", "127.0.0.1", "::1"].map(str::to_owned).into();
-    for name in &options.bind {
-        if !names.contains(name) {
-            names.push(name.clone());
+    for name in hosts(options) {
+        if !names.contains(&name) {
+            names.push(name);
         }
     }
     let made = rcgen::generate_simple_self_signed(names)

@@ -41,7 +41,11 @@ fn succeeds(output: &Output) -> &str {
 fn the_help_of_every_command_fits_a_screen() {
     #[track_caller]
     fn check(arguments: &[&str]) {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_httpkit"));
+        check_of(env!("CARGO_BIN_EXE_httpkit"), arguments);
+    }
+    #[track_caller]
+    fn check_of(program: &str, arguments: &[&str]) {
+        let mut command = Command::new(program);
         let output = command.args(arguments).env("COLUMNS", COLUMNS.to_string()).output().unwrap();
         let help = text(&output.stdout);
         assert!(help.contains("Usage: "), "{help}");
@@ -53,6 +57,9 @@ fn the_help_of_every_command_fits_a_screen() {
     check(&["get", "-h"]);
     check(&["cookies", "--help"]);
     check(&["cookies", "-h"]);
+    // A server has more options than a screen has lines: -h has those that are used most, and --help all.
+    check(&["serve", "-h"]);
+    check_of(env!("CARGO_BIN_EXE_http-server"), &["-h"]);
 }
 
 #[test]

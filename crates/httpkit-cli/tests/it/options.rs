@@ -1,6 +1,6 @@
 //! Options that are ours: what each of them does, seen from outside.
 
-use super::process::{PATIENCE, command, connect, folder, run, serve, start};
+use super::process::{Answer, PATIENCE, command, connect, folder, run, serve, start};
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 
@@ -95,6 +95,112 @@ fn folders_come_as_zip_too() {
     let server = serve(folder.path(), &["--archive"]);
     assert!(server.get("/?archive=zip").content.windows(4).any(|bytes| bytes == b"PK\x03\x04"));
     assert!(server.get("/?archive=tar").content.windows(5).any(|bytes| bytes == b"ustar"));
+}
+
+#[test]
+fn folders_come_in_the_form_that_is_named_alone() {
+    let folder = folder();
+    let server = serve(folder.path(), &["--archive=zip"]);
+    let page = server.get("/").text();
+    assert!(page.contains("href=\"?archive=zip\"") && !page.contains("archive=tar"), "{page}");
+    assert_eq!(server.get("/?archive=zip").field("Content-Type"), "application/zip");
+    assert_eq!(server.get("/?archive=tar").field("Content-Type"), "text/html; charset=utf-8");
+}
+
+#[test]
+fn nobody_keeps_what_may_not_be_kept() {
+    let folder = folder();
+    let server = serve(folder.path(), &["--no-cache"]);
+    assert_eq!(server.get("/a.txt").field("Cache-Control"), "no-store");
+}
+
+#[test]
+fn pages_are_isolated_where_that_was_asked_for() {
+    let folder = folder();
+    let fields = |arguments: &[&str], target: &str| {
+        let answer = serve(folder.path(), arguments).get(target);
+        ["Cross-Origin-Opener-Policy", "Cross-Origin-Embedder-Policy"]
+            .map(|name| answer.field(name).to_owned())
+    };
+    for target in ["/a.txt", "/", "/nothing"] {
+        assert_eq!(fields(&["--coop-coep"], target), ["same-origin", "require-corp"], "{target}");
+    }
+    assert_eq!(fields(&[], "/a.txt"), ["", ""]);
+}
+
+#[test]
+fn an_idle_connection_is_closed_after_the_time_that_is_given() {
+    let folder = folder();
+    let server = serve(folder.path(), &["--timeout", "1"]);
+    let mut idle = connect(server.address());
+    idle.write_all(b"GET /a.txt HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
+    let mut output = Vec::new();
+    // Reading ends within the patience of the test; by itself the server would wait twice as long.
+    idle.read_to_end(&mut output).unwrap();
+    let answer = Answer::parse(&output);
+    assert_eq!((answer.status, answer.text().as_str(), answer.field("Connection")), (200, "hello", ""));
+}
+
+#[test]
+fn files_come_from_memory_unless_there_is_to_be_none() {
+    let folder = folder();
+    let path = folder.path().join("a.txt");
+    // Long past, and the same for both: nothing tells the one content from the other.
+    let write = |text: &str| {
+        fs::write(&path, text).unwrap();
+        let old = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(784_111_777);
+        fs::File::options().write(true).open(&path).unwrap().set_modified(old).unwrap();
+    };
+    for (arguments, wanted) in [(&[][..], "first"), (&["--memory-cache", "0"], "other")] {
+        write("first");
+        let server = serve(folder.path(), arguments);
+        assert_eq!(server.get("/a.txt").text(), "first");
+        write("other");
+        assert_eq!(server.get("/a.txt").text(), wanted, "{arguments:?}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn rights_are_given_up_before_anything_is_served() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = folder();
+    let allow = |name: &str, mode| {
+        fs::set_permissions(folder.path().join(name), fs::Permissions::from_mode(mode)).unwrap();
+    };
+    fs::write(folder.path().join("secret"), "secret").unwrap();
+    for (name, mode) in [("", 0o755), ("a.txt", 0o644), ("secret", 0o600)] {
+        allow(name, mode);
+    }
+    let directory = folder.path().to_str().unwrap();
+    let unknown = run(&["0", "-b", "127.0.0.1", "-d", directory, "--user", "no such user"]);
+    let text = String::from_utf8(unknown.stderr).unwrap();
+    assert_eq!(unknown.status.code(), Some(1), "{text}");
+    assert!(text.contains("--user no such user: there is no such user"), "{text}");
+    if !rustix::process::geteuid().is_root() {
+        let output = run(&["0", "-b", "127.0.0.1", "-d", directory, "--user", "65534:65534"]);
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(1) && text.contains("cannot become this user"), "{text}");
+        return;
+    }
+    let log = folder.path().join("log");
+    let arguments = ["--user", "65534:65533", "--live", "--json", "--log-file", log.to_str().unwrap()];
+    let server = serve(folder.path(), &arguments);
+    assert_eq!((server.get("/a.txt").text().as_str(), server.get("/secret").status), ("hello", 404));
+    let id: u32 = server.first_line.split("\"pid\":").nth(1).unwrap().trim_end_matches('}').parse().unwrap();
+    let mut threads = 0;
+    for thread in fs::read_dir(format!("/proc/{id}/task")).unwrap().map(Result::unwrap) {
+        let status = fs::read_to_string(thread.path().join("status")).unwrap();
+        let numbers = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+            line.split_whitespace().map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!((numbers("Uid:"), numbers("Gid:")), (vec!["65534".into(); 4], vec!["65533".into(); 4]));
+        assert_eq!(numbers("Groups:"), Vec::<String>::new());
+        threads += 1;
+    }
+    assert!(threads > 1, "every thread was looked at");
+    assert!(fs::read_to_string(&log).unwrap().contains("GET /a.txt"), "the log was opened before");
 }
 
 #[test]

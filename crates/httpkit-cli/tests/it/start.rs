@@ -135,6 +135,44 @@ fn help_and_version_end_with_0() {
 }
 
 #[test]
+fn the_short_help_has_what_is_used_most_and_the_long_one_everything() {
+    let help = |argument: &str| String::from_utf8(run(&[argument]).stdout).unwrap();
+    let (short, long) = (help("-h"), help("--help"));
+    for option in
+        ["[PORT]", "--bind", "--directory", "--self-signed", "--spa", "--upload", "--live", "--help"]
+    {
+        assert!(short.contains(option), "{option} is not in {short}");
+    }
+    assert!(!short.contains("--memory-cache"), "{short}");
+    let command = httpkit_cli::http_server::command();
+    for option in command.get_arguments().filter_map(clap::Arg::get_long) {
+        assert!(long.contains(&format!("--{option}")), "{option} is not in {long}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_needs_a_port_is_refused_where_only_local_sockets_are_named() {
+    let folder = folder();
+    let socket = format!("unix:{}", folder.path().join("socket").display());
+    let directory = folder.path().to_str().unwrap();
+    for (arguments, said) in [
+        (&["9000"][..], "port 9000 needs an address"),
+        (&["--qr"], "--qr needs an address"),
+        (&["--open"], "--open needs an address"),
+        (&["--port-file", "port"], "--port-file needs an address"),
+        (&["--self-signed", "--redirect-http", "0"], "--redirect-http needs an address"),
+    ] {
+        let arguments = [&["-b", &socket, "-d", directory], arguments].concat();
+        check_refused(&arguments, 1, &[said, "names local sockets only"]);
+    }
+    let mut command = command();
+    command.args(["0", "--self-signed", "-b", &socket, "-b", "127.0.0.1", "-d", directory]);
+    let server = start(command);
+    assert_eq!(server.next_line(), format!("    also {socket}"));
+}
+
+#[test]
 fn check_finds_faults_and_serves_nothing() {
     let folder = folder();
     let folder = folder.path().to_str().unwrap();

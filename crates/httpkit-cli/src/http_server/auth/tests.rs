@@ -1,6 +1,6 @@
 //! Passwords from the command line and from files.
 
-use super::{locked, read_users, user};
+use super::{locked, read_users, user, users};
 use crate::http_server::Options;
 use clap::Parser as _;
 use httpkit::server::{Request, Response, testing};
@@ -15,8 +15,10 @@ fn a_user_may_not_be_empty_and_a_password_may_hold_colons() {
     assert_eq!(user(":x"), None);
     assert_eq!(user("user:"), Some(("user".to_owned(), String::new())));
     assert_eq!(user("Aladdin:open:sesame"), Some(("Aladdin".to_owned(), "open:sesame".to_owned())));
-    let refused = locked(Box::new(|_: &mut Request<'_>| Response::text("")), &options(&["--auth", "user"]));
-    assert!(refused.is_err_and(|failure| failure.to_string().contains("--auth needs")));
+    assert!(
+        users(&options(&["--auth", "user"]))
+            .is_err_and(|failure| failure.to_string().contains("--auth needs"))
+    );
 }
 
 #[test]
@@ -25,7 +27,8 @@ fn users_of_command_line_and_file_get_in_and_nobody_else() {
     let file = folder.path().join("users");
     std::fs::write(&file, "# friends\n\nAladdin:open sesame\r\n").unwrap();
     let options = options(&["--auth", "me:x", "--auth-file", file.to_str().unwrap()]);
-    let door = locked(Box::new(|_: &mut Request<'_>| Response::text("inside")), &options).unwrap();
+    let users = users(&options).unwrap();
+    let door = locked(Box::new(|_: &mut Request<'_>| Response::text("inside")), users).unwrap();
     let status =
         |value: &str| testing::get("/").with_header("Authorization", value).send_to(&*door).status().as_u16();
     assert_eq!(status("Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="), 200);

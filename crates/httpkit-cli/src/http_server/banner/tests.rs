@@ -48,9 +48,11 @@ fn the_first_line_is_pythons_and_further_urls_follow() {
 #[test]
 fn json_is_one_line_whatever_the_folder_is_called() {
     let options = Options::parse_from(["http-server", "-d", "/a\"b\\c\nd"]);
-    let line = json_line(&options, &["http://x/".to_owned()], 80, false);
+    let line = json_line(&options, &["http://x/".to_owned()], Some(80), false);
     assert!(line.starts_with("{\"url\":\"http://x/\",\"urls\":[\"http://x/\"],\"port\":80,"), "{line}");
     assert!(line.contains("\"directory\":\"/a\\\"b\\\\c\\u000ad\""), "{line}");
+    let line = json_line(&options, &["unix:/x".to_owned()], None, false);
+    assert!(line.contains("\"port\":null,"), "{line}");
     let mut text = String::new();
     push_json(&mut text, "\u{7f}é");
     assert_eq!(text, "\"\\u007fé\"");

@@ -16,9 +16,9 @@ fn new_names_new_sizes_and_names_that_are_gone_are_changes_and_hidden_ones_are_n
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     fs::create_dir(path("sub")).unwrap();
-    let mut last = fingerprint(folder.path(), false);
+    let mut last = fingerprint(folder.path(), false, 100);
     let mut check = |what: &str, is_change: bool| {
-        let now = fingerprint(folder.path(), false);
+        let now = fingerprint(folder.path(), false, 100);
         assert_eq!(now != last, is_change, "{what}");
         last = now;
     };
@@ -33,6 +33,23 @@ fn new_names_new_sizes_and_names_that_are_gone_are_changes_and_hidden_ones_are_n
     check("a hidden file", false);
     fs::remove_file(path("sub/b")).unwrap();
     check("a file less", true);
+}
+
+#[test]
+fn so_many_entries_are_looked_at_and_no_more_and_that_is_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::create_dir(path("sub")).unwrap();
+    fs::write(path("sub/a"), "1").unwrap();
+    fs::write(path("sub/b"), "1").unwrap();
+    let look = |entries_max| fingerprint(folder.path(), false, entries_max);
+    let (none, one, all) = (look(0), look(1), look(3));
+    assert_eq!((none.is_whole, one.is_whole, look(2).is_whole, all.is_whole), (false, false, false, true));
+    fs::write(path("sub/a"), "22").unwrap();
+    fs::write(path("sub/b"), "22").unwrap();
+    assert_eq!((look(0), look(1)), (none, one), "what lies beyond is not looked at");
+    assert_ne!(look(2).sum, none.sum);
+    assert_ne!(look(3).sum, all.sum);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Command lines, read without a system.
 
-use super::{Options, Protocol, command};
+use super::{Archive, Options, Protocol, command};
 use clap::Parser as _;
 use std::path::Path;
 
@@ -16,12 +16,12 @@ fn the_definition_is_consistent() {
 #[test]
 fn pythons_command_lines_are_understood() {
     let options = parse("").unwrap();
-    assert_eq!((options.port, options.bind.len(), options.directory.as_path()), (8000, 0, Path::new(".")));
+    assert_eq!((options.port(), options.bind.len(), options.directory.as_path()), (8000, 0, Path::new(".")));
     let options = parse("9000 --bind ::1 --directory /tmp --protocol HTTP/1.0").unwrap();
-    assert_eq!((options.port, options.bind.as_slice()), (9000, &["::1".to_owned()][..]));
+    assert_eq!((options.port(), options.bind.as_slice()), (9000, &["::1".to_owned()][..]));
     assert_eq!((options.directory.as_path(), options.protocol), (Path::new("/tmp"), Protocol::Http10));
     let options = parse("-b 127.0.0.1 -d x -p http/1.1 0").unwrap();
-    assert_eq!((options.port, options.protocol), (0, Protocol::Http11));
+    assert_eq!((options.port(), options.protocol), (0, Protocol::Http11));
     let options = parse("--tls-cert c.pem --tls-key k.pem -H A 1 -H B -2 --content-type text/plain").unwrap();
     assert_eq!(options.header_pairs().collect::<Vec<_>>(), [("A", "1"), ("B", "-2")]);
     assert_eq!(options.content_type.as_deref(), Some("text/plain"));
@@ -31,7 +31,7 @@ fn pythons_command_lines_are_understood() {
 fn options_with_an_optional_value_do_not_eat_the_port() {
     let options = parse("--spa --cors 8080").unwrap();
     assert_eq!(
-        (options.port, options.spa.as_deref(), options.cors.as_deref()),
+        (options.port(), options.spa.as_deref(), options.cors.as_deref()),
         (8080, Some("index.html"), Some("*"))
     );
     let options = parse("--spa=app.html --cors=https://a.example").unwrap();
@@ -42,6 +42,18 @@ fn options_with_an_optional_value_do_not_eat_the_port() {
 }
 
 #[test]
+fn archives_are_all_of_them_or_those_that_are_named() {
+    for (line, wanted) in [
+        ("", &[][..]),
+        ("--archive 8080", &[Archive::Tar, Archive::Zip]),
+        ("--archive=zip", &[Archive::Zip]),
+        ("--archive=tar,zip", &[Archive::Tar, Archive::Zip]),
+    ] {
+        assert_eq!(parse(line).unwrap().archive, wanted, "{line}");
+    }
+}
+
+#[test]
 fn contradictions_are_refused() {
     for line in [
         "--tls-key k.pem",
@@ -49,6 +61,10 @@ fn contradictions_are_refused() {
         "--no-listing --plain-listing",
         "--header A",
         "--max-connections 0",
+        "--timeout 0",
+        "--no-cache --cache 5",
+        "--no-cache --immutable",
+        "--archive=rar",
         "--protocol HTTP/3",
         "65536",
         "-1",
