@@ -57,16 +57,12 @@ pub fn format_http_date(when: SystemTime) -> [u8; HTTP_DATE_BYTES] {
 /// The name of the day must be one, but not that of the date. A leap second counts as the second before it.
 #[must_use]
 pub fn parse_http_date(text: &[u8], now: SystemTime) -> Option<SystemTime> {
+    // The form that everybody writes today has one length, which no other one has.
+    if let Some(when) = imf_fixdate(text) {
+        return Some(when);
+    }
     let text = std::str::from_utf8(text).ok()?;
     let Some((day_name, rest)) = text.split_once(", ") else { return asctime(text) };
-    if day_name.len() == 3 {
-        let [day, month, year, clock, zone] = words(rest)?;
-        is_day(day_name, false)?;
-        if year.len() != 4 || zone != "GMT" {
-            return None;
-        }
-        return at(digits(year)?, month_number(month)?, pair(day)?, time_of_day(clock)?);
-    }
     is_day(day_name, true)?;
     let [date, clock, zone] = words(rest)?;
     let mut date = date.split('-');
@@ -76,6 +72,26 @@ pub fn parse_http_date(text: &[u8], now: SystemTime) -> Option<SystemTime> {
     }
     let (month, day, clock) = (month_number(month)?, pair(day)?, time_of_day(clock)?);
     at(full_year(pair(year)?, (month, day, clock), now), month, day, clock)
+}
+
+/// `day-name "," SP 2DIGIT SP month SP 4DIGIT SP time-of-day SP GMT`, each character in its place.
+fn imf_fixdate(text: &[u8]) -> Option<SystemTime> {
+    const SHAPE: &[u8; HTTP_DATE_BYTES] = b"___, 00 ___ 0000 00:00:00 GMT";
+    let text: &[u8; HTTP_DATE_BYTES] = text.try_into().ok()?;
+    let fits = SHAPE.iter().zip(text).all(|(place, byte)| match place {
+        b'_' => true,
+        b'0' => byte.is_ascii_digit(),
+        other => byte == other,
+    });
+    let name = |at: usize| text.get(at..at + 3);
+    let pair =
+        |at: usize| crate::ascii::decimal(text.get(at..at + 2)?).and_then(|two| u32::try_from(two).ok());
+    let day = name(0).filter(|_| fits)?;
+    DAYS.iter().any(|(short_name, _)| short_name.as_bytes() == day).then_some(())?;
+    let month = name(8)?;
+    let index = MONTHS.iter().position(|known| known.as_bytes() == month)?;
+    let month = Month::try_from(u8::try_from(index + 1).ok()?).ok()?;
+    at(pair(12)? * 100 + pair(14)?, month, pair(5)?, [pair(17)?, pair(20)?, pair(23)?])
 }
 
 /// `day-name SP month SP ( 2DIGIT / ( SP 1DIGIT ) ) SP time-of-day SP year`.
