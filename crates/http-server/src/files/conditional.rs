@@ -158,17 +158,50 @@ pub(crate) enum Condition {
     Failed,
 }
 
-/// Whether a request has neither preconditions nor a range: most have none, and one look tells.
-pub(crate) fn is_unconditional(headers: &Headers) -> bool {
-    headers.iter().all(|(name, _)| match name.as_bytes() {
-        [b'i' | b'I', b'f' | b'F', b'-', ..] => false,
-        [b'r' | b'R', _, _, _, _] => !name.eq_ignore_ascii_case("range"),
-        _ => true,
-    })
+/// Which of the fields a request has that decide about its answer: most have none, and one look at the names tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Asked {
+    if_match: bool,
+    if_none_match: bool,
+    if_modified_since: bool,
+    if_unmodified_since: bool,
+    if_range: bool,
+    range: bool,
 }
 
-/// Evaluates the preconditions for a resource that exists, in the order of RFC 9110 §13.2.2.
+impl Asked {
+    pub(crate) fn of(headers: &Headers) -> Self {
+        let mut asked = Self::default();
+        for (name, _) in headers.iter_bytes() {
+            let is = |known: &[u8]| name.eq_ignore_ascii_case(known);
+            match name {
+                [b'i' | b'I', b'f' | b'F', b'-', ..] => match name.len() {
+                    8 => {
+                        asked.if_match |= is(b"if-match");
+                        asked.if_range |= is(b"if-range");
+                    }
+                    13 => asked.if_none_match |= is(b"if-none-match"),
+                    17 => asked.if_modified_since |= is(b"if-modified-since"),
+                    19 => asked.if_unmodified_since |= is(b"if-unmodified-since"),
+                    _ => {}
+                },
+                [b'r' | b'R', _, _, _, _] => asked.range |= is(b"range"),
+                _ => {}
+            }
+        }
+        asked
+    }
+
+    /// Whether there is neither a precondition nor a range.
+    pub(crate) fn is_nothing(self) -> bool {
+        self == Self::default()
+    }
+}
+
+/// Evaluates the preconditions for a resource that exists, in the order of RFC 9110 §13.2.2. `asked` are those that the
+/// fields have.
 pub(crate) fn evaluate(
+    asked: Asked,
     method: &Method,
     headers: &Headers,
     validators: Validators<'_>,
@@ -176,29 +209,32 @@ pub(crate) fn evaluate(
 ) -> Condition {
     let is_read = *method == Method::GET || *method == Method::HEAD;
     // Steps 1 and 2.
-    if headers.contains("If-Match") {
+    if asked.if_match {
         if !any_tag_matches(headers, "If-Match", validators.tag, Comparison::Strong) {
             return Condition::Failed;
         }
-    } else if let (Some(limit), Some(modified)) =
-        (date(headers, "If-Unmodified-Since", now), validators.modified)
+    } else if asked.if_unmodified_since
+        && let (Some(limit), Some(modified)) =
+            (date(headers, "If-Unmodified-Since", now), validators.modified)
         && whole_seconds(modified) > whole_seconds(limit)
     {
         return Condition::Failed;
     }
     // Steps 3 and 4.
-    if headers.contains("If-None-Match") {
+    if asked.if_none_match {
         if any_tag_matches(headers, "If-None-Match", validators.tag, Comparison::Weak) {
             return if is_read { Condition::NotModified } else { Condition::Failed };
         }
     } else if is_read
+        && asked.if_modified_since
         && let (Some(limit), Some(modified)) = (date(headers, "If-Modified-Since", now), validators.modified)
         && whole_seconds(modified) <= whole_seconds(limit)
     {
         return Condition::NotModified;
     }
     // Step 5. RFC 9110 §14.2: ranges are defined for GET only.
-    Condition::Proceed { range_allowed: *method == Method::GET && if_range(headers, validators, now) }
+    let fits = !asked.if_range || if_range(headers, validators, now);
+    Condition::Proceed { range_allowed: *method == Method::GET && fits }
 }
 
 /// RFC 9110 §13.1.5: strong and exact, or the range is ignored.

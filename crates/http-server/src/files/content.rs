@@ -4,7 +4,7 @@
 
 use crate::clock;
 use crate::error::Error;
-use crate::files::conditional::{Condition, EntityTag, Validators, evaluate, is_unconditional};
+use crate::files::conditional::{Asked, Condition, EntityTag, Validators, evaluate};
 use crate::files::multipart::MultipartReader;
 use crate::files::range::{Selection, select};
 use crate::files::reader::FileReader;
@@ -285,11 +285,12 @@ enum Selected {
 
 fn select_part(request: &Request<'_>, facts: &Facts, now: SystemTime) -> Selected {
     let headers = request.headers();
-    if is_unconditional(headers) {
+    let asked = Asked::of(headers);
+    if asked.is_nothing() {
         return Selected::Part(Selection::Whole);
     }
     let validators = Validators { tag: facts.tag.as_ref(), modified: facts.modified };
-    match evaluate(request.method(), headers, validators, now) {
+    match evaluate(asked, request.method(), headers, validators, now) {
         Condition::NotModified => Selected::NotModified,
         Condition::Failed => Selected::Failed,
         Condition::Proceed { range_allowed: true } => Selected::Part(select(headers, facts.size_bytes)),

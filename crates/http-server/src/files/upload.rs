@@ -4,7 +4,7 @@
 //! half of one. An upload in pieces is for `resume`, a form for `form`.
 
 use crate::error::Error;
-use crate::files::conditional::{Condition, EntityTag, Validators, evaluate};
+use crate::files::conditional::{Asked, Condition, EntityTag, Validators, evaluate};
 use crate::files::path::{FilePath, UNFINISHED};
 use crate::files::root::{Facts, Occupant, OpenFailure, Root, Workplace};
 use crate::request::Request;
@@ -203,7 +203,7 @@ impl Receiver {
         let Facts { size_bytes, modified, inode } = facts;
         let tag = modified.map(|modified| EntityTag::of_file(size_bytes, modified, inode, now));
         let validators = Validators { tag: tag.as_ref(), modified };
-        if evaluate(method, headers, validators, now) == Condition::Failed {
+        if evaluate(Asked::of(headers), method, headers, validators, now) == Condition::Failed {
             return Ok(Err(Refusal::Precondition));
         }
         Ok(if self.settings.overwrite { Ok(true) } else { Err(Refusal::Exists) })

@@ -1,6 +1,6 @@
 //! Preconditions in the order of RFC 9110 §13.2.2, in tables.
 
-use super::{Condition, EntityTag, Validators, evaluate, is_unconditional, push_hex};
+use super::{Asked, Condition, EntityTag, Validators, evaluate, push_hex};
 use http_proto::{Headers, Method};
 use proptest::prelude::*;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -24,7 +24,8 @@ fn evaluated(method: &Method, fields: &[(&str, &str)], tag: Option<&EntityTag>, 
     for (name, value) in fields {
         headers.append(name, value).unwrap();
     }
-    evaluate(method, &headers, Validators { tag, modified: Some(modified()) }, modified() + age)
+    let validators = Validators { tag, modified: Some(modified()) };
+    evaluate(Asked::of(&headers), method, &headers, validators, modified() + age)
 }
 
 /// GET on a resource with the strong tag `"a"`, last changed long ago.
@@ -149,7 +150,7 @@ fn without_validators_only_the_star_matches() {
         for (name, value) in fields {
             headers.append(name, value).unwrap();
         }
-        evaluate(&Method::GET, &headers, Validators::default(), modified())
+        evaluate(Asked::of(&headers), &Method::GET, &headers, Validators::default(), modified())
     };
     assert_eq!(found(&[("If-None-Match", "\"a\"")]), YES);
     assert_eq!(found(&[("If-None-Match", "*")]), SAME);
@@ -218,15 +219,15 @@ fn a_look_at_the_names_tells_whether_there_is_a_condition() {
     ] {
         let mut headers = Headers::new();
         headers.append("Accept", "*/*").unwrap();
-        assert!(is_unconditional(&headers));
+        assert!(Asked::of(&headers).is_nothing());
         headers.append(name, "x").unwrap();
-        assert!(!is_unconditional(&headers), "{name}");
+        assert!(!Asked::of(&headers).is_nothing(), "{name}");
     }
     let mut headers = Headers::new();
     for name in ["Iffy", "I", "If", "Rangy", "Ranges", "Content-Range", "Host"] {
         headers.append(name, "x").unwrap();
     }
-    assert!(is_unconditional(&headers));
+    assert!(Asked::of(&headers).is_nothing());
 }
 
 proptest! {
