@@ -55,13 +55,12 @@ impl Client {
                 }
             }
             Framing::Chunked => {
-                let mut tail = self.buffer[..filled].to_vec();
-                while !tail.ends_with(b"0\r\n\r\n") {
-                    let count = self.read();
-                    got += count;
-                    tail.clear();
-                    tail.extend_from_slice(&self.buffer[(count as usize).saturating_sub(5)..count as usize]);
+                let mut chunks = self.buffer[head_bytes..filled].to_vec();
+                while !chunks.ends_with(b"0\r\n\r\n") {
+                    let count = self.read() as usize;
+                    chunks.extend_from_slice(&self.buffer[..count]);
                 }
+                got = content_bytes(&chunks);
             }
         }
         if closes {
@@ -74,6 +73,21 @@ impl Client {
         let count = self.stream.read(&mut self.buffer).expect("the content comes");
         assert_ne!(count, 0, "the content is whole");
         count as u64
+    }
+}
+
+/// How many bytes are in these chunks, their sizes and line ends left out.
+fn content_bytes(mut chunks: &[u8]) -> u64 {
+    let mut sum = 0;
+    loop {
+        let end = chunks.iter().position(|byte| *byte == b'\r').expect("a chunk has a size");
+        let digits = std::str::from_utf8(&chunks[..end]).expect("a size is text");
+        let size = usize::from_str_radix(digits, 16).expect("a size is a number");
+        if size == 0 {
+            return sum;
+        }
+        sum += size as u64;
+        chunks = &chunks[end + 2 + size + 2..];
     }
 }
 
