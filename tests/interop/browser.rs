@@ -77,8 +77,13 @@ const record = () => new Promise(done => {
 drive().catch(error => said.push("failed " + error)).finally(() => fetch("/said", { method: "POST", body: said.join("\n") }));
 </script></body>"#;
 
+/// A window of Chromium is never as narrow as a telephone; a frame in it can be.
+const PHONE: &str = "<!DOCTYPE html><meta name=color-scheme content='light dark'><style>body{margin:0}\
+    iframe{border:0;width:390px;height:844px}</style><iframe src=/shown/></iframe>";
+
 fn fill(root: &Path) {
     fs::write(root.join("driver.html"), DRIVER).unwrap();
+    fs::write(root.join("phone.html"), PHONE).unwrap();
     let shown = root.join("shown");
     fs::create_dir_all(shown.join("inner")).unwrap();
     fs::create_dir(shown.join("Музыка")).unwrap();
@@ -186,9 +191,12 @@ fn screenshots_show_the_listing_in_light_in_dark_and_on_a_telephone() {
     let site = Site::start(fill);
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("listing");
     fs::create_dir_all(&folder).unwrap();
-    for (name, size, dark) in
-        [("light", "1100,900", false), ("dark", "1100,900", true), ("phone", "500,1000", false)]
-    {
+    for (name, page, size, dark) in [
+        ("light", "/shown/", "1100,1150", false),
+        ("dark", "/shown/", "1100,1150", true),
+        ("phone", "/phone.html", "390,844", false),
+        ("phone-dark", "/phone.html", "390,844", true),
+    ] {
         let profile = tempfile::tempdir().unwrap();
         let picture = folder.join(format!("{name}.png"));
         let mut browser = chromium(profile.path());
@@ -197,7 +205,7 @@ fn screenshots_show_the_listing_in_light_in_dark_and_on_a_telephone() {
             browser.arg("--blink-settings=preferredColorScheme=0");
         }
         drop(fs::remove_file(&picture));
-        peer::run(browser.arg(site.url("/shown/")), b"").unwrap();
+        peer::run(browser.arg(site.url(page)), b"").unwrap();
         let bytes = fs::read(&picture).unwrap();
         assert!(bytes.starts_with(b"\x89PNG") && bytes.len() > 10_000, "{name}: {} bytes", bytes.len());
     }

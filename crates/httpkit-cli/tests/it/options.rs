@@ -142,6 +142,22 @@ fn an_idle_connection_is_closed_after_the_time_that_is_given() {
 }
 
 #[test]
+fn where_there_are_as_many_connections_as_may_be_an_idle_one_makes_room() {
+    let folder = folder();
+    let server = serve(folder.path(), &["--max-connections", "1"]);
+    let request = b"GET /a.txt HTTP/1.1\r\nHost: a\r\n\r\n";
+    let mut first = connect(server.address());
+    first.write_all(request).unwrap();
+    let mut answer = vec![0; 4096];
+    let mut got = 0;
+    while !answer[..got].ends_with(b"hello") {
+        got += first.read(&mut answer[got..]).unwrap();
+    }
+    assert_eq!(server.get("/a.txt").text(), "hello");
+    assert_eq!(first.read(&mut answer).unwrap(), 0, "the idle connection was closed");
+}
+
+#[test]
 fn files_come_from_memory_unless_there_is_to_be_none() {
     let folder = folder();
     let path = folder.path().join("a.txt");

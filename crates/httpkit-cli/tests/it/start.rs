@@ -268,6 +268,34 @@ pub(crate) fn trusting(certificate: &str, port: u16) -> HttpsConnection {
 }
 
 #[test]
+fn clients_are_asked_for_their_certificates_where_an_authority_is_named() {
+    let folder = folder();
+    let keys = tempfile::tempdir().unwrap();
+    let path = |name: &str| keys.path().join(name).to_str().unwrap().to_owned();
+    let make = |name: &str| rcgen::generate_simple_self_signed([name.to_owned()]).unwrap();
+    let (server, friend, stranger) = (make("localhost"), make("friend"), make("stranger"));
+    fs::write(path("both.pem"), server.cert.pem() + &server.signing_key.serialize_pem()).unwrap();
+    fs::write(path("friends.pem"), friend.cert.pem()).unwrap();
+    let mut command = command();
+    command.args(["0", "-b", "localhost", "-d"]).arg(folder.path());
+    command.args(["--tls-cert", &path("both.pem"), "--tls-client-ca", &path("friends.pem")]);
+    let running = start(command);
+    let answers = |own: Option<&rcgen::CertifiedKey<rcgen::KeyPair>>| {
+        let mut tls = TlsConfig::builder().without_mozilla_roots().roots_pem(server.cert.pem()).unwrap();
+        if let Some(own) = own {
+            tls = tls.client_certificate_pem(own.cert.pem(), own.signing_key.serialize_pem()).unwrap();
+        }
+        let tls = tls.build().unwrap();
+        let mut connection =
+            HttpsConnection::with_tls(&format!("localhost:{}", running.port), tls).unwrap().into_inner();
+        // In TLS 1.3 the refusal of a certificate comes behind the handshake.
+        let asked = connection.request("GET", "/a.txt", (), &Headers::new());
+        asked.and_then(|()| connection.get_response()?.read_all(100)).is_ok_and(|content| content == b"hello")
+    };
+    assert_eq!((answers(Some(&friend)), answers(Some(&stranger)), answers(None)), (true, false, false));
+}
+
+#[test]
 fn tls_a_named_folder_and_an_address_work_together() {
     let folder = folder();
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();

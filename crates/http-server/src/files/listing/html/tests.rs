@@ -2,6 +2,7 @@
 
 use super::super::{Listing, ListingQuery, ListingReader};
 use super::HtmlPage;
+use crate::files::archive::ArchiveFormat;
 use crate::files::root::{Entries, Entry};
 
 fn page(trail: &[&str], names: &[&[u8]], query: &str) -> String {
@@ -145,6 +146,44 @@ fn a_filter_from_the_query_cannot_leave_its_attribute() {
     check(&page, "value=\"&quot;&gt;&lt;script&gt;\"");
     check(&page, "Nothing matches");
     assert!(!page.contains("\"><script>"), "{page}");
+}
+
+#[test]
+fn the_page_needs_no_script_fits_a_telephone_and_is_dark_where_that_is_liked() {
+    let page = page(&["sub"], &[b"a.txt", b"bdir"], "");
+    check(&page, "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">");
+    check(&page, "<meta name=\"color-scheme\" content=\"light dark\">");
+    check(&page, "@media(prefers-color-scheme:dark)");
+    check(&page, "@media(max-width:640px)");
+    // Sorting, filtering and going on are links and a form; nothing waits for a click that only a script hears.
+    check(&page, "<form role=\"search\">");
+    check(&page, "<a href=\"?sort=size&amp;order=desc\">");
+    assert!(!page.contains(" onclick=") && !page.contains("javascript:"), "{page}");
+    // Icons are part of the page, and hidden from those who listen.
+    assert!(!page.contains(" src=") && !page.contains("url("), "{page}");
+    for named in
+        ["aria-label=\"Filter entries by name\"", "<caption", "role=\"status\"", "<html lang=\"en\">"]
+    {
+        check(&page, named);
+    }
+    assert_eq!(page.matches("<svg aria-hidden=\"true\">").count(), page.matches("<use href=").count());
+}
+
+#[test]
+fn archives_and_uploads_are_offered_where_they_are_allowed() {
+    let shown = |formats: &[ArchiveFormat], uploads| {
+        let found = Entries { entries: Vec::new(), more: false };
+        let listing = Listing::new(Vec::new(), found, ListingQuery::default());
+        ListingReader::new(listing, HtmlPage::new(formats, uploads)).into_text()
+    };
+    let none = shown(&[], false);
+    assert!(!none.contains("archive=") && !none.contains("<form class=\"upload\""), "{none}");
+    let all = shown(&ArchiveFormat::ALL, true);
+    check(&all, "<a href=\"?archive=tar\" download>Download as tar</a>");
+    check(&all, "<a href=\"?archive=zip\" download>as zip</a>");
+    check(&all, "<form class=\"upload\" method=\"post\" enctype=\"multipart/form-data\">");
+    let zip = shown(&[ArchiveFormat::Zip], false);
+    assert!(zip.contains(">Download as zip</a>") && !zip.contains("archive=tar"), "{zip}");
 }
 
 #[test]
