@@ -99,6 +99,7 @@ mod networks;
 pub mod observe;
 mod peer;
 pub mod proxy_protocol;
+mod rate_bound;
 mod rate_limit;
 mod request;
 mod response;

@@ -1,13 +1,16 @@
 //! The content of an answer that is written piece by piece: framed, buffered, held to its promise.
 
+use crate::clock;
 use crate::encode::Encode;
 use crate::error::Error;
 use crate::link::Link;
+use crate::rate_bound::RateBound;
 use crate::traffic::Io;
 use http_proto::{BodyEncoder, Framing, Headers};
 use std::fmt;
 use std::io::{self, IoSlice, Read, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 /// Small pieces are gathered up to this many bytes before they are sent.
 const PIECE_BYTES: usize = 16 * 1024;
@@ -45,6 +48,8 @@ pub struct BodyWriter<'w> {
     /// What the content goes through before it is framed, and what has come out of it.
     coder: Option<Box<dyn Encode>>,
     coded: Vec<u8>,
+    /// How fast what has been coded may leave.
+    bound: Option<RateBound>,
     encoder: BodyEncoder,
     trailers: Headers,
     /// Content that has been framed.
@@ -61,6 +66,7 @@ impl<'w> BodyWriter<'w> {
             piece: Vec::new(),
             coder: None,
             coded: Vec::new(),
+            bound: None,
             encoder: BodyEncoder::new(framing),
             trailers: Headers::new(),
             sent_bytes: &mut io.sent_bytes,
@@ -151,23 +157,67 @@ impl<'w> BodyWriter<'w> {
     ) -> io::Result<()> {
         let Some(coder) = &mut self.coder else { return Ok(()) };
         let mut coded = std::mem::take(&mut self.coded);
-        let done = step(&mut **coder, &mut coded).and_then(|()| self.gather(&coded));
+        let done = step(&mut **coder, &mut coded).and_then(|()| self.take(&coded));
         coded.clear();
         self.coded = coded;
         done
     }
 
-    /// Takes content that is coded already, if it is at all.
+    /// Lets nothing that `write` writes leave faster than `bound`, nor than what has been said before.
+    pub(crate) fn hold_to(
+        &mut self,
+        bound: RateBound,
+        write: impl FnOnce(&mut Self) -> io::Result<()>,
+    ) -> io::Result<()> {
+        if self.bound.as_ref().is_some_and(|outer| outer.is_within(&bound)) {
+            return write(self);
+        }
+        let outer = self.bound.replace(bound);
+        let written = write(self);
+        self.bound = outer;
+        written
+    }
+
+    /// Takes content that is coded already, if it is at all, as fast as it may leave.
+    fn take(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let Some(bound) = &self.bound else { return self.gather(bytes) };
+        for piece in bytes.chunks(bound.piece_bytes()) {
+            self.wait_for_turn(piece.len())?;
+            self.gather(piece)?;
+        }
+        Ok(())
+    }
+
+    /// Waits until so many bytes more may leave. What is gathered leaves before, which also shows whether anybody is
+    /// there to take it.
+    fn wait_for_turn(&mut self, bytes: usize) -> io::Result<()> {
+        let now = clock::now();
+        let wait = self.bound.as_mut().map_or(Duration::ZERO, |bound| bound.wait_at(bytes, now));
+        if !wait.is_zero() && !self.shutting_down() {
+            self.send_gathered()?;
+            std::thread::sleep(wait);
+        }
+        Ok(())
+    }
+
+    /// Sends what is queued and what is gathered.
+    fn send_gathered(&mut self) -> io::Result<()> {
+        let mut piece = std::mem::take(&mut self.piece);
+        let sent = self.send(&piece);
+        piece.clear();
+        self.piece = piece;
+        sent
+    }
+
+    /// Puts pieces together that are too small to be sent alone.
     fn gather(&mut self, bytes: &[u8]) -> io::Result<()> {
         if self.piece.len() + bytes.len() <= PIECE_BYTES {
             self.piece.extend_from_slice(bytes);
             return Ok(());
         }
-        let mut piece = std::mem::take(&mut self.piece);
-        let sent = if piece.is_empty() { Ok(()) } else { self.send(&piece) };
-        piece.clear();
-        self.piece = piece;
-        sent?;
+        if !self.piece.is_empty() {
+            self.send_gathered()?;
+        }
         if bytes.len() < PIECE_BYTES {
             self.piece.extend_from_slice(bytes);
         } else {
@@ -197,7 +247,7 @@ impl Write for BodyWriter<'_> {
         if self.coder.is_some() {
             self.through_coder(|coder, out| coder.write(bytes, out))?;
         } else {
-            self.gather(bytes)?;
+            self.take(bytes)?;
         }
         Ok(bytes.len())
     }
@@ -205,11 +255,7 @@ impl Write for BodyWriter<'_> {
     /// Sends everything that has been written.
     fn flush(&mut self) -> io::Result<()> {
         self.through_coder(|coder, out| coder.flush(out))?;
-        let mut piece = std::mem::take(&mut self.piece);
-        let sent = self.send(&piece);
-        piece.clear();
-        self.piece = piece;
-        sent
+        self.send_gathered()
     }
 }
 

@@ -1,38 +1,21 @@
 //! How long content is held back, and that it stays what it is.
 
-use super::{Pace, Throttled};
+use super::Throttled;
 use crate::clock;
+use crate::handler::Handler;
 use crate::request::Request;
 use crate::response::{Body, Response};
+use crate::server::Server;
 use crate::testing;
-use std::io::{Cursor, Write};
+use std::io::{Cursor, Read, Write};
+use std::net::TcpStream;
 use std::num::NonZeroU64;
+use std::sync::Mutex;
+use std::sync::mpsc::channel;
 use std::time::Duration;
 
 fn rate(bytes: u64) -> NonZeroU64 {
     NonZeroU64::new(bytes).unwrap()
-}
-
-#[test]
-fn a_piece_leaves_when_those_before_it_have_had_their_time() {
-    let mut pace = Pace::new(rate(1000));
-    let now = clock::now();
-    assert_eq!(pace.piece_bytes(), 50);
-    assert_eq!(pace.wait_at(50, now), Duration::ZERO);
-    assert_eq!(pace.wait_at(50, now), Duration::from_millis(50));
-    // What the network has taken counts, and a pause is not made up for beyond the whole.
-    assert_eq!(pace.wait_at(900, now + Duration::from_millis(70)), Duration::from_millis(30));
-    assert_eq!(pace.wait_at(1, now + Duration::from_millis(900)), Duration::from_millis(100));
-    assert_eq!(pace.wait_at(1, now + Duration::from_secs(9)), Duration::ZERO);
-}
-
-#[test]
-fn a_rate_beyond_all_bounds_holds_nothing_back() {
-    let mut pace = Pace::new(rate(u64::MAX));
-    let now = clock::now();
-    pace.wait_at(usize::MAX, now);
-    assert!(pace.wait_at(usize::MAX, now) <= Duration::from_secs(1));
-    assert_eq!(Pace::new(rate(1)).piece_bytes(), 1);
 }
 
 #[test]
@@ -74,4 +57,81 @@ fn content_takes_the_time_that_it_should() {
     let elapsed = clock::now() - began;
     assert_eq!(answer.content().len(), 3000);
     assert!(elapsed >= Duration::from_millis(240), "{elapsed:?}");
+}
+
+#[test]
+fn a_closure_that_writes_much_at_once_is_held_back_piece_by_piece() {
+    let handler = |_: &mut Request<'_>| Response::stream("a/b", |out| out.write_all(&[b'x'; 3000]));
+    let began = clock::now();
+    let answer = testing::get("/").send_to(&Throttled::new(handler, rate(10_000)));
+    let elapsed = clock::now() - began;
+    assert!(answer.is_complete() && answer.content().len() == 3000);
+    assert!(elapsed >= Duration::from_millis(240), "{elapsed:?}");
+}
+
+#[test]
+fn the_slower_of_two_rates_holds() {
+    let handler = |_: &mut Request<'_>| Response::stream("a/b", |out| out.write_all(&[b'x'; 300]));
+    let fast = rate(10_000_000);
+    for handler in [
+        Box::new(Throttled::new(Throttled::new(handler, rate(1000)), fast)) as Box<dyn Handler>,
+        Box::new(Throttled::new(Throttled::new(handler, fast), rate(1000))),
+    ] {
+        let began = clock::now();
+        assert_eq!(testing::get("/").send_to(&handler).content().len(), 300);
+        assert!(clock::now() - began >= Duration::from_millis(240));
+    }
+}
+
+#[test]
+fn a_closure_is_not_held_back_once_the_server_shuts_down() {
+    let handler = |_: &mut Request<'_>| Response::stream("a/b", |out| out.write_all(&[b'x'; 3000]));
+    let mut connection = testing::connect(Throttled::new(handler, rate(1)));
+    let began = clock::now();
+    connection.begin_shutdown().send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert!(connection.received().len() > 3000);
+    assert!(clock::now() - began < Duration::from_secs(60));
+}
+
+#[test]
+fn a_closure_whose_client_goes_away_ends_with_the_next_piece() {
+    let (tell, told) = channel();
+    let tell = Mutex::new(tell);
+    let handler = move |_: &mut Request<'_>| {
+        let tell = tell.lock().unwrap().clone();
+        Response::stream("a/b", move |out| {
+            let result = out.write_all(&[b'x'; 1_000_000]);
+            tell.send(result.is_err()).unwrap();
+            result
+        })
+    };
+    let server = Server::bind("127.0.0.1:0").unwrap().serve(Throttled::new(handler, rate(1000))).unwrap();
+    let mut client = TcpStream::connect(server.addresses()[0]).unwrap();
+    client.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
+    client.read_exact(&mut [0; 12]).unwrap();
+    drop(client);
+    // All of it would take 1000 seconds.
+    assert!(told.recv_timeout(Duration::from_secs(20)).unwrap());
+}
+
+#[cfg(feature = "gzip")]
+#[test]
+fn what_is_coded_stays_so_whichever_wrapper_owns_the_other() {
+    use crate::coding::ContentCoding;
+    use crate::compressed::Compressed;
+    use crate::encode::tests::decode;
+
+    let text = "All human beings are born free and equal. ".repeat(500);
+    let stream = |_: &mut Request<'_>| {
+        let text = "All human beings are born free and equal. ".repeat(500);
+        Response::stream("text/plain", move |out| out.write_all(text.as_bytes()))
+    };
+    for handler in [
+        Box::new(Compressed::new(Throttled::new(stream, rate(10_000_000)))) as Box<dyn Handler>,
+        Box::new(Throttled::new(Compressed::new(stream), rate(10_000_000))),
+    ] {
+        let answer = testing::get("/").with_header("Accept-Encoding", "gzip").send_to(&handler);
+        assert_eq!(answer.headers().get("Content-Encoding").unwrap(), "gzip");
+        assert_eq!(decode(ContentCoding::Gzip, answer.content()), (text.clone().into_bytes(), true));
+    }
 }
