@@ -311,13 +311,9 @@ impl Socket {
         let limit = |timeout| each!(self, stream => stream.set_read_timeout(timeout), _script => Ok(()));
         let found = limit(timeout).and_then(|()| peek());
         let restored = limit(usual);
-        let is_timeout = |error: &io::Error| {
-            matches!(
-                error.kind(),
-                io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut | io::ErrorKind::Interrupted
-            )
-        };
-        // Any other error is one that reading will tell.
+        let is_timeout =
+            |error: &io::Error| matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut);
+        // Any other error is one that reading will tell; and behind a signal, it finds that there is nothing yet.
         restored.is_ok() && !found.is_err_and(|error| is_timeout(&error))
     }
 

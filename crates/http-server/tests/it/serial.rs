@@ -1,5 +1,7 @@
 //! The server on the thread that calls it.
 
+#[cfg(target_os = "linux")]
+use crate::client::now;
 use crate::client::{Client, PATIENCE};
 use http_server::{Error, Request, Response, Server, Timeouts};
 use std::cell::Cell;
@@ -117,4 +119,67 @@ fn serving_for_ever_is_one_call() {
         client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n").end_sending();
         assert_eq!(client.answer().text(), "on and on");
     }
+}
+
+/// Waits until all threads of a process are in this state.
+#[cfg(target_os = "linux")]
+#[track_caller]
+fn wait_for_state(process: u32, state: char) {
+    let is_so = || {
+        std::fs::read_dir(format!("/proc/{process}/task")).unwrap().all(|task| {
+            let stat = std::fs::read_to_string(task.unwrap().path().join("stat")).unwrap_or_default();
+            stat.rsplit(") ").next().unwrap().starts_with(state)
+        })
+    };
+    let began = now();
+    while !is_so() {
+        assert!(began.elapsed() < PATIENCE, "it is not in state {state}");
+        std::thread::park_timeout(Duration::from_millis(1));
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_signal_is_no_end_of_patience() {
+    use std::io::{Read, Write};
+    use std::net::{SocketAddr, TcpListener};
+    use std::process::{Command, Stdio};
+
+    /// Set for a child, which serves: where it tells its address.
+    const CONTROL: &str = "HTTP_SERVER_TEST_SERIAL";
+    if let Ok(control) = std::env::var(CONTROL) {
+        let handler = |_: &mut Request<'_>| Response::text("hello");
+        let mut server = Server::bind("127.0.0.1:0").unwrap().serial(handler).unwrap();
+        write!(TcpStream::connect(control).unwrap(), "{}", server.addresses()[0]).unwrap();
+        return server.handle_connection().unwrap();
+    }
+    let control = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "serial::a_signal_is_no_end_of_patience"])
+        .env(CONTROL, control.local_addr().unwrap().to_string())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut address = String::new();
+    control.accept().unwrap().0.read_to_string(&mut address).unwrap();
+    let stream = TcpStream::connect(address.parse::<SocketAddr>().unwrap()).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    let mut client = Client::over(stream);
+    // While it idles, and inside of a head.
+    for piece in ["", "GET / HTTP/1.1\r\n", "Host: x\r\n"] {
+        client.send(piece);
+        for _ in 0..5 {
+            wait_for_state(child.id(), 'S');
+            // A wait with a timeout ends when its process has been stopped and goes on.
+            for (signal, state) in [("STOP", 'T'), ("CONT", 'S')] {
+                let sent =
+                    Command::new("sh").args(["-c", &format!("kill -{signal} {}", child.id())]).status();
+                assert!(sent.unwrap().success());
+                wait_for_state(child.id(), state);
+            }
+        }
+    }
+    assert_eq!(client.send("Connection: close\r\n\r\n").answer().text(), "hello");
+    drop(client);
+    assert!(child.wait().unwrap().success());
 }
