@@ -33,6 +33,8 @@ struct Kept {
     bytes: usize,
     /// How many of the files are open.
     open: usize,
+    /// The second in which room was made last.
+    swept_second: Option<u64>,
 }
 
 /// One file as it was when it was last looked at.
@@ -134,12 +136,14 @@ impl Memory {
         Found::Kept(kept)
     }
 
-    /// Makes room by what nobody has asked for within this second; without room the file is not kept.
+    /// Makes room by what nobody has asked for within this second; without room the file is not kept. What has been asked
+    /// for stays so until the next second, so room is not looked for twice in one.
     fn keep(&self, path: &[u8], file: &Arc<KeptFile>, second: u64) {
         let (bytes, open) = (cost(path, file), file.open());
         let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
         let fits = |kept: &Kept| kept.bytes + bytes <= self.bytes_max && kept.open + open <= OPEN_FILES_MAX;
-        if !fits(&kept) {
+        if !fits(&kept) && kept.swept_second != Some(second) {
+            kept.swept_second = Some(second);
             kept.files.retain(|_, file| file.checked_second.load(Ordering::Relaxed) == second);
             kept.bytes = kept.files.iter().map(|(path, file)| cost(path, file)).sum();
             kept.open = kept.files.values().map(|file| file.open()).sum();

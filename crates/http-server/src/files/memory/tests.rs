@@ -5,6 +5,7 @@ use crate::files::root::{Facts, OpenFailure, Opened, OpenedFile};
 use std::cell::Cell;
 use std::fs::File;
 use std::path::PathBuf;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// A file on the disk, last changed at second 100, and how often it was opened.
@@ -116,6 +117,21 @@ fn no_more_is_kept_than_allowed_and_the_idle_make_room() {
     check(&memory, &disk, "c", 201, Some(b"one"), 5);
     let kept = memory.kept.read().unwrap();
     assert_eq!((kept.files.len(), kept.bytes), (1, ENTRY_BYTES + 1 + 3));
+}
+
+#[test]
+fn room_is_looked_for_once_a_second_however_many_files_find_none() {
+    let memory = Memory::new(2 * (ENTRY_BYTES + 1 + 3));
+    let disk = Disk::new(b"one");
+    for (path, opened) in [("a", 1), ("b", 2), ("c", 3)] {
+        check(&memory, &disk, path, 200, Some(b"one"), opened);
+    }
+    // What has been looked through is not looked through again: else this one would be let go.
+    memory.kept.read().unwrap().files.get(&b"a"[..]).unwrap().checked_second.store(199, Ordering::Relaxed);
+    check(&memory, &disk, "d", 200, Some(b"one"), 4);
+    assert_eq!(memory.kept.read().unwrap().files.len(), 2);
+    check(&memory, &disk, "d", 201, Some(b"one"), 5);
+    assert_eq!(memory.kept.read().unwrap().files.len(), 1);
 }
 
 #[test]
