@@ -8,6 +8,7 @@ use crate::request::Request;
 use crate::response::Response;
 use http_proto::{Method, StatusCode};
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::fmt;
 
 /// A handler that looks at the path and hands the request on.
@@ -34,6 +35,7 @@ use std::fmt;
 #[must_use]
 #[derive(Default)]
 pub struct Router {
+    /// Those whose pattern is preferred come first; with the same shape, they are as they were added.
     routes: Vec<Route>,
     fallback: Option<Box<dyn Handler>>,
 }
@@ -45,12 +47,23 @@ struct Route {
     handler: Box<dyn Handler>,
 }
 
-/// One segment of a pattern. The order is that of preference.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// One segment of a pattern.
+#[derive(Clone, Debug)]
 enum Part {
     Text(String),
     One(String),
     Rest(String),
+}
+
+impl Part {
+    /// What matters when patterns are compared, in the order of preference.
+    fn shape(&self) -> (u8, &str) {
+        match self {
+            Self::Text(text) => (0, text),
+            Self::One(_) => (1, ""),
+            Self::Rest(_) => (2, ""),
+        }
+    }
 }
 
 /// What the names of a pattern stood for.
@@ -123,23 +136,20 @@ impl Router {
         handler: Box<dyn Handler>,
     ) -> Result<Self, Error> {
         let pattern = parse(pattern)?;
-        let same = |route: &Route| route.method == method && shape(&route.pattern) == shape(&pattern);
-        if self.routes.iter().any(same) {
+        let is_same = |route: &Route| route.method == method && preference(&route.pattern, &pattern).is_eq();
+        if self.routes.iter().any(is_same) {
             return Err(Error::InvalidSetting("two routes with one method and one pattern"));
         }
-        self.routes.push(Route { method, pattern, handler });
+        let place = self.routes.partition_point(|route| preference(&route.pattern, &pattern).is_le());
+        self.routes.insert(place, Route { method, pattern, handler });
         Ok(self)
     }
 }
 
-/// A pattern without its names: two that are equal cannot be told apart.
-fn shape(pattern: &[Part]) -> Vec<Part> {
-    let nameless = |part: &Part| match part {
-        Part::Text(text) => Part::Text(text.clone()),
-        Part::One(_) => Part::One(String::new()),
-        Part::Rest(_) => Part::Rest(String::new()),
-    };
-    pattern.iter().map(nameless).collect()
+/// Which of two patterns is preferred where both fit, less being better. Names make no difference: two that are equal
+/// cannot be told apart.
+fn preference(one: &[Part], other: &[Part]) -> Ordering {
+    one.iter().map(Part::shape).cmp(other.iter().map(Part::shape))
 }
 
 fn parse(pattern: &str) -> Result<Vec<Part>, Error> {
@@ -167,13 +177,13 @@ fn parse(pattern: &str) -> Result<Vec<Part>, Error> {
 }
 
 /// What the names of `pattern` stand for in a path of these segments; `None` where it is another path.
-fn match_path(pattern: &[Part], segments: &[Cow<'_, str>]) -> Option<Vec<(String, String)>> {
+fn match_path(pattern: &[Part], segments: &[Cow<'_, str>]) -> Option<Parameters> {
     let mut found = Vec::new();
     let mut left = segments;
     for part in pattern {
         if let Part::Rest(name) = part {
             found.push((name.clone(), left.join("/")));
-            return Some(found);
+            return Some(Parameters(found));
         }
         let (segment, behind) = left.split_first()?;
         match part {
@@ -183,28 +193,32 @@ fn match_path(pattern: &[Part], segments: &[Cow<'_, str>]) -> Option<Vec<(String
         }
         left = behind;
     }
-    left.is_empty().then_some(found)
+    left.is_empty().then_some(Parameters(found))
 }
 
 impl Handler for Router {
     fn handle(&self, request: &mut Request<'_>) -> Result<Response, HandlerError> {
         let segments: Vec<_> = request.segments().collect();
         let method = request.method();
-        let mut best: Option<(&Route, Vec<(String, String)>)> = None;
+        let mut best: Option<(&Route, u8, Parameters)> = None;
         let mut allowed = Vec::new();
         for route in &self.routes {
-            let Some(found) = match_path(&route.pattern, &segments) else { continue };
-            allowed.extend(route.method.clone());
-            if rank(route, method).is_none() {
-                continue;
+            if best.as_ref().is_some_and(|(best, ..)| preference(&best.pattern, &route.pattern).is_ne()) {
+                break;
             }
-            let key = |route: &Route| (shape(&route.pattern), rank(route, method));
-            if best.as_ref().is_none_or(|(other, _)| key(route) < key(other)) {
-                best = Some((route, found));
+            let Some(found) = match_path(&route.pattern, &segments) else { continue };
+            if let Some(own) = &route.method
+                && !allowed.contains(own)
+            {
+                allowed.push(own.clone());
+            }
+            let Some(rank) = rank(route, method) else { continue };
+            if best.as_ref().is_none_or(|(_, other, _)| rank < *other) {
+                best = Some((route, rank, found));
             }
         }
-        if let Some((route, found)) = best {
-            request.extensions_mut().insert(Parameters(found));
+        if let Some((route, _, found)) = best {
+            request.extensions_mut().insert(found);
             return route.handler.handle(request);
         }
         if !allowed.is_empty() {

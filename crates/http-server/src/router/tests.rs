@@ -71,6 +71,26 @@ fn other_paths_are_not_found_and_other_methods_not_allowed() {
 }
 
 #[test]
+fn allow_names_each_method_once_however_many_patterns_fit() {
+    let answer = testing::request(Method::PUT, "/people/all").send_to(&router());
+    assert_eq!(answer.status(), 405);
+    assert_eq!(answer.headers().get("allow").unwrap(), "GET, HEAD, DELETE, OPTIONS");
+}
+
+#[test]
+fn a_route_of_the_method_wins_over_one_for_any_whichever_was_added_first() {
+    let first = Router::new().any("/{a}", says("any")).unwrap().get("/{b}", says("get")).unwrap();
+    let last = Router::new().get("/{b}", says("get")).unwrap().any("/{a}", says("any")).unwrap();
+    for router in [first, last] {
+        let router = router.route(Method::HEAD, "/{c}", says("head")).unwrap();
+        assert_eq!(testing::get("/x").send_to(&router).text(), "get");
+        assert_eq!(testing::post("/x", "").send_to(&router).text(), "any");
+        let answer = testing::request(Method::HEAD, "/x").send_to(&router);
+        assert_eq!(answer.headers().get("content-length").unwrap(), "4");
+    }
+}
+
+#[test]
 fn a_fallback_takes_what_is_left() {
     let router = router().fallback(says("left"));
     assert_eq!(testing::get("/nobody").send_to(&router).text(), "left");
