@@ -256,27 +256,21 @@ impl Connection {
         context: &Context<'_>,
         watch: &dyn Watch,
     ) {
-        const LINE_BYTES: usize = 1024;
         let status = response.status();
         // Sending forgets it.
-        let input = work.io.input.filled();
-        let begin = input.iter().position(|byte| !matches!(byte, b'\r' | b'\n')).unwrap_or(input.len());
-        let line = input.get(begin..).unwrap_or_default();
-        let end = line.iter().take(LINE_BYTES).position(|byte| *byte == b'\n');
-        let line = line.get(..end.unwrap_or(LINE_BYTES.min(line.len()))).unwrap_or_default();
-        let line = line.strip_suffix(b"\r").unwrap_or(line).to_vec();
+        let line = match heard {
+            Heard::Head => Vec::new(),
+            Heard::Part => first_line(work.io.input.filled()).to_vec(),
+        };
         self.send_fault(response, heard, work, context, watch);
         let peer = self.peer.addr;
-        let (head, line) = match heard {
-            Heard::Head => (Some(&work.head), &[][..]),
-            Heard::Part => (None, &*line),
-        };
+        let head = (heard == Heard::Head).then_some(&work.head);
         let client = match (&context.proxies, head) {
             (Some(proxies), Some(head)) => proxies.client_addr(peer.map(|peer| peer.ip()), &head.headers),
             _ => peer.map(|peer| peer.ip().to_canonical()),
         };
         let content_bytes = work.io.sent_bytes;
-        context.observe(&Event::Refused { peer, client, head, line, status, content_bytes });
+        context.observe(&Event::Refused { peer, client, head, line: &line, status, content_bytes });
         self.begin_linger(work, context, watch);
     }
 
@@ -324,6 +318,16 @@ impl Connection {
             work.io.out.clear();
         }
     }
+}
+
+/// The line that is to be a request's, as far as it has come, or the beginning of a long one.
+fn first_line(input: &[u8]) -> &[u8] {
+    const LINE_BYTES: usize = 1024;
+    let begin = input.iter().position(|byte| !matches!(byte, b'\r' | b'\n')).unwrap_or(input.len());
+    let line = input.get(begin..).unwrap_or_default();
+    let end = line.iter().take(LINE_BYTES).position(|byte| *byte == b'\n');
+    let line = line.get(..end.unwrap_or(LINE_BYTES.min(line.len()))).unwrap_or_default();
+    line.strip_suffix(b"\r").unwrap_or(line)
 }
 
 /// RFC 9110 §7.8: `Connection: upgrade` beside Upgrade in HTTP/1.1. With content the switch would come in its middle.
