@@ -161,6 +161,8 @@ struct OwnFields {
     date: bool,
     /// Whether Connection says close.
     close: bool,
+    /// Whether there is an Upgrade, of which Connection must tell.
+    upgrade: bool,
     /// Whether there are some that are left out of the head.
     left_out: bool,
 }
@@ -172,6 +174,7 @@ impl OwnFields {
             match name.len() {
                 4 => own.date |= name.eq_ignore_ascii_case(b"date"),
                 6 => own.server |= name.eq_ignore_ascii_case(b"server"),
+                7 => own.upgrade |= name.eq_ignore_ascii_case(b"upgrade"),
                 10 if name.eq_ignore_ascii_case(b"connection") => {
                     own.left_out = true;
                     own.close |= elements(value).any(|option| option.eq_ignore_ascii_case(b"close"));
@@ -219,11 +222,19 @@ fn write_head(
     } else if framing == Framing::Chunked {
         field(b"Transfer-Encoding", b"chunked", out);
     }
-    if !keep {
-        field(b"Connection", b"close", out);
-    } else if facts.version == Version::HTTP_10 {
-        // RFC 9112 §C.2.2: an old peer must be told.
-        field(b"Connection", b"keep-alive", out);
+    // RFC 9112 §C.2.2: an old peer must be told that the connection stays.
+    let says_keep = keep && facts.version == Version::HTTP_10;
+    // RFC 9110 §7.8: whoever sends Upgrade says so in Connection, or it would be passed on.
+    let options: &[u8] = match (keep, own.upgrade) {
+        (false, false) => b"close",
+        (false, true) => b"close, upgrade",
+        (true, false) if says_keep => b"keep-alive",
+        (true, true) if says_keep => b"keep-alive, upgrade",
+        (true, true) => b"upgrade",
+        (true, false) => b"",
+    };
+    if !options.is_empty() {
+        field(b"Connection", options, out);
     }
     out.extend_from_slice(b"\r\n");
     Ok(())

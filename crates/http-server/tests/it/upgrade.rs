@@ -42,6 +42,7 @@ fn a_request_that_did_not_ask_is_not_upgraded() {
         let answer = client.send(format!("GET / HTTP/1.1\r\nHost: x\r\n{fields}\r\n")).answer();
         assert_eq!(answer.status, 426, "{fields}");
         assert_eq!(answer.header("upgrade"), "echo", "RFC 9110 §15.5.22");
+        assert_eq!(answer.header("connection"), "upgrade", "RFC 9110 §7.8");
     }
     client.send("GET / HTTP/1.0\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n");
     assert_eq!(client.answer().status, 426);
@@ -51,6 +52,27 @@ fn a_request_that_did_not_ask_is_not_upgraded() {
         "POST / HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: echo\r\nContent-Length: 2\r\n\r\nhi",
     );
     assert_eq!(client.answer().status, 426);
+}
+
+#[test]
+fn an_answer_that_offers_an_upgrade_says_so_in_connection() {
+    #[track_caller]
+    fn check(own: &'static str, request: &str, connection: &str) {
+        let server = serve(move |_: &mut Request<'_>| {
+            let response = Response::text("hello").with_header("Upgrade", "echo");
+            if own.is_empty() { response } else { response.with_header("Connection", own) }
+        });
+        let answer = Client::connect(&server).send(request).answer();
+        assert_eq!(answer.header("upgrade"), "echo");
+        assert_eq!(answer.header("connection"), connection);
+    }
+    let (new, last) =
+        ("GET / HTTP/1.1\r\nHost: x\r\n\r\n", "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    check("", new, "upgrade");
+    check("Upgrade", new, "upgrade");
+    check("close", new, "close, upgrade");
+    check("", last, "close, upgrade");
+    check("", "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", "keep-alive, upgrade");
 }
 
 #[test]
