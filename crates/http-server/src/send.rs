@@ -14,6 +14,7 @@ use http_proto::{
     Framing, Headers, Method, StatusCode, StatusExt, Version, encode_decimal, encode_status_line,
 };
 use std::io::{self, IoSlice, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::AtomicBool;
 
 #[cfg(unix)]
@@ -68,12 +69,16 @@ pub(crate) fn send(
     let on_sent = response.take_on_sent();
     io.sent_bytes = 0;
     io.ends_with_connection = false;
-    let sent = send_all(&mut response, facts, link, io);
+    let Some(on_sent) = on_sent else {
+        let sent = send_all(&mut response, facts, link, io);
+        response.recycle();
+        return sent;
+    };
+    // Whoever waits for its end hears of an answer whose body panics, too.
+    let sent = catch_unwind(AssertUnwindSafe(|| send_all(&mut response, facts, link, io)));
+    on_sent.call(Delivery { content_bytes: io.sent_bytes, complete: matches!(sent, Ok(Ok(_))) });
     response.recycle();
-    if let Some(on_sent) = on_sent {
-        on_sent.call(Delivery { content_bytes: io.sent_bytes, complete: sent.is_ok() });
-    }
-    sent
+    sent.unwrap_or_else(|panic| resume_unwind(panic))
 }
 
 fn send_all(response: &mut Response, facts: &Facts<'_>, link: &mut Link, io: &mut Io) -> io::Result<Sent> {

@@ -100,6 +100,20 @@ fn every_answer_is_logged_once_with_what_was_sent() {
 }
 
 #[test]
+fn an_answer_whose_body_panics_is_logged_with_what_went_out() {
+    check_logged(
+        |_: &mut Request<'_>| {
+            Response::stream("text/plain", |body| {
+                body.write_all(b"abc")?;
+                body.flush()?;
+                panic!("on purpose")
+            })
+        },
+        "200 3",
+    );
+}
+
+#[test]
 fn an_answer_that_is_cut_is_logged_with_what_went_out() {
     let lines = Arc::new(Mutex::new(String::new()));
     let kept = Arc::clone(&lines);
