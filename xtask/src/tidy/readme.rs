@@ -26,6 +26,7 @@ pub(super) fn check(files: &[File], metadata: &Metadata) -> Vec<Finding> {
         findings.extend(check_rust_version(&path, text(&path), metadata));
     }
     findings.extend(check_dependency_table(text(MAP), metadata));
+    findings.extend(check_files_of_map(text(MAP), files));
     findings.extend(
         files.iter().filter(|file| file.path.ends_with(".md")).flat_map(|file| check_links(file, files)),
     );
@@ -49,6 +50,26 @@ fn check_crate_table(path: &str, text: &str, metadata: &Metadata) -> Vec<Finding
             Finding::new(path, "crate table", format!("no table row for the crate `{}`", member.name))
         })
         .collect()
+}
+
+/// What the map calls by the name of a Rust file is one; from which folder, the words around it say.
+fn check_files_of_map(map: &str, files: &[File]) -> Vec<Finding> {
+    let is_there = |name: &str| {
+        let tail = format!("/{name}");
+        files.iter().any(|file| file.path == name || file.path.ends_with(&tail))
+    };
+    let mut findings = Vec::new();
+    for (number, line) in (1..).zip(map.lines()) {
+        for name in line.split('`').skip(1).step_by(2).filter(|name| name.ends_with(".rs") && !is_there(name))
+        {
+            findings.push(Finding::new(
+                format!("{MAP}:{number}"),
+                "map",
+                format!("there is no file `{name}`"),
+            ));
+        }
+    }
+    findings
 }
 
 /// The README and the docs of each crate name the oldest compiler in the words `Rust X.Y`, as the manifests do.

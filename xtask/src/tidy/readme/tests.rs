@@ -1,6 +1,6 @@
 //! Shows the rules on the README files firing.
 
-use super::{check, check_links, resolve};
+use super::{check, check_files_of_map, check_links, resolve};
 use crate::metadata::{Dependency, Kind, Metadata, Package};
 use crate::tidy::File;
 
@@ -66,6 +66,19 @@ fn a_reason_without_a_dependency_is_found() {
     check_texts(README, &titled, &[]);
     check_texts(README, &format!("{titled}| `gone` | none |\n"), &["dependency table"]);
     check_texts(README, &format!("{titled}\n## Next\n\n| `word` | of another table |\n"), &[]);
+}
+
+#[test]
+fn a_file_that_the_map_names_must_be_there() {
+    let files = [file("crates/a/src/x.rs", ""), file("crates/a/src/x/inner.rs", "")];
+    for (line, found) in [
+        ("| this | `a/src/x.rs`, then `x/inner.rs` |", 0),
+        ("| this | `inner.rs` and `cargo xtask ci` |", 0),
+        ("| this | `a/src/y.rs` |", 1),
+        ("| this | `ner.rs` |", 1),
+    ] {
+        assert_eq!(check_files_of_map(line, &files).len(), found, "{line}");
+    }
 }
 
 #[test]
