@@ -6,6 +6,12 @@ use std::sync::mpsc::channel;
 
 use crate::client_peer::{PATIENCE, Peer, read_head};
 
+#[path = "../../crates/http-client/examples/client_download.rs"]
+#[expect(dead_code, reason = "its main is not needed here")]
+mod client_download;
+#[path = "../../crates/http-client/examples/client_get.rs"]
+#[expect(dead_code, reason = "its main is not needed here")]
+mod client_get;
 #[path = "../../crates/http-client/examples/step_by_step.rs"]
 #[expect(dead_code, reason = "its main is not needed here")]
 mod step_by_step;
@@ -30,6 +36,56 @@ fn output(run: Run, arguments: &[&str]) -> (String, Result<(), String>) {
     let mut out = Vec::new();
     let outcome = run(&arguments, &mut out).map_err(|error| error.to_string());
     (String::from_utf8(out).unwrap(), outcome)
+}
+
+#[test]
+fn a_page_is_shown_with_the_way_it_came_and_a_private_address_is_refused_where_that_is_asked() {
+    let peer = Peer::start([
+        |mut stream: TcpStream| {
+            assert!(read_head(&mut stream).starts_with("GET /old "));
+            stream.write_all(b"HTTP/1.1 302 Found\r\nLocation: /new\r\nConnection: close\r\n\r\n").unwrap();
+        },
+        |mut stream: TcpStream| {
+            assert!(read_head(&mut stream).starts_with("GET /new "));
+            stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello").unwrap();
+        },
+    ]);
+    let (host, url) = (peer.host(), format!("http://{}/old", peer.host()));
+    let (printed, outcome) = output(client_get::run, &[&url]);
+    assert_eq!(outcome, Ok(()));
+    let expected =
+        format!("302 Found from http://{host}/old\n200 OK from http://{host}/new at Some({host})\nhello\n");
+    assert_eq!(printed, expected);
+    peer.finish();
+    let (printed, outcome) = output(client_get::run, &[&url, "--public-only"]);
+    assert!(printed.is_empty() && outcome.is_err_and(|error| error.contains("address filter")), "{printed}");
+}
+
+#[test]
+fn a_download_goes_on_from_where_the_run_before_stopped() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("file");
+    let path = path.to_str().unwrap();
+    let peer = Peer::start([
+        |mut stream: TcpStream| {
+            read_head(&mut stream);
+            stream.write_all(b"HTTP/1.1 200 OK\r\nETag: \"a\"\r\nContent-Length: 10\r\n\r\n01234").unwrap();
+        },
+        |mut stream: TcpStream| {
+            let head = read_head(&mut stream);
+            assert!(head.contains("Range: bytes=5-\r\n") && head.contains("If-Range: \"a\"\r\n"), "{head}");
+            let answer = "HTTP/1.1 206 Partial Content\r\nETag: \"a\"\r\nContent-Range: bytes 5-9/10\r\n\
+                          Content-Length: 5\r\n\r\n56789";
+            stream.write_all(answer.as_bytes()).unwrap();
+        },
+    ]);
+    let url = format!("http://{}/file", peer.host());
+    let (_, outcome) = output(client_download::run, &[&url, path]);
+    assert!(outcome.is_err(), "half of it is missing");
+    let (printed, outcome) = output(client_download::run, &[&url, path]);
+    assert_eq!((printed, outcome), (format!("{path}: 10 bytes, 5 of them from before\n"), Ok(())));
+    assert_eq!(std::fs::read(path).unwrap(), b"0123456789");
+    peer.finish();
 }
 
 #[test]

@@ -1,16 +1,21 @@
-//! A file that is fetched again from where an earlier run stopped, and how far it is.
+//! A file that is fetched again from where an earlier run stopped, and how far it is on standard error.
 //!
 //! `cargo run -p http-client --example client_download -- http://localhost:8000/large.iso large.iso`
 
-#![expect(clippy::print_stdout, reason = "an example prints")]
-
 use http_client::Client;
 use http_client::client::{Downloaded, Retry};
+use std::error::Error;
+use std::io::{self, Write};
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut arguments = std::env::args().skip(1);
-    let (Some(url), Some(path)) = (arguments.next(), arguments.next()) else {
-        return Err("a URL and a file name are needed".into());
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    run(&arguments, &mut io::stdout().lock())
+}
+
+/// The example itself: a URL and the name of a file.
+pub(crate) fn run(arguments: &[String], out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
+    let [url, path] = arguments else {
+        return Err("usage: client_download URL FILE".into());
     };
     let client = Client::builder().retry(Retry::policy(3)).build()?;
     let mut told = 0;
@@ -18,15 +23,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let percent = total.map_or(0, |total| received * 100 / total.max(1));
         if percent >= told + 10 {
             told = percent;
-            println!("{percent} %");
+            // Where nobody can be told, the download goes on.
+            let _ = writeln!(io::stderr(), "{percent} %");
         }
     });
-    match request.download(&path)? {
+    match request.download(path)? {
         Downloaded::Saved { bytes, resumed_bytes, .. } => {
-            println!("{path}: {bytes} bytes, {resumed_bytes} of them from before");
+            writeln!(out, "{path}: {bytes} bytes, {resumed_bytes} of them from before")?;
         }
-        Downloaded::Refused(answer) => println!("{}: {}", answer.status(), answer.text()?),
-        _ => println!("nothing was saved"),
+        Downloaded::Refused(answer) => writeln!(out, "{}: {}", answer.status(), answer.text()?)?,
+        _ => writeln!(out, "nothing was saved")?,
     }
     Ok(())
 }

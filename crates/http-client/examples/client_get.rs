@@ -2,24 +2,33 @@
 //!
 //! `cargo run -p http-client --example client_get -- http://localhost:8000/`
 
-#![expect(clippy::print_stdout, reason = "an example prints")]
-
 use http_client::client::{AddressFilter, Client, Timeouts};
+use std::error::Error;
+use std::io::{self, Write};
 use std::time::Duration;
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut arguments = std::env::args().skip(1);
-    let url = arguments.next().ok_or("the URL of a page is needed")?;
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    run(&arguments, &mut io::stdout().lock())
+}
+
+/// The example itself: a URL, and perhaps `--public-only`, which keeps it out of private networks.
+pub(crate) fn run(arguments: &[String], out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
     let mut builder = Client::builder().timeouts(Timeouts::DEFAULT.total(Some(Duration::from_secs(30))));
-    if arguments.next().as_deref() == Some("--public-only") {
-        builder = builder.address_filter(AddressFilter::public_only());
-    }
+    let url = match arguments {
+        [url] => url,
+        [url, option] if option == "--public-only" => {
+            builder = builder.address_filter(AddressFilter::public_only());
+            url
+        }
+        _ => return Err("usage: client_get URL [--public-only]".into()),
+    };
     let answer = builder.build()?.get(url).send()?.limit(1 << 20);
     for step in answer.history() {
-        println!("{} from {}", step.status, step.url);
+        writeln!(out, "{} from {}", step.status, step.url)?;
     }
-    println!("{} from {} at {:?}", answer.status(), answer.url(), answer.connection().peer_addr);
-    println!("{:?}", answer.timings());
-    println!("{}", answer.text()?);
+    writeln!(out, "{} from {} at {:?}", answer.status(), answer.url(), answer.connection().peer_addr)?;
+    writeln!(io::stderr(), "{:?}", answer.timings())?;
+    writeln!(out, "{}", answer.text()?)?;
     Ok(())
 }
