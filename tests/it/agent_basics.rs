@@ -411,7 +411,7 @@ fn whether_another_try_is_safe_counts_the_whole_chain() {
         match seen.method_and_target().1 {
             "/loop" => write_answer(stream, "307 Temporary Redirect", "Location: /loop\r\n", b"")?,
             "/other" => {
-                write_answer(stream, "303 See Other", &format!("Location: http://{closed}/\r\n"), b"")?
+                write_answer(stream, "303 See Other", &format!("Location: http://{closed}/\r\n"), b"")?;
             }
             "/cut" => {
                 stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc")?;
