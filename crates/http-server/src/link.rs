@@ -124,12 +124,6 @@ impl Link {
         self.wrote
     }
 
-    /// Something is written past this, by the kernel.
-    #[cfg(any(target_os = "linux", target_os = "android"))]
-    pub(crate) const fn set_written(&mut self) {
-        self.wrote = true;
-    }
-
     /// A body begins: what the peer has been slow with before is forgotten.
     pub(crate) const fn begin_body(&mut self) {
         self.pace.begin();
@@ -150,10 +144,17 @@ impl Link {
         Some(&self.socket)
     }
 
+    /// A call begins that writes past this: it is held to the deadline.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    pub(crate) fn begin_write(&mut self) -> io::Result<Instant> {
+        self.hold()?;
+        self.wrote = true;
+        Ok(clock::now())
+    }
+
     /// Says that the peer has taken `bytes` in a call of its own that began at `began`.
     #[cfg(any(target_os = "linux", target_os = "android"))]
     pub(crate) fn note_written(&mut self, bytes: usize, began: Instant) -> io::Result<()> {
-        self.hold()?;
         self.pace.note(bytes, clock::now().saturating_duration_since(began))
     }
 

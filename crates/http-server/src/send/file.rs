@@ -83,11 +83,10 @@ fn copy_in_kernel(
     link: &mut Link,
     io: &mut Io,
 ) -> io::Result<()> {
-    use crate::clock;
     use rustix::io::Errno;
 
     const STEP_BYTES: usize = 512 * 1024;
-    link.set_written();
+    link.begin_write()?;
     let head = std::mem::take(&mut io.out);
     let sent = link.plain_socket().map_or(Ok(0), |socket| socket.write_more(&head));
     let sent = sent.or_else(|error| match error.kind() {
@@ -99,7 +98,7 @@ fn copy_in_kernel(
     io.out.clear();
     while length > 0 {
         let want = usize::try_from(length).unwrap_or(usize::MAX).min(STEP_BYTES);
-        let began = clock::now();
+        let began = link.begin_write()?;
         let Some(socket) = link.plain_socket() else { return copy(file, offset, length, link, io) };
         match socket.send_file(file, &mut offset, want) {
             Ok(0) => return Err(shrunk(length)),

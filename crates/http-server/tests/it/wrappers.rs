@@ -2,7 +2,7 @@
 
 use crate::client::{Client, PATIENCE, serve, wait_until};
 use http_server::{
-    EventStream, LogFormat, Logged, Measured, Method, Metrics, Request, Response, Server, StatusCode,
+    Body, EventStream, LogFormat, Logged, Measured, Method, Metrics, Request, Response, Server, StatusCode,
     Timeout, Timeouts,
 };
 use std::io::{Read, Write};
@@ -115,6 +115,29 @@ fn a_time_for_requests_ends_what_a_slow_client_sends_and_takes() {
     let mut client = Client::connect(&server);
     client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
     wait_until(|| server.stats().connections_open <= 1, "the answer is still being written");
+}
+
+/// The first call that copies a file into a socket is held to the time, too. A local socket has little room.
+#[cfg(unix)]
+#[test]
+fn a_time_for_requests_ends_a_file_of_which_a_client_takes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("server.sock");
+    let file = tempfile::tempfile().unwrap();
+    file.set_len(1 << 20).unwrap();
+    let file = Arc::new(file);
+    let handler =
+        move |_: &mut Request<'_>| Response::text("").with_body(Body::file(Arc::clone(&file), 0, 1 << 20));
+    let server = Server::builder()
+        .bind_unix(&path, 0o600)
+        .unwrap()
+        .observer(|_| {})
+        .serve(Timeout::new(handler, Duration::from_millis(100)))
+        .unwrap();
+    let mut client = Client::over(std::os::unix::net::UnixStream::connect(&path).unwrap());
+    client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    wait_until(|| server.stats().requests == 1, "nothing is asked");
+    wait_until(|| server.stats().connections_open == 0, "the file is still being written");
 }
 
 #[cfg(feature = "gzip")]
