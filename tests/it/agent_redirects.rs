@@ -389,3 +389,45 @@ fn a_default_gives_way_to_what_the_call_brings() {
     assert_eq!(field_values(last, "Content-Type"), ["text/usual"]);
     assert_eq!(field_values(last, "Authorization"), ["Bearer token"]);
 }
+
+#[test]
+fn a_cookie_of_the_call_joins_those_of_the_store_at_home_only() {
+    let stranger = Stage::start(|_, stream| {
+        write_answer(stream, "200 OK", "", b"")?;
+        Ok(After::Keep)
+    })
+    .unwrap();
+    // Another host, so that the jar keeps them apart.
+    let away = stranger.url("/").replace("127.0.0.1", "localhost");
+    let stage = Stage::start(move |seen, stream| {
+        match seen.method_and_target().1 {
+            "/login" => {
+                let fields = "Location: /home\r\nSet-Cookie: sid=1\r\nSet-Cookie: lang=de\r\n";
+                write_answer(stream, "302 Found", fields, b"")?;
+            }
+            "/away" => write_answer(stream, "302 Found", &format!("Location: {away}\r\n"), b"")?,
+            _ => write_answer(stream, "200 OK", "", b"")?,
+        }
+        Ok(After::Keep)
+    })
+    .unwrap();
+    let jar = http_cookiejar::SharedJar::new(http_cookiejar::CookieJar::new());
+    let client = Client::builder().cookies(Arc::new(jar)).build().unwrap();
+    client.get(stage.url("/login")).cookie("lang", "en").cookie("x", "\"1, 2\"").send().unwrap();
+    client.get(stage.url("/away")).cookie("x", "1").send().unwrap();
+    client.get(stage.url("/hand")).header("Cookie", "a=b").cookie("x", "1").send().unwrap();
+    let seen = stage.seen();
+    let cookies: Vec<_> = seen.iter().map(|seen| field_values(seen, "Cookie")).collect();
+    assert_eq!(
+        cookies,
+        [["lang=en; x=\"1, 2\""], ["sid=1; lang=en; x=\"1, 2\""], ["sid=1; lang=de; x=1"], ["a=b; x=1"]]
+    );
+    assert_eq!(field_values(&stranger.seen()[0], "Cookie"), [""; 0]);
+
+    for (name, value) in
+        [("", "b"), ("a b", "c"), ("a=b", "c"), ("a", "b; c=d"), ("a", "b\r\nX: y"), ("a", " b")]
+    {
+        let error = client.get(stage.url("/")).cookie(name, value).send().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{name:?} {value:?}");
+    }
+}

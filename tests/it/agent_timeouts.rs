@@ -332,3 +332,26 @@ fn the_defaults_are_finite_but_for_the_total() {
     assert!(finite.iter().all(|limit| limit.is_some_and(|limit| limit <= PATIENCE)));
     assert_eq!(total, None);
 }
+
+#[test]
+fn a_total_of_one_call_leaves_the_other_limits_to_the_client() {
+    let kind = |script: Script, clock: &FakeClock| {
+        let (connector, _) = ScriptedConnector::new([script]);
+        let builder = plain().clock(clock.clone()).connector(connector);
+        let client =
+            builder.timeouts(Timeouts::NONE.first_byte(Some(LIMIT))).timeout(5 * LIMIT).build().unwrap();
+        assert_eq!((client.timeouts().first_byte, client.timeouts().total), (Some(LIMIT), Some(5 * LIMIT)));
+        let error = client.get("http://a.test/").timeout(3 * LIMIT).send().and_then(|answer| answer.text());
+        error.unwrap_err().timeout()
+    };
+    let clock = FakeClock::new();
+    let late = Script::new().clock(&clock).expect(GET).delay(ABOVE).reply(OK);
+    assert_eq!(kind(late, &clock), Some(TimeoutKind::FirstByte));
+    let slow = Script::new()
+        .clock(&clock)
+        .expect(GET)
+        .delay(BELOW)
+        .reply("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n");
+    let slow = slow.delay(BELOW).reply("a").delay(BELOW).reply("b").delay(BELOW).reply("c");
+    assert_eq!(kind(slow, &clock), Some(TimeoutKind::Total));
+}

@@ -187,6 +187,12 @@ impl Client {
         self.shared.pool.counts()
     }
 
+    /// How long each step of a call may take, where the call does not say otherwise.
+    #[must_use]
+    pub fn timeouts(&self) -> &Timeouts {
+        &self.shared.config.timeouts
+    }
+
     /// Closes all connections, also those in use, and makes no request any more: calls under way and to come fail with
     /// [`ErrorKind::Shutdown`].
     pub fn shutdown(&self) {

@@ -33,7 +33,8 @@ pub use tunnel::ProxyAnswer;
 /// Room for the head of a usual request.
 const HEAD_BYTES: usize = 256;
 
-/// A connection that was idle for longer is looked at before it is used again.
+/// A connection that was idle for longer is looked at before it is used again. One for a method that is not safe (RFC 9110
+/// §9.2.1) always is: such a request may not be sent a second time where it finds the connection closed.
 const IDLE_UNSEEN_MAX: Duration = Duration::from_secs(1);
 
 /// One connection to a server, for one request at a time: Python's `HTTPConnection`.
@@ -384,11 +385,11 @@ impl HttpConnection {
     }
 
     /// Whether an idle transport has been closed by the peer or has bytes that nobody asked for. It costs a system
-    /// call, so that only one that was idle for a while is looked at.
+    /// call, so that where the method is safe, only one that was idle for a while is looked at.
     fn stale_after_idling(&mut self) -> Option<CloseReason> {
         let idle_since = self.idle_since.take()?;
         let idle = self.options.clock.now().saturating_duration_since(idle_since);
-        if idle <= IDLE_UNSEEN_MAX {
+        if idle <= IDLE_UNSEEN_MAX && self.request.method.is_safe() {
             return None;
         }
         match self.wire.as_mut()?.incoming() {

@@ -111,6 +111,13 @@ impl ClientBuilder {
         self
     }
 
+    /// How long each whole call may take, up to the last byte of its content; the other limits stay as they are. None by
+    /// default.
+    pub const fn timeout(mut self, total: Duration) -> Self {
+        self.config.timeouts.total = Some(total);
+        self
+    }
+
     /// How long each step of a call may take.
     pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
         self.config.timeouts = timeouts;

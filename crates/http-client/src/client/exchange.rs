@@ -399,12 +399,7 @@ impl Call<'_> {
         {
             fields.append("Content-Type", content_type)?;
         }
-        if let Some(store) = &config.cookies
-            && !fields.contains("Cookie")
-            && let Some(cookies) = store.cookies(&self.cookie_request())
-        {
-            fields.append("Cookie", cookies)?;
-        }
+        self.write_cookies(fields)?;
         if let Some(above) = config.expect_above_bytes
             && !self.body.is_none()
             && self.body.len().is_none_or(|length| length > above)
@@ -416,6 +411,34 @@ impl Call<'_> {
             fields.append(name, value)?;
         }
         Ok(())
+    }
+}
+
+impl Call<'_> {
+    /// The caller's own cookies and those of the store, in one field (RFC 6265bis §5.8). A field that the caller has set
+    /// takes the place of the store's.
+    fn write_cookies(&self, fields: &mut Headers) -> Result<(), InvalidInput> {
+        let own = self.special.as_ref().filter(|_| self.is_home()).map(|special| &*special.cookies);
+        let own = own.unwrap_or_default();
+        let stored = || {
+            let store = self.shared.config.cookies.as_ref()?;
+            store.cookies(&self.cookie_request())
+        };
+        let first = match fields.get("Cookie") {
+            Some(_) if own.is_empty() => return Ok(()),
+            Some(set) => Some(set.as_bytes().to_vec()),
+            None => stored(),
+        };
+        if own.is_empty() {
+            return first.map_or(Ok(()), |stored| fields.append("Cookie", stored));
+        }
+        let name = |pair: &[u8]| pair.split(|&byte| byte == b'=').next().map(<[u8]>::to_vec);
+        let is_replaced = |pair: &[u8]| own.iter().any(|cookie| name(cookie.as_bytes()) == name(pair));
+        let first = first.unwrap_or_default();
+        let kept = first.split(|&byte| byte == b';').map(<[u8]>::trim_ascii);
+        let kept = kept.filter(|pair| !pair.is_empty() && !is_replaced(pair));
+        let all: Vec<&[u8]> = kept.chain(own.iter().map(String::as_bytes)).collect();
+        fields.set("Cookie", all.join(&b"; "[..]))
     }
 }
 

@@ -54,6 +54,8 @@ pub(crate) struct Special {
     pub(crate) tls: Option<TlsConfig>,
     pub(crate) raw: bool,
     pub(crate) site_context: SiteContext,
+    /// As `name=value`.
+    pub(crate) cookies: Vec<String>,
     pub(crate) on_informational: Option<Box<InformationalHook>>,
     pub(crate) on_upload: Option<Box<ProgressHook>>,
     pub(crate) on_download: Option<Box<ProgressHook>>,
@@ -147,6 +149,7 @@ impl Request {
                 tls: special.tls.clone(),
                 raw: special.raw,
                 site_context: special.site_context,
+                cookies: special.cookies.clone(),
                 ..Special::default()
             })
         });

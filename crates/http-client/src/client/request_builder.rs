@@ -5,7 +5,7 @@ use crate::client::Client;
 use crate::client::auth::{Auth, Basic, Bearer};
 use crate::client::body::Body;
 use crate::client::cookies::SiteContext;
-use crate::client::error::Error;
+use crate::client::error::{Error, ErrorKind};
 use crate::client::form::Form;
 use crate::client::multipart::Multipart;
 use crate::client::proxies::Proxy;
@@ -16,9 +16,11 @@ use crate::client::retry::Retry;
 use crate::client::timeouts::Timeouts;
 #[cfg(feature = "tls")]
 use crate::tls::TlsConfig;
+use http_proto::field::is_token_byte;
 use http_proto::{Headers, Method, ResponseHead};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Builds a [`Request`] and sends it.
 ///
@@ -68,6 +70,20 @@ impl RequestBuilder {
         self.change(|request| request.headers.append_all(headers).map_err(invalid))
     }
 
+    /// Sends a cookie along, in one field with those of the client's [store](crate::client::CookieStore); of a name
+    /// that the store has too, this one. It goes to no other origin. Nothing is quoted or encoded.
+    ///
+    /// Sending fails with [`ErrorKind::InvalidRequest`](crate::client::ErrorKind::InvalidRequest) where the name is no
+    /// token, or the value has control characters, a semicolon, or blanks at its ends (RFC 6265bis §4.2.1).
+    #[doc(alias = "cookies")]
+    pub fn cookie(self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+        self.change(|request| {
+            let cookie = cookie_pair(name.as_ref(), value.as_ref())?;
+            request.special().cookies.push(cookie);
+            Ok(())
+        })
+    }
+
     /// Adds a parameter to the URL's query.
     pub fn query(self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
         self.change(|request| {
@@ -98,8 +114,8 @@ impl RequestBuilder {
     #[cfg(feature = "json")]
     pub fn json(self, value: &(impl serde::Serialize + ?Sized)) -> Self {
         self.change(|request| {
-            let text = serde_json::to_vec(value)
-                .map_err(|error| Error::new(crate::client::ErrorKind::Json).because(error))?;
+            let text =
+                serde_json::to_vec(value).map_err(|error| Error::new(ErrorKind::Json).because(error))?;
             request.set_body(Body::bytes(text).with_content_type("application/json"));
             Ok(())
         })
@@ -120,7 +136,16 @@ impl RequestBuilder {
         self.auth(Bearer::new(token))
     }
 
-    /// Other timeouts than the client's.
+    /// How long the whole call may take, up to the last byte of its content. The other limits stay the client's.
+    pub fn timeout(self, total: Duration) -> Self {
+        let usual = *self.client.timeouts();
+        self.special(|special| {
+            let timeouts = special.timeouts.get_or_insert(usual);
+            timeouts.total = Some(total);
+        })
+    }
+
+    /// Other timeouts than the client's, of which none is left: begin with [`Client::timeouts`] to change some.
     pub fn timeouts(self, timeouts: Timeouts) -> Self {
         self.special(|special| special.timeouts = Some(timeouts))
     }
@@ -209,4 +234,18 @@ impl RequestBuilder {
     pub fn send(self) -> Result<Response, Error> {
         self.client.send(self.request?)
     }
+}
+
+/// `name=value`, if a Cookie field can hold it.
+fn cookie_pair(name: &str, value: &str) -> Result<String, Error> {
+    let refused = |text: String| Err(Error::new(ErrorKind::InvalidRequest).because(text));
+    if name.is_empty() || !name.bytes().all(is_token_byte) {
+        return refused(format!("the cookie name {name:?} is no token"));
+    }
+    // The value may be a secret.
+    if value.bytes().any(|byte| byte == b';' || byte.is_ascii_control()) || value.trim_ascii() != value {
+        let text = "has a semicolon, a control character or a blank at its ends: encode it";
+        return refused(format!("the value of the cookie {name} {text}"));
+    }
+    Ok(format!("{name}={value}"))
 }

@@ -114,6 +114,31 @@ fn a_transport_that_the_peer_closed_while_idle_is_not_used_again() {
 }
 
 #[test]
+fn a_request_that_may_not_be_sent_twice_never_goes_to_a_closed_transport() {
+    #[track_caller]
+    fn check(method: &str, looks: bool) {
+        let answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+        let (connector, recordings) = ScriptedConnector::new([
+            Script::new().expect(GET).reply(answer).end(),
+            Script::new().reply(answer),
+        ]);
+        let clock = FakeClock::new();
+        let mut connection =
+            HttpConnection::builder("example.org").connector(connector).clock(clock).build().unwrap();
+        connection.request("GET", "/", (), &Headers::new()).unwrap();
+        let _ = connection.get_response().unwrap();
+        let sent = connection.request(method, "/", (), &Headers::new());
+        assert_eq!(sent.and_then(|()| connection.get_response().map(drop)).is_ok(), looks, "{method}");
+        assert_eq!(recordings[1].writes().is_empty(), !looks, "{method}");
+    }
+    check("POST", true);
+    check("PATCH", true);
+    check("PUT", true);
+    check("GET", false);
+    check("HEAD", false);
+}
+
+#[test]
 fn bytes_that_nobody_asked_for_end_the_connection() {
     let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\naHTTP/1.1 200 OK\r\n";
     let (content, reusable) = get(answer);
