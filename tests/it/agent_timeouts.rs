@@ -3,7 +3,7 @@
 use crate::agent_peer::{GET, PATIENCE, all_names_are, plain, scripted};
 use crate::agent_tls::Secure;
 use http_client::client::{
-    Client, ClientBuilder, Error, ErrorKind, PoolLimits, Retry, TimeoutKind, Timeouts,
+    Client, ClientBuilder, Error, ErrorKind, PoolLimits, Response, Retry, TimeoutKind, Timeouts,
 };
 use http_client::testing::{FakeClock, Script, ScriptedConnector};
 use http_client::{Authority, Connect, Transport};
@@ -341,7 +341,7 @@ fn a_total_of_one_call_leaves_the_other_limits_to_the_client() {
         let client =
             builder.timeouts(Timeouts::NONE.first_byte(Some(LIMIT))).timeout(5 * LIMIT).build().unwrap();
         assert_eq!((client.timeouts().first_byte, client.timeouts().total), (Some(LIMIT), Some(5 * LIMIT)));
-        let error = client.get("http://a.test/").timeout(3 * LIMIT).send().and_then(|answer| answer.text());
+        let error = client.get("http://a.test/").timeout(3 * LIMIT).send().and_then(Response::text);
         error.unwrap_err().timeout()
     };
     let clock = FakeClock::new();
