@@ -9,6 +9,7 @@ use crate::request::Surroundings;
 use crate::socket::Socket;
 use http_proto::Version;
 use std::net::IpAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64};
 #[cfg(feature = "tls")]
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -107,8 +108,10 @@ impl Watch for Unwatched {
 }
 
 impl Context<'_> {
+    /// Tells the observer. What it does wrong is no fault of the connection's: a panic in it ends here, and the panic hook
+    /// has had its say.
     pub(crate) fn observe(&self, event: &Event<'_>) {
-        (self.observer)(event);
+        let _ = catch_unwind(AssertUnwindSafe(|| (self.observer)(event)));
     }
 
     /// How many connections this address may have; `None` where it stands for many, or is this machine.

@@ -194,7 +194,8 @@ impl ServerBuilder {
         self
     }
 
-    /// What is called with everything that goes wrong, instead of a line on standard error for the server's own faults.
+    /// What is called with everything that goes wrong, instead of a line on standard error for the server's own faults. A
+    /// panic in it is caught.
     #[doc(alias = "log_error")]
     pub fn observer(mut self, observer: impl Fn(&Event<'_>) + Send + Sync + 'static) -> Self {
         self.observer = Box::new(observer);

@@ -26,6 +26,7 @@ pub(super) fn start<P: Poller>(shared: &Arc<Shared<P>>) -> io::Result<()> {
         work: None,
         events: Vec::with_capacity(EVENTS_MAX),
         surplus: Crowd::START,
+        serving: None,
         now: Cell::new(clock::now()),
     };
     let started = std::thread::Builder::new().name("http-server".to_owned()).spawn(move || worker.run());
@@ -41,6 +42,8 @@ struct Worker<P: Poller> {
     /// Room for what has arrived.
     events: Vec<Ready>,
     surplus: u32,
+    /// The connection that it serves, or served last.
+    serving: Option<Key>,
     /// The time when it was last asked for: after each wait and each handler.
     now: Cell<Instant>,
 }
@@ -59,8 +62,12 @@ impl<P: Poller> Worker<P> {
             match self.next() {
                 // Handlers are caught where they run. A fault of the engine's ends one connection, not a thread.
                 Ok(ready) => {
+                    self.serving = None;
                     if catch_unwind(AssertUnwindSafe(|| self.event(ready))).is_err() {
-                        self.shared.remove(ready.key);
+                        // Of a connection that has just been accepted, the event has the listener's key.
+                        if let Some(key) = self.serving.take() {
+                            self.shared.remove(key);
+                        }
                         self.work = None;
                     }
                 }
@@ -139,6 +146,7 @@ impl<P: Poller> Worker<P> {
 
     /// Goes on with a connection and parks it, or ends it.
     fn serve(&mut self, key: Key, mut connection: Box<Connection>, mut news: News) {
+        self.serving = Some(key);
         loop {
             let mut work = connection.take_work().unwrap_or_else(|| self.take_work());
             connection.note(news);

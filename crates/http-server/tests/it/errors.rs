@@ -218,3 +218,21 @@ fn whoever_runs_the_server_is_told_whose_fault_a_cut_answer_is() {
     );
     assert!(told.iter().any(|(own, _)| !own), "{told:?}");
 }
+
+#[test]
+fn an_observer_that_panics_costs_no_connection_and_no_client_its_answer() {
+    let server = Server::bind("127.0.0.1:0")
+        .unwrap()
+        .observer(|_| panic!("on purpose"))
+        .serve(|_: &mut Request<'_>| -> Result<Response, HandlerError> { Err("on purpose".into()) })
+        .unwrap();
+    let mut client = Client::connect(&server);
+    client.send("no request\r\n\r\n");
+    assert_eq!(client.answer().status, 400);
+    client.expect_end();
+    let mut client = Client::connect(&server);
+    assert_eq!(client.get("/").status, 500);
+    assert_eq!(client.get("/").status, 500);
+    drop(client);
+    crate::client::wait_until(|| server.stats().connections_open == 0, "a connection is left over");
+}
