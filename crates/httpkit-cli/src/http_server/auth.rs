@@ -67,9 +67,27 @@ fn read_users(path: &Path) -> Result<Vec<User>, Failure> {
         let user = user(line).ok_or_else(|| {
             failed(format!("line {} is not a user name, a colon and a password", index + 1))
         })?;
+        if is_hash(&user.1) {
+            return Err(failed(format!(
+                "line {} has the hash of a password, which would itself be taken for the password; write the password, \
+                 or let a proxy in front check hashes",
+                index + 1
+            )));
+        }
         users.push(user);
     }
     if users.is_empty() { Err(failed("there is no user in it".to_owned())) } else { Ok(users) }
+}
+
+/// How hashes of passwords begin, as htpasswd and crypt write them.
+const HASHES: [&str; 14] = [
+    "$apr1$", "$1$", "$2$", "$2a$", "$2b$", "$2x$", "$2y$", "$5$", "$6$", "$y$", "$gy$", "$7$", "{SHA",
+    "{SSHA",
+];
+
+/// Whether a password looks like a hash: whoever has read the file could come in with it.
+fn is_hash(password: &str) -> bool {
+    HASHES.iter().any(|beginning| password.starts_with(beginning)) || password.starts_with("$argon2")
 }
 
 #[cfg(test)]

@@ -278,7 +278,7 @@ pub struct Options {
     )]
     pub auth: Option<Secret>,
 
-    /// File with a user and password a line, as USER:PASSWORD
+    /// File with a user and password a line, as USER:PASSWORD, not hashed
     #[arg(long, value_name = "PATH", help_heading = ACCESS, hide_short_help = true)]
     pub auth_file: Option<PathBuf>,
 

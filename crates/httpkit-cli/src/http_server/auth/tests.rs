@@ -51,3 +51,25 @@ fn a_file_that_is_wrong_is_named_with_its_line_and_without_its_secrets() {
     std::fs::remove_file(&file).unwrap();
     assert!(read_users(&file).unwrap_err().to_string().contains("cannot read it"));
 }
+
+#[test]
+fn the_hash_of_a_password_is_not_taken_for_the_password() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("users");
+    for hash in [
+        "$apr1$l9fcAb12$1RkHdJ0vWwVvJb5GVg9Qd/",
+        "$2y$05$c4WoMPo3SXsafkva.HHa6uXQZWr7oboPiC2bT/r7q1BB8I2s0BRqC",
+        "$5$salt$Gcm6FsVtF/Qa77ZKD.iwsJlCVPY0XSMgLJL0Hnww/c1",
+        "$6$salt$x",
+        "$y$j9T$x$y",
+        "$argon2id$v=19$m=65536,t=3,p=4$x$y",
+        "{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=",
+        "{SSHA}0c0blFTXXNuAMHECS4uxrj3ZieMoWImr",
+    ] {
+        std::fs::write(&file, format!("# made by htpasswd\nme:{hash}\n")).unwrap();
+        let text = read_users(&file).unwrap_err().to_string();
+        assert!(text.contains("line 2 ") && text.contains("hash") && !text.contains(hash), "{text}");
+    }
+    std::fs::write(&file, "me:$money$\nyou:{x}\n").unwrap();
+    assert_eq!(read_users(&file).unwrap().len(), 2);
+}
