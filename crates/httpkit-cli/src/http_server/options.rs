@@ -232,7 +232,7 @@ pub struct Options {
     #[arg(long, help_heading = FILES, hide_short_help = true)]
     pub immutable: bool,
 
-    /// Memory for small files that are asked for often, in MiB; 0 for none
+    /// Memory for small files that are asked for often, in MiB, where a change is seen up to a second late; 0 for none
     #[arg(
         long,
         value_name = "MIB",
@@ -244,7 +244,7 @@ pub struct Options {
 
     /// Reload pages when a file changes
     ///
-    /// Have pages load anew in the browser when a file changes
+    /// Have pages load anew in the browser when a file changes; keeps no files in memory
     #[arg(long, help_heading = FILES)]
     pub live: bool,
 

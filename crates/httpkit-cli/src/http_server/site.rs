@@ -129,7 +129,9 @@ fn files(options: &Options) -> Result<StaticFiles, Failure> {
             None => uploads,
         });
     }
-    let cache_bytes = usize::try_from(options.memory_cache).unwrap_or(usize::MAX).saturating_mul(1 << 20);
+    // What is kept in memory is looked for on the disk once a second: a page that loads anew would get its old self.
+    let cache_mib = if options.live { 0 } else { options.memory_cache };
+    let cache_bytes = usize::try_from(cache_mib).unwrap_or(usize::MAX).saturating_mul(1 << 20);
     Ok(files.immutable_hashed_names(options.immutable).keep_in_memory(cache_bytes))
 }
 

@@ -224,3 +224,14 @@ fn head_and_small_content_leave_in_one_piece() {
         client.write_all(request).unwrap();
     }
 }
+
+#[test]
+fn a_page_that_loads_anew_is_the_new_one() {
+    let folder = folder();
+    let server = serve(folder.path(), &["--live"]);
+    for text in ["first", "other", "third", "forth", "fifth"] {
+        fs::write(folder.path().join("a.txt"), text).unwrap();
+        assert_eq!(server.get("/a.txt").text(), text);
+        assert_eq!(server.get("/a.txt").text(), text);
+    }
+}
