@@ -250,7 +250,7 @@ impl Response {
     /// as many upgraded connections as [`ServerBuilder::threads_max`](crate::ServerBuilder::threads_max), less the threads
     /// that others need, unless `run` hands the stream to threads of its own and returns.
     ///
-    /// A request that is HTTP/1.0, or that did not ask for an upgrade, is answered with 426 instead.
+    /// A request that is HTTP/1.0, or that did not ask for an upgrade to this protocol, is answered with 426 instead.
     pub fn upgrade(protocol: &str, run: impl FnOnce(Upgraded) + Send + 'static) -> Self {
         let mut response = Self::new(StatusCode::SWITCHING_PROTOCOLS).with_header("Upgrade", protocol);
         response.body = Body(Kind::Upgrade(Box::new(run)));

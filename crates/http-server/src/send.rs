@@ -312,6 +312,15 @@ fn send_reader(
     writer.finish()
 }
 
+/// RFC 9110 §7.8: a server must not switch to a protocol that the client has not offered. Names are compared without
+/// regard to case.
+fn offers(asked: Option<&Headers>, answer: &Headers) -> bool {
+    let Some(asked) = asked else { return false };
+    let mut wanted = answer.list("Upgrade").peekable();
+    wanted.peek().is_some()
+        && wanted.all(|wanted| asked.list("Upgrade").any(|offer| offer.eq_ignore_ascii_case(wanted)))
+}
+
 /// RFC 9110 §7.8: only a request in HTTP/1.1 that asks for it can be upgraded; §9.3.6: a CONNECT becomes a tunnel.
 fn upgrade(
     response: &Response,
@@ -324,7 +333,8 @@ fn upgrade(
     if tunnel && *facts.method != Method::CONNECT {
         return send(Response::error_page(StatusCode::INTERNAL_SERVER_ERROR), facts, link, io);
     }
-    if !tunnel && !facts.upgrades {
+    let may_switch = facts.upgrades && offers(facts.asked, response.headers());
+    if !tunnel && !may_switch {
         let mut refusal = Response::error_page(StatusCode::UPGRADE_REQUIRED);
         for value in response.headers().get_all("upgrade") {
             refusal = refusal.with_header("Upgrade", value);

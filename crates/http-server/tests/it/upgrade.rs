@@ -38,7 +38,8 @@ fn an_upgrade_hands_over_the_stream_with_the_bytes_that_came_early() {
 fn a_request_that_did_not_ask_is_not_upgraded() {
     let server = serve(echo);
     let mut client = Client::connect(&server);
-    for fields in ["", "Upgrade: echo\r\n", "Connection: upgrade\r\n"] {
+    let other = "Connection: upgrade\r\nUpgrade: foo, echo/2\r\n";
+    for fields in ["", "Upgrade: echo\r\n", "Connection: upgrade\r\n", other] {
         let answer = client.send(format!("GET / HTTP/1.1\r\nHost: x\r\n{fields}\r\n")).answer();
         assert_eq!(answer.status, 426, "{fields}");
         assert_eq!(answer.header("upgrade"), "echo", "RFC 9110 §15.5.22");
@@ -46,6 +47,12 @@ fn a_request_that_did_not_ask_is_not_upgraded() {
     }
     client.send("GET / HTTP/1.0\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n");
     assert_eq!(client.answer().status, 426);
+    // RFC 9110 §7.8: one of several offers, in whatever case.
+    let mut client = Client::connect(&server);
+    client.send(
+        "GET / HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: foo\r\nUpgrade: bar, ECHO\r\n\r\n",
+    );
+    assert_eq!(client.answer().status, 101);
     // With content, the switch would come in its middle.
     let mut client = Client::connect(&server);
     client.send(
