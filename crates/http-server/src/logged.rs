@@ -1,13 +1,15 @@
 //! The access log: a handler that owns a handler and writes a line for each of its answers once they are sent.
 //! Nothing that a peer says can begin a new line or hide in a control character.
 
+use crate::basic_auth::BasicAuth;
 use crate::clock;
-use crate::error::{Error, HandlerError};
+use crate::delivery::Delivery;
+use crate::error::HandlerError;
 use crate::handler::Handler;
 use crate::json_text::push_string;
 use crate::observe::{Event, to_standard_error};
 use crate::request::Request;
-use crate::response::{Delivery, Response};
+use crate::response::Response;
 use http_proto::date::format_http_date;
 use http_proto::{FieldValue, RequestHead, StatusCode, StatusExt, Version, header};
 use std::fmt;
@@ -25,11 +27,11 @@ pub enum LogFormat {
     /// `127.0.0.1 - - [22/Nov/2026 07:00:30] "GET /a.txt HTTP/1.1" 200 5`.
     #[default]
     Python,
-    /// Common Log Format: `127.0.0.1 - - [22/Nov/2026:07:00:30 +0000] "GET /a.txt HTTP/1.1" 200 5`.
+    /// Common Log Format, with the name that [`BasicAuth`] has let in: `127.0.0.1 - ada [22/Nov/2026:07:00:30 +0000] "GET /a.txt HTTP/1.1" 200 5`.
     Common,
     /// Common Log Format with Referer and User-Agent behind it, each in quotes.
     Combined,
-    /// One JSON object: time, peer, method, target, version, status, bytes, seconds, complete, referer, user_agent. Where no
+    /// One JSON object: time, peer, user, method, target, version, status, bytes, seconds, complete, referer, user_agent. Where no
     /// head could be read, `part` has its first line in place of method, target and version.
     Json,
 }
@@ -120,8 +122,9 @@ impl<H> Logged<H> {
                     Some(head) => Asked::whole(head, format),
                     None => Asked::Part(line.to_vec()),
                 };
-                let entry = Entry { format, utc_offset_minutes, when: clock::wall(), peer: *client, asked };
-                let delivery = Delivery { content_bytes: *content_bytes, complete: true };
+                let when = clock::wall();
+                let entry = Entry { format, utc_offset_minutes, when, peer: *client, user: None, asked };
+                let delivery = Delivery { status: *status, content_bytes: *content_bytes, complete: true };
                 if format == LogFormat::Python {
                     (sink.0)(&entry.code(*status, None));
                 }
@@ -148,31 +151,35 @@ fn write_line(writer: &mut impl Write, line: &str) {
 
 impl<H: Handler> Handler for Logged<H> {
     fn handle(&self, request: &mut Request<'_>) -> Result<Response, HandlerError> {
-        let entry = Entry::new(request, self.format, self.utc_offset_minutes);
+        let mut entry = Entry::new(request, self.format, self.utc_offset_minutes);
         let sink = self.sink.clone();
         let began = clock::now();
+        let answered = catch_unwind(AssertUnwindSafe(|| self.handler.handle(request)));
+        entry.user = BasicAuth::user_of(request).map(str::to_owned);
         // As Python's `send_error` does, ahead of the line for the request.
-        let code = |status: StatusCode, message: Option<&str>| {
-            if self.format == LogFormat::Python {
+        let code = |entry: &Entry, status: StatusCode, message: Option<&str>| {
+            if entry.format == LogFormat::Python {
                 (sink.0)(&entry.code(status, message));
             }
         };
-        match catch_unwind(AssertUnwindSafe(|| self.handler.handle(request))) {
-            Ok(Ok(response)) => {
+        match answered {
+            Ok(answer) => {
+                // An error becomes its page here, so that what is sent of it is known.
+                let response = answer.unwrap_or_else(Response::failed);
                 let status = response.status();
                 if let Some(message) = response.fault_message() {
-                    code(status, message);
+                    code(&entry, status, message);
                 }
-                Ok(response.on_sent(move |delivery| (sink.0)(&entry.line(status, Some(delivery), began))))
-            }
-            Ok(Err(error)) => {
-                let status = Error::status_of(&*error);
-                code(status, None);
-                (sink.0)(&entry.line(status, None, began));
-                Err(error)
+                let sink = self.sink.clone();
+                Ok(response.on_sent(move |delivery| {
+                    if delivery.status != status && entry.format == LogFormat::Python {
+                        (sink.0)(&entry.code(delivery.status, None));
+                    }
+                    (sink.0)(&entry.line(delivery.status, Some(delivery), began));
+                }))
             }
             Err(panic) => {
-                code(StatusCode::INTERNAL_SERVER_ERROR, None);
+                code(&entry, StatusCode::INTERNAL_SERVER_ERROR, None);
                 (sink.0)(&entry.line(StatusCode::INTERNAL_SERVER_ERROR, None, began));
                 resume_unwind(panic)
             }
@@ -186,6 +193,8 @@ struct Entry {
     utc_offset_minutes: i16,
     when: SystemTime,
     peer: Option<IpAddr>,
+    /// Who was let in by name and password.
+    user: Option<String>,
     asked: Asked,
 }
 
@@ -232,14 +241,25 @@ impl Entry {
     fn new(request: &Request<'_>, format: LogFormat, utc_offset_minutes: i16) -> Self {
         let peer = request.client_addr();
         let asked = Asked::whole(request.head(), format);
-        Self { format, utc_offset_minutes, when: clock::wall(), peer, asked }
+        Self { format, utc_offset_minutes, when: clock::wall(), peer, user: None, asked }
     }
 
-    /// Address and time, which every line of these formats begins with.
+    /// Address, name and time, which every line of these formats begins with. Python knows no names.
     fn beginning(&self) -> String {
         let mut line = String::with_capacity(128);
         line.push_str(&self.peer_text());
-        line.push_str(" - - [");
+        line.push_str(" - ");
+        match &self.user {
+            Some(user) if self.format != LogFormat::Python && !user.is_empty() => {
+                let before = line.len();
+                escape(user.as_bytes(), self.format, &mut line);
+                // The name has no quotes around it: what separates fields must not be in it.
+                let name = line.split_off(before).replace(' ', "\\x20");
+                line.push_str(&name);
+            }
+            _ => line.push('-'),
+        }
+        line.push_str(" [");
         line.push_str(&self.time());
         line.push_str("] ");
         line
@@ -331,6 +351,7 @@ impl Entry {
             }
         };
         text("peer", self.peer.map(|peer| peer.to_string()).as_deref().map(str::as_bytes), &mut line);
+        text("user", self.user.as_deref().map(str::as_bytes), &mut line);
         match &self.asked {
             Asked::Whole { method, target, version, .. } => {
                 text("method", Some(method.as_bytes()), &mut line);

@@ -2,10 +2,11 @@
 //! to shared numbers for each answer, and no lock.
 
 use crate::clock;
+use crate::delivery::Delivery;
 use crate::error::HandlerError;
 use crate::handler::Handler;
 use crate::request::Request;
-use crate::response::{Delivery, Response};
+use crate::response::Response;
 use crate::stats::Stats;
 use http_proto::{Method, StatusCode};
 use std::fmt::Write as _;
@@ -280,9 +281,8 @@ impl<H> Measured<H> {
 
 impl<H: Handler> Handler for Measured<H> {
     fn handle(&self, request: &mut Request<'_>) -> Result<Response, HandlerError> {
-        let mut pending = Pending::begin(&self.metrics, request.method(), clock::now());
+        let pending = Pending::begin(&self.metrics, request.method(), clock::now());
         let response = self.handler.handle(request).unwrap_or_else(Response::failed);
-        pending.status = response.status();
         Ok(response.on_sent(move |delivery| pending.end(delivery, clock::now())))
     }
 }
@@ -291,7 +291,6 @@ impl<H: Handler> Handler for Measured<H> {
 struct Pending {
     numbers: Arc<Numbers>,
     method: usize,
-    status: StatusCode,
     began: Instant,
     delivery: Option<Delivery>,
 }
@@ -302,7 +301,7 @@ impl Pending {
         numbers.in_flight.fetch_add(1, Ordering::Relaxed);
         let other = METHODS.len() - 1;
         let method = METHODS.iter().position(|name| *name == method.as_str()).unwrap_or(other);
-        Self { numbers, method, status: StatusCode::INTERNAL_SERVER_ERROR, began: now, delivery: None }
+        Self { numbers, method, began: now, delivery: None }
     }
 
     fn end(mut self, delivery: Delivery, now: Instant) {
@@ -318,10 +317,7 @@ impl Pending {
 
 impl Drop for Pending {
     fn drop(&mut self) {
-        let status = match self.delivery {
-            Some(_) => self.status,
-            None => StatusCode::INTERNAL_SERVER_ERROR,
-        };
+        let status = self.delivery.map_or(StatusCode::INTERNAL_SERVER_ERROR, |delivery| delivery.status);
         let class = usize::from(status.as_u16() / 100).saturating_sub(1).min(CLASSES.len() - 1);
         if let Some(count) = self.numbers.requests.get(self.method).and_then(|row| row.get(class)) {
             count.fetch_add(1, Ordering::Relaxed);

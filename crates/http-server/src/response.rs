@@ -1,5 +1,6 @@
 //! The answer to a request as a value: status, fields, content. How it goes onto a connection is `send.rs`.
 
+use crate::delivery::{Delivery, OnSent};
 use crate::error::{Error, HandlerError};
 use crate::error_page::{self, ErrorPages, Fault};
 use crate::events::EventStream;
@@ -42,31 +43,6 @@ pub struct Response {
     fault: Option<Box<Fault>>,
     /// The error that it stands for, not reported yet.
     failure: Option<HandlerError>,
-}
-
-/// What became of an answer's content.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Delivery {
-    /// Bytes of content that were handed to the connection, framing not counted.
-    pub content_bytes: u64,
-    /// Whether that was all of it.
-    pub complete: bool,
-}
-
-/// Called once, with what became of an answer.
-pub(crate) struct OnSent(Box<dyn FnOnce(Delivery) + Send>);
-
-impl OnSent {
-    pub(crate) fn call(self, delivery: Delivery) {
-        (self.0)(delivery);
-    }
-}
-
-impl fmt::Debug for OnSent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("OnSent")
-    }
 }
 
 /// Memory of fields that a thread keeps, at most.
@@ -354,15 +330,27 @@ impl Response {
     /// Calls `tell` once this answer has been sent or cut, after what was to be called before. Wrappers that log or
     /// count use it.
     ///
-    /// Nothing is told if the answer is replaced by one of the server's, since a field was invalid.
+    /// Where the server has to send another answer in its place, since a field was invalid or the body failed before
+    /// anything was sent, that is the one that is told of.
     pub fn on_sent(mut self, tell: impl FnOnce(Delivery) + Send + 'static) -> Self {
         self.on_sent = Some(match self.on_sent.take() {
-            None => OnSent(Box::new(tell)),
-            Some(before) => OnSent(Box::new(move |delivery| {
+            None => OnSent::new(tell),
+            Some(before) => OnSent::new(move |delivery| {
                 before.call(delivery);
                 tell(delivery);
-            })),
+            }),
         });
+        self
+    }
+
+    /// Another answer in place of this one: whoever wants to know what is sent is told of that.
+    pub(crate) fn replaced_by(mut self, other: Self) -> Self {
+        Self { on_sent: self.on_sent.take(), ..other }
+    }
+
+    /// This answer, with what is to be told of another one.
+    pub(crate) fn telling(mut self, on_sent: Option<OnSent>) -> Self {
+        self.on_sent = on_sent;
         self
     }
 

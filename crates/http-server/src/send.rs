@@ -5,7 +5,7 @@ use crate::clock::DateLine;
 use crate::error::Error;
 use crate::error_page::ErrorPages;
 use crate::link::Link;
-use crate::response::{Delivery, Kind, Response};
+use crate::response::{Kind, Response};
 use crate::traffic::Io;
 use crate::upgrade::Upgraded;
 use crate::writer::BodyWriter;
@@ -14,7 +14,6 @@ use http_proto::{
     Framing, Headers, Method, StatusCode, StatusExt, Version, encode_decimal, encode_status_line,
 };
 use std::io::{self, IoSlice, Read};
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::AtomicBool;
 
 #[cfg(unix)]
@@ -58,7 +57,8 @@ pub(crate) enum Sent {
 /// Sends `response`, or queues it in `io.out` where it is small: then the caller sends it.
 ///
 /// # Errors
-/// Where the peer is gone or too slow, or the body does not keep its promise: the connection cannot be used then.
+/// Where the peer is gone or too slow, or the body does not keep its promise: the connection cannot be used then. If
+/// nothing of it has been written, who wants to know what is sent has not been told, and still stands in `io`.
 pub(crate) fn send(
     mut response: Response,
     facts: &Facts<'_>,
@@ -66,19 +66,19 @@ pub(crate) fn send(
     io: &mut Io,
 ) -> io::Result<Sent> {
     response.dress(facts.pages, facts.asked);
-    let on_sent = response.take_on_sent();
+    if let Some(on_sent) = response.take_on_sent() {
+        io.on_sent = Some(on_sent);
+    }
+    io.sent_status = response.status();
     io.sent_bytes = 0;
     io.ends_with_connection = false;
-    let Some(on_sent) = on_sent else {
-        let sent = send_all(&mut response, facts, link, io);
-        response.recycle();
-        return sent;
-    };
-    // Whoever waits for its end hears of an answer whose body panics, too.
-    let sent = catch_unwind(AssertUnwindSafe(|| send_all(&mut response, facts, link, io)));
-    on_sent.call(Delivery { content_bytes: io.sent_bytes, complete: matches!(sent, Ok(Ok(_))) });
+    let sent = send_all(&mut response, facts, link, io);
     response.recycle();
-    sent.unwrap_or_else(|panic| resume_unwind(panic))
+    // What has failed with nothing sent is no answer yet: the caller sends another one, and tells of that.
+    if sent.is_ok() || link.has_written() {
+        io.tell(sent.is_ok());
+    }
+    sent
 }
 
 fn send_all(response: &mut Response, facts: &Facts<'_>, link: &mut Link, io: &mut Io) -> io::Result<Sent> {

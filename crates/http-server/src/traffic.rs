@@ -1,10 +1,11 @@
 //! The bytes of one connection on their way in and out: what has been read and not used, what is queued, and how far a
 //! body has come on either side. It knows no phases and no handlers.
 
+use crate::delivery::{Delivery, OnSent};
 use crate::error::Error;
 use crate::link::Link;
 use http_proto::stream::{BodyError, ReadBuffer};
-use http_proto::{BodyDecoder, Framing, Limits as MessageLimits};
+use http_proto::{BodyDecoder, Framing, Limits as MessageLimits, StatusCode};
 use std::io;
 
 /// Bytes that are read at first; heads that need more make the buffer grow.
@@ -27,6 +28,10 @@ pub(crate) struct Io {
     pub(crate) sent_bytes: u64,
     /// Whether a broken answer could be taken for a whole one unless the connection is reset.
     pub(crate) ends_with_connection: bool,
+    /// The status of the answer that is sent.
+    pub(crate) sent_status: StatusCode,
+    /// Who wants to know what has become of it.
+    pub(crate) on_sent: Option<OnSent>,
 }
 
 impl Io {
@@ -41,6 +46,8 @@ impl Io {
             body_bytes_max: u64::MAX,
             sent_bytes: 0,
             ends_with_connection: false,
+            sent_status: StatusCode::OK,
+            on_sent: None,
         }
     }
 
@@ -50,6 +57,14 @@ impl Io {
         self.body_broken = false;
         self.body_bytes = 0;
         self.body_bytes_max = body_bytes_max;
+    }
+
+    /// Tells what has become of the answer, once.
+    pub(crate) fn tell(&mut self, complete: bool) {
+        if let Some(on_sent) = self.on_sent.take() {
+            let (status, content_bytes) = (self.sent_status, self.sent_bytes);
+            on_sent.call(Delivery { status, content_bytes, complete });
+        }
     }
 
     /// Sends what is queued.

@@ -158,10 +158,13 @@ impl Connection {
                 if !self.link.has_written() {
                     // The peer has seen nothing of it: there can be another.
                     work.io.out.truncate(queued);
-                    let page = Response::error_page(StatusCode::INTERNAL_SERVER_ERROR);
+                    let page = Response::error_page(StatusCode::INTERNAL_SERVER_ERROR)
+                        .telling(work.io.on_sent.take());
                     self.answer_fault(page, Heard::Head, work, context, watch);
                     return None;
                 }
+                // A body that panicked has left that to be done.
+                work.io.tell(false);
                 // What is queued is true as far as it goes: the peer sees that the rest is missing.
                 if work.io.ends_with_connection {
                     self.link.reset_on_close();
@@ -192,7 +195,9 @@ impl Connection {
                 }
                 match response.invalid() {
                     None => response,
-                    Some(invalid) => self.failed(&Error::from(invalid).into(), head, context),
+                    Some(invalid) => {
+                        response.replaced_by(self.failed(&Error::from(invalid).into(), head, context))
+                    }
                 }
             }
             Ok(Err(error)) => self.failed(&error, head, context),
@@ -204,7 +209,7 @@ impl Connection {
         };
         // RFC 9110 §9.3.6: the peer would take any 2xx for the beginning of a tunnel.
         if head.method == Method::CONNECT && response.status().is_success() && !response.is_tunnel() {
-            return Response::error_page(StatusCode::NOT_IMPLEMENTED);
+            return response.replaced_by(Response::error_page(StatusCode::NOT_IMPLEMENTED));
         }
         response
     }
@@ -315,6 +320,7 @@ impl Connection {
         };
         // The page is small, so this only queues it; what can fail is the sending, and that ends the connection too.
         if send(response, &facts, &mut self.link, &mut work.io).is_err() {
+            work.io.tell(false);
             work.io.out.clear();
         }
     }

@@ -2,9 +2,10 @@
 
 use super::{Asked, Entry, LogFormat, Logged};
 use crate::clock;
+use crate::delivery::Delivery;
 use crate::error::Error;
 use crate::request::Request;
-use crate::response::{Delivery, Response};
+use crate::response::Response;
 use crate::testing;
 use http_proto::StatusCode;
 use std::io::Write;
@@ -17,6 +18,7 @@ fn entry(format: LogFormat) -> Entry {
         utc_offset_minutes: 0,
         when: SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_330_830),
         peer: Some([127, 0, 0, 1].into()),
+        user: None,
         asked: Asked::Whole {
             method: "GET".to_owned(),
             target: "/a\"\\.txt".to_owned(),
@@ -27,7 +29,7 @@ fn entry(format: LogFormat) -> Entry {
     }
 }
 
-const SENT: Option<Delivery> = Some(Delivery { content_bytes: 5, complete: true });
+const SENT: Option<Delivery> = Some(Delivery { status: StatusCode::OK, content_bytes: 5, complete: true });
 
 #[track_caller]
 fn check(entry: &Entry, delivery: Option<Delivery>, expected: &str) {
@@ -54,7 +56,7 @@ fn each_format_has_its_fields_and_its_escapes() {
     let json = entry(LogFormat::Json).line(StatusCode::OK, SENT, clock::now());
     assert!(
         json.starts_with(
-            r#"{"time":1795330830.000,"peer":"127.0.0.1","method":"GET","target":"/a\"\\.txt","#
+            r#"{"time":1795330830.000,"peer":"127.0.0.1","user":null,"method":"GET","target":"/a\"\\.txt","#
         ),
         "{json}"
     );
@@ -95,7 +97,11 @@ fn every_answer_is_logged_once_with_what_was_sent() {
         |_: &mut Request<'_>| Response::stream("text/plain", |body| body.write_all(&[b'x'; 100_000])),
         "200 100000",
     );
-    check_logged(|_: &mut Request<'_>| Err::<Response, _>(Error::Status(StatusCode::IM_A_TEAPOT)), "418 -");
+    let page = crate::error_page::html(StatusCode::IM_A_TEAPOT, None, None).len();
+    check_logged(
+        |_: &mut Request<'_>| Err::<Response, _>(Error::Status(StatusCode::IM_A_TEAPOT)),
+        &format!("418 {page}"),
+    );
     check_logged(|_: &mut Request<'_>| -> Response { panic!("on purpose") }, "500 -");
 }
 
@@ -111,6 +117,43 @@ fn an_answer_whose_body_panics_is_logged_with_what_went_out() {
         },
         "200 3",
     );
+}
+
+#[test]
+fn an_answer_that_the_server_puts_in_the_place_of_another_is_the_one_that_is_logged() {
+    let page = crate::error_page::html(StatusCode::INTERNAL_SERVER_ERROR, None, None).len();
+    let expected = format!("500 {page}");
+    check_logged(|_: &mut Request<'_>| Response::text("x").with_header("X-A", "a\r\nX-B: 1"), &expected);
+    check_logged(
+        |_: &mut Request<'_>| Response::text(crate::response::Body::sized_reader(&b"abc"[..], 5)),
+        &expected,
+    );
+    check_logged(|_: &mut Request<'_>| Response::stream("text/plain", |_| panic!("on purpose")), &expected);
+    let refusal = crate::error_page::html(StatusCode::UPGRADE_REQUIRED, None, None).len();
+    check_logged(|_: &mut Request<'_>| Response::upgrade("echo", drop), &format!("426 {refusal}"));
+}
+
+#[test]
+fn who_was_let_in_is_named_where_a_format_has_room_for_it() {
+    for (format, name, expected) in [
+        (LogFormat::Common, "ada", "127.0.0.1 - ada ["),
+        (LogFormat::Combined, "a b\"[", "127.0.0.1 - a\\x20b\\\"[ ["),
+        (LogFormat::Json, "ada", "\"user\":\"ada\""),
+        (LogFormat::Python, "ada", "127.0.0.1 - - ["),
+    ] {
+        let mut entry = entry(format);
+        entry.user = Some(name.to_owned());
+        let line = entry.line(StatusCode::OK, SENT, clock::now());
+        assert!(line.contains(expected), "{line}");
+    }
+    let lines = Arc::new(Mutex::new(String::new()));
+    let kept = Arc::clone(&lines);
+    let locked = crate::basic_auth::BasicAuth::new(|_: &mut Request<'_>| Response::text("in"), "x").unwrap();
+    let logged = Logged::new(locked.user("Aladdin", "open sesame"))
+        .format(LogFormat::Common)
+        .to_sink(move |line| kept.lock().unwrap().push_str(line));
+    testing::get("/").with_header("Authorization", "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==").send_to(&logged);
+    assert!(lines.lock().unwrap().starts_with("127.0.0.1 - Aladdin ["), "{lines:?}");
 }
 
 #[test]

@@ -2,9 +2,10 @@
 
 use super::{Measured, Metrics, Pending, seconds};
 use crate::clock;
+use crate::delivery::Delivery;
 use crate::error::Error;
 use crate::request::Request;
-use crate::response::{Delivery, Response};
+use crate::response::Response;
 use crate::stats::Stats;
 use crate::testing;
 use http_proto::{Method, StatusCode};
@@ -32,10 +33,10 @@ fn every_request_counts_once_by_method_and_status_however_it_ends() {
     testing::request(Method::from_bytes(b"BREW").unwrap(), "/ok").send_to(&handler);
     let snapshot = metrics.snapshot();
     assert_eq!(snapshot.requests, 6);
-    // Of those with 2xx, one was cut; what no peer got is a fault of the server's.
+    // Of those with 2xx, one was cut; a page of the server's in place of an invalid answer counts as what it is.
     assert_eq!(snapshot.by_status, [0, 3, 0, 1, 2]);
     assert_eq!((snapshot.in_flight, snapshot.cut), (0, 1));
-    assert_eq!(snapshot.durations.last().unwrap(), &(None, 4));
+    assert_eq!(snapshot.durations.last().unwrap(), &(None, 5));
     let text = metrics.to_prometheus();
     for line in [
         "http_server_requests_total{method=\"GET\",status=\"2xx\"} 2\n",
@@ -68,7 +69,8 @@ fn a_value_at_a_bound_is_in_the_bucket_below_it_and_buckets_add_up() {
         [(0, 0), (500, 100), (501, 101), (10_000_000, 1_000_000_000), (10_000_001, u64::MAX / 2)]
     {
         let pending = Pending::begin(&metrics, &Method::GET, now);
-        pending.end(Delivery { content_bytes: bytes, complete: true }, now + Duration::from_micros(micros));
+        let delivery = Delivery { status: StatusCode::OK, content_bytes: bytes, complete: true };
+        pending.end(delivery, now + Duration::from_micros(micros));
     }
     let snapshot = metrics.snapshot();
     assert_eq!(snapshot.durations[0], (Some(Duration::from_micros(500)), 2));

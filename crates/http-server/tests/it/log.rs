@@ -87,7 +87,7 @@ fn an_error_page_is_told_as_python_tells_it_ahead_of_its_request() {
         503,
         &[
             "127.0.0.1 - - code 503, message Service Unavailable",
-            "127.0.0.1 - - \"GET /fails HTTP/1.1\" 503 -",
+            "127.0.0.1 - - \"GET /fails HTTP/1.1\" 503 SIZE",
         ],
     );
     // An answer of the program's own is no error page, as `send_response(404)` is none.
