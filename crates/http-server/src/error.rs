@@ -5,9 +5,12 @@ use std::error::Error as StdError;
 use std::io;
 use std::net::SocketAddr;
 
-/// What a handler may fail with: any error. The peer sees a status and nothing of its text.
+/// What a handler may fail with: any error. The peer sees a status, and nothing of its text unless that is about what
+/// the peer itself has sent.
 ///
-/// The status is [`Error::status_hint`] where an [`Error`] of this crate is (or is a source of) the error, else 500.
+/// The status is [`Error::status_hint`] where an [`Error`] of this crate is (or is a source of) the error, else 500. With
+/// it goes what such an error says of the request: which field of its JSON is missing, how long a content may be, or the
+/// text of an [`Error::StatusWith`].
 pub type HandlerError = Box<dyn StdError + Send + Sync>;
 
 /// Why a request could not be read, answered or served.
@@ -67,6 +70,10 @@ pub enum Error {
     /// A status that a handler wants as its answer instead of a response: `Err(Error::Status(…))`.
     #[error("answer with status {0}")]
     Status(StatusCode),
+    /// The same, with a sentence for the peer on its error page, which is escaped there:
+    /// `Err(Error::StatusWith(StatusCode::CONFLICT, "there is one with this name".to_owned()))`.
+    #[error("answer with status {0}: {1}")]
+    StatusWith(StatusCode, String),
     /// A response has a field or a reason that no message can hold.
     #[error("invalid response")]
     InvalidResponse(#[from] InvalidInput),
@@ -119,7 +126,7 @@ impl Error {
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             // The peer's doing, should it hear of it.
             Self::Connection(_) => StatusCode::BAD_REQUEST,
-            Self::Status(status) => *status,
+            Self::Status(status) | Self::StatusWith(status, _) => *status,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -127,16 +134,38 @@ impl Error {
     /// The status for whatever a handler failed with: that of the first [`Error`] among it and its sources, else 500.
     #[must_use]
     pub fn status_of(error: &(dyn StdError + 'static)) -> StatusCode {
+        Self::own(error).map_or(StatusCode::INTERNAL_SERVER_ERROR, Self::status_hint)
+    }
+
+    /// What whatever a handler failed with says to the peer of its own request, if anything.
+    pub(crate) fn explanation_of(error: &(dyn StdError + 'static)) -> Option<String> {
+        let own = Self::own(error)?;
+        match own {
+            Self::StatusWith(_, text) => Some(text.clone()),
+            Self::Protocol(error) => Some(error.to_string()),
+            #[cfg(feature = "json")]
+            Self::MalformedJson(error) => Some(format!("{own}: {error}")),
+            Self::BodyTooLong { .. }
+            | Self::UnexpectedContent { .. }
+            | Self::MalformedMultipart { .. }
+            | Self::TooManyParts { .. }
+            | Self::PartHeadTooLong { .. } => Some(own.to_string()),
+            _ => None,
+        }
+    }
+
+    /// The first error of this crate among an error and its sources.
+    fn own<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e Self> {
         let mut next = Some(error);
         while let Some(error) = next {
             if let Some(own) = error.downcast_ref::<Self>() {
-                return own.status_hint();
+                return Some(own);
             }
             // What an I/O error holds is not its source.
             let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
             next = inner.map(|inner| inner as &(dyn StdError + 'static)).or_else(|| error.source());
         }
-        StatusCode::INTERNAL_SERVER_ERROR
+        None
     }
 
     pub(crate) fn listen(address: &impl ToString, source: io::Error) -> Self {

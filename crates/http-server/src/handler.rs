@@ -32,7 +32,9 @@ pub trait Handler: Send + Sync {
     ///
     /// # Errors
     /// Whatever kept the handler from an answer. The peer gets an error page with the status of
-    /// [`Error::status_of`](crate::Error::status_of); the error itself goes to the server's observer only.
+    /// [`Error::status_of`](crate::Error::status_of) and what an [`Error`](crate::Error) says of the request; the error
+    /// itself goes to the server's observer, as [`Event::HandlerFailed`](crate::observe::Event::HandlerFailed) or
+    /// [`Event::HandlerRefused`](crate::observe::Event::HandlerRefused).
     #[doc(alias = "handle_one_request")]
     fn handle(&self, request: &mut Request<'_>) -> Result<Response, HandlerError>;
 }

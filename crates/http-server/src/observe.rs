@@ -22,6 +22,19 @@ pub enum Event<'e> {
         /// The error.
         error: &'e (dyn StdError + Send + Sync + 'static),
     },
+    /// A handler returned an error that was answered with another status than a 5xx, such as 400 for content that is not
+    /// what was asked for.
+    #[non_exhaustive]
+    HandlerRefused {
+        /// Who had asked.
+        peer: Option<SocketAddr>,
+        /// What was asked.
+        head: &'e RequestHead,
+        /// What was answered.
+        status: StatusCode,
+        /// The error.
+        error: &'e (dyn StdError + Send + Sync + 'static),
+    },
     /// A handler panicked. The peer got a 500, the connection is closed.
     #[non_exhaustive]
     HandlerPanicked {
@@ -132,7 +145,10 @@ impl Event<'_> {
                     | io::ErrorKind::TimedOut
                     | io::ErrorKind::WriteZero
             ),
-            Self::BadRequest { .. } | Self::Refused { .. } | Self::IntroductionRefused { .. } => false,
+            Self::HandlerRefused { .. }
+            | Self::BadRequest { .. }
+            | Self::Refused { .. }
+            | Self::IntroductionRefused { .. } => false,
         }
     }
 }
@@ -161,6 +177,11 @@ impl fmt::Display for Event<'_> {
         match self {
             Self::HandlerFailed { peer, head, error } => {
                 write!(f, "{}: {} {:?}: handler failed: ", peer_text(*peer), head.method, head.target)?;
+                chain(f, *error)
+            }
+            Self::HandlerRefused { peer, head, status, error } => {
+                let (peer, status) = (peer_text(*peer), status.as_u16());
+                write!(f, "{peer}: {} {:?}: handler refused with {status}: ", head.method, head.target)?;
                 chain(f, *error)
             }
             Self::HandlerPanicked { peer, head } => {

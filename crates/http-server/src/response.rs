@@ -144,14 +144,20 @@ impl Response {
     }
 
     /// The error page that answers a request whose handler failed with this, as if the handler had returned the error:
-    /// a server fault (5xx) goes to the server's observer, and nothing of the error to the peer.
+    /// it goes to the server's observer, and to the peer what it says of the request, if it is an [`Error`] that does.
     ///
     /// It is for wrappers that add to every answer, to those of failed handlers too.
     pub fn failed(error: impl Into<HandlerError>) -> Self {
         let error = error.into();
-        let mut page = Self::error_page(Error::status_of(&*error));
+        let mut page = Self::page_of(&error);
         page.failure = Some(error);
         page
+    }
+
+    /// The error page for whatever a handler failed with.
+    pub(crate) fn page_of(error: &HandlerError) -> Self {
+        let explain = Error::explanation_of(&**error);
+        Self::error_page_with(Error::status_of(&**error), None, explain.as_deref())
     }
 
     /// Of an error page, the message that it has in place of the status' own.

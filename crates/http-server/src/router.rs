@@ -10,6 +10,7 @@ use http_proto::{Method, StatusCode};
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
+use std::str::FromStr;
 
 /// A handler that looks at the path and hands the request on.
 ///
@@ -127,6 +128,32 @@ impl Router {
     pub fn parameter<'r>(request: &'r Request<'_>, name: &str) -> Option<&'r str> {
         let parameters = request.extensions().get::<Parameters>()?;
         parameters.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// What `{name}` stood for, read as a number or whatever else a text can be.
+    ///
+    /// ```
+    /// use http_server::{Error, Request, Response, Router, testing};
+    ///
+    /// let router = Router::new().get("/items/{id}", |request: &mut Request<'_>| {
+    ///     let id: u32 = Router::parse(request, "id")?;
+    ///     Ok::<_, Error>(Response::text(format!("item {id}")))
+    /// })?;
+    /// assert_eq!(testing::get("/items/7").send_to(&router).text(), "item 7");
+    /// assert_eq!(testing::get("/items/seven").send_to(&router).status(), 404);
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::StatusWith`] with 404 for a text that is no `T`, since there is nothing at such a path, and
+    /// [`Error::InvalidSetting`] (500) where the pattern that led here has no such name.
+    pub fn parse<T: FromStr>(request: &Request<'_>, name: &str) -> Result<T, Error> {
+        let Some(text) = Self::parameter(request, name) else {
+            return Err(Error::InvalidSetting("a handler asks for a name that its route does not have"));
+        };
+        let refused =
+            |_| Error::StatusWith(StatusCode::NOT_FOUND, format!("{name} in the path cannot be {text:?}"));
+        text.parse().map_err(refused)
     }
 
     fn add(

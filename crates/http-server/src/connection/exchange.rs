@@ -216,13 +216,16 @@ impl Connection {
 
     fn failed(&self, error: &HandlerError, head: &RequestHead, context: &Context<'_>) -> Response {
         self.report(error, head, context);
-        Response::error_page(Error::status_of(&**error))
+        Response::page_of(error)
     }
 
     fn report(&self, error: &HandlerError, head: &RequestHead, context: &Context<'_>) {
-        if Error::status_of(&**error).is_server_error() {
-            context.observe(&Event::HandlerFailed { peer: self.peer.addr, head, error: &**error });
-        }
+        let (peer, status) = (self.peer.addr, Error::status_of(&**error));
+        context.observe(&if status.is_server_error() {
+            Event::HandlerFailed { peer, head, error: &**error }
+        } else {
+            Event::HandlerRefused { peer, head, status, error: &**error }
+        });
     }
 
     /// Whether another request may follow this one, as far as this side is concerned.

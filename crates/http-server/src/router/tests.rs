@@ -107,3 +107,21 @@ fn patterns_that_cannot_be_meant_are_refused() {
     let by_method = Router::new().get("/{a}", says("x")).unwrap().post("/{b}", says("y"));
     assert!(by_method.is_ok());
 }
+
+#[test]
+fn a_name_that_is_no_number_leads_nowhere_and_one_that_is_not_there_is_the_handlers_fault() {
+    let asks = |name: &'static str| {
+        move |request: &mut Request<'_>| {
+            Router::parse::<u32>(request, name).map(|id| Response::text(id.to_string()))
+        }
+    };
+    let router = Router::new()
+        .get("/right/{id}", asks("id"))
+        .and_then(|router| router.get("/wrong/{id}", asks("other")))
+        .unwrap();
+    assert_eq!(testing::get("/right/42").send_to(&router).text(), "42");
+    let answer = testing::get("/right/%3Cabc%3E").send_to(&router);
+    assert_eq!(answer.status(), 404);
+    assert!(answer.text().contains("id in the path cannot be &quot;&lt;abc&gt;&quot;"), "{}", answer.text());
+    assert_eq!(testing::get("/wrong/42").send_to(&router).status(), 500);
+}

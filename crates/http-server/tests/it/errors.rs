@@ -236,3 +236,54 @@ fn an_observer_that_panics_costs_no_connection_and_no_client_its_answer() {
     drop(client);
     crate::client::wait_until(|| server.stats().connections_open == 0, "a connection is left over");
 }
+
+#[test]
+fn why_a_request_was_refused_is_said_to_its_client_and_to_the_observer() {
+    let (server, told) = observed(|request: &mut Request<'_>| -> Result<Response, HandlerError> {
+        match request.path() {
+            "/form" => request.read_form(100).map(|_| Response::text("read")).map_err(Into::into),
+            "/long" => request.read_to_vec(2).map(|_| Response::text("read")).map_err(Into::into),
+            "/taken" => Err(Error::StatusWith(StatusCode::CONFLICT, "<b> is taken".to_owned()).into()),
+            _ => Err(Error::Status(StatusCode::FORBIDDEN).into()),
+        }
+    });
+    let mut client = Client::connect(&server);
+    for (path, status, text) in [
+        ("/form", 415, "request content is not a form"),
+        ("/long", 413, "request content longer than 2 bytes"),
+        ("/taken", 409, "&lt;b&gt; is taken"),
+        ("/", 403, "403 - Request forbidden"),
+    ] {
+        let request =
+            format!("POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: a/b\r\nContent-Length: 3\r\n\r\nabc");
+        let answer = client.send(request).answer();
+        assert_eq!(answer.status, status, "{path}");
+        assert!(answer.text().contains(text), "{path}: {}", answer.text());
+        if answer.says_close() {
+            client = Client::connect(&server);
+        }
+    }
+    let told = told.lock().unwrap();
+    assert_eq!(told.len(), 4, "{told:?}");
+    assert!(
+        told[2].ends_with(
+            "POST /taken: handler refused with 409: answer with status 409 Conflict: <b> is taken"
+        ),
+        "{told:?}"
+    );
+}
+
+#[cfg(feature = "json")]
+#[test]
+fn what_is_wrong_with_json_is_said() {
+    let (server, told) = observed(|request: &mut Request<'_>| {
+        request.read_json::<(u8, u8)>(100).map(|_| Response::text("read"))
+    });
+    let mut client = Client::connect(&server);
+    client
+        .send("POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 3\r\n\r\n[1]");
+    let answer = client.answer();
+    assert_eq!(answer.status, 400);
+    assert!(answer.text().contains("invalid length 1"), "{}", answer.text());
+    assert!(told.lock().unwrap()[0].contains("invalid length 1"));
+}
