@@ -18,7 +18,7 @@ use std::sync::Arc;
 /// One answer. A handler returns it; wrappers may look at it, change it or replace it.
 ///
 /// The server adds `Date`, `Server`, `Content-Length` or `Transfer-Encoding`, and `Connection` where it is needed;
-/// it leaves the content out for HEAD, 204 and 304. Framing fields that a handler sets are replaced, since the body
+/// it leaves the content out for HEAD, 204, 205 and 304. Framing fields that a handler sets are replaced, since the body
 /// knows its length. Python: `send_response`, `send_header`, `end_headers`, `wfile`.
 ///
 /// ```
@@ -378,7 +378,10 @@ impl Response {
     pub(crate) fn has_content(status: StatusCode, method: &Method) -> bool {
         *method != Method::HEAD
             && !status.is_informational()
-            && !matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
+            && !matches!(
+                status,
+                StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED
+            )
     }
 }
 

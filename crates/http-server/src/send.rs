@@ -139,6 +139,10 @@ fn announced_length(
         return Some(length);
     }
     let status = response.status();
+    // RFC 9110 §15.3.6: it has no content, and a client must be told so.
+    if status == StatusCode::RESET_CONTENT {
+        return Some(0);
+    }
     if content || status.is_informational() || status == StatusCode::NO_CONTENT {
         return None;
     }
