@@ -260,13 +260,19 @@ impl Response {
         self
     }
 
-    /// This answer with one more field. Other fields with this name stay.
+    /// This answer with one more field. Other fields with this name stay, so that Set-Cookie or Link can be there several
+    /// times; of those that a message has once, such as Content-Type, Location or `ETag`, this one takes the place.
     ///
     /// A name or value that no message can hold (CR, LF, NUL) makes the server answer 500 and report it; use
     /// [`headers_mut`](Self::headers_mut) to notice it earlier.
     #[doc(alias = "send_header")]
     pub fn with_header(mut self, name: impl AsRef<str>, value: impl AsRef<[u8]>) -> Self {
-        if let Err(error) = self.headers.append(name, value) {
+        let set = if stands_once(name.as_ref()) {
+            self.headers.set(name, value)
+        } else {
+            self.headers.append(name, value)
+        };
+        if let Err(error) = set {
             self.invalid.get_or_insert(error);
         }
         self
@@ -383,6 +389,28 @@ impl Response {
                 StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED
             )
     }
+}
+
+/// Whether a message has a field of this name once at most: their values are no lists (RFC 9110 §5.3).
+fn stands_once(name: &str) -> bool {
+    let names: &[&str] = match name.len() {
+        3 => &["Age"],
+        4 => &["Date", "ETag"],
+        6 => &["Server"],
+        7 => &["Expires"],
+        8 => &["Location"],
+        11 => &["Retry-After"],
+        12 => &["Content-Type"],
+        13 => &["Last-Modified", "Content-Range"],
+        15 => &["X-Frame-Options"],
+        16 => &["Content-Location"],
+        19 => &["Content-Disposition"],
+        22 => &["X-Content-Type-Options"],
+        25 => &["Strict-Transport-Security"],
+        27 => &["Access-Control-Allow-Origin"],
+        _ => &[],
+    };
+    names.iter().any(|once| once.eq_ignore_ascii_case(name))
 }
 
 /// The content of a [`Response`].

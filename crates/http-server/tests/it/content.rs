@@ -317,3 +317,21 @@ fn each_kind_of_redirect_has_its_status() {
         assert_eq!(answer.header("location"), "/there");
     }
 }
+
+#[test]
+fn a_field_that_a_message_has_once_is_replaced_and_others_are_added() {
+    let server = serve(|_: &mut Request<'_>| {
+        Response::text("{}")
+            .with_header("content-type", "application/json")
+            .with_header("ETag", "\"a\"")
+            .with_header("etag", "\"b\"")
+            .with_header("Set-Cookie", "a=1")
+            .with_header("Set-Cookie", "b=2")
+    });
+    let answer = Client::connect(&server).get("/");
+    let all =
+        |name: &str| answer.headers.get_all(name).map(http_server::FieldValue::to_latin1).collect::<Vec<_>>();
+    assert_eq!(all("content-type"), ["application/json"]);
+    assert_eq!(all("etag"), ["\"b\""]);
+    assert_eq!(all("set-cookie"), ["a=1", "b=2"]);
+}
