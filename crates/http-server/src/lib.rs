@@ -134,7 +134,7 @@ pub use error::{Error, HandlerError};
 pub use events::EventStream;
 pub use files::StaticFiles;
 pub use forwarded::TrustedProxies;
-pub use handler::{Handler, IntoAnswer};
+pub use handler::{Handler, IntoAnswer, handler_fn};
 pub use http_proto::{
     FieldValue, Headers, Method, RequestHead, RequestTarget, StatusCode, StatusExt, TargetForm, Version,
     header,

@@ -199,3 +199,25 @@ fn wrappers_go_around_each_other_and_each_sees_what_is_sent() {
     assert!(line.ends_with(r#""GET /a%0Ab?\"c HTTP/1.1" 200 5 "-" "a\x09b\\\"\xc2\x9b""#), "{line}");
     assert!(server.stats().to_prometheus().contains("http_server_connections_accepted_total 1\n"));
 }
+
+#[test]
+fn a_shared_handler_a_text_and_a_status_answer_too() {
+    struct Counting(std::sync::atomic::AtomicUsize);
+    impl http_server::Handler for Counting {
+        fn handle(&self, _: &mut Request<'_>) -> Result<Response, http_server::HandlerError> {
+            let count = self.0.fetch_add(1, std::sync::atomic::Ordering::SeqCst) + 1;
+            Ok(Response::text(count.to_string()))
+        }
+    }
+    let counting = Arc::new(Counting(0.into()));
+    let server = serve(Arc::clone(&counting));
+    assert_eq!(Client::connect(&server).get("/").text(), "1");
+    assert_eq!(counting.0.load(std::sync::atomic::Ordering::SeqCst), 1);
+    let test = |handler: &dyn http_server::Handler| http_server::testing::get("/x").send_to(handler);
+    assert_eq!(test(&http_server::handler_fn(|_| "text")).text(), "text");
+    assert_eq!(test(&http_server::handler_fn(|request| request.path().to_owned())).text(), "/x");
+    assert_eq!(test(&http_server::handler_fn(|_| StatusCode::NO_CONTENT)).status(), 204);
+    let refused = test(&http_server::handler_fn(|_| StatusCode::NOT_FOUND));
+    assert_eq!(refused.status(), 404);
+    assert!(refused.text().contains("Nothing matches"), "{}", refused.text());
+}
