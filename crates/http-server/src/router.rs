@@ -93,11 +93,36 @@ impl Router {
         self.route(Method::POST, pattern, handler)
     }
 
+    /// Answers PUT on paths like `pattern`.
+    ///
+    /// # Errors
+    /// As [`route`](Self::route).
+    pub fn put(self, pattern: &str, handler: impl Handler + 'static) -> Result<Self, Error> {
+        self.route(Method::PUT, pattern, handler)
+    }
+
+    /// Answers DELETE on paths like `pattern`.
+    ///
+    /// # Errors
+    /// As [`route`](Self::route).
+    pub fn delete(self, pattern: &str, handler: impl Handler + 'static) -> Result<Self, Error> {
+        self.route(Method::DELETE, pattern, handler)
+    }
+
+    /// Answers PATCH on paths like `pattern`.
+    ///
+    /// # Errors
+    /// As [`route`](Self::route).
+    pub fn patch(self, pattern: &str, handler: impl Handler + 'static) -> Result<Self, Error> {
+        self.route(Method::PATCH, pattern, handler)
+    }
+
     /// Answers `method` on paths like `pattern`.
     ///
     /// # Errors
     /// [`Error::InvalidSetting`] for a pattern that does not begin with a slash, that has a
-    /// brace anywhere else than around a name, `{name...}` before its end, or one that is there already.
+    /// brace anywhere else than around a name, `{name...}` before its end, a name twice, a segment that begins with a colon
+    /// or an asterisk, as other routers write their names, or one that is there already.
     pub fn route(
         self,
         method: Method,
@@ -195,12 +220,27 @@ fn parse(pattern: &str) -> Result<Vec<Part>, Error> {
             (None, Some(name)) => (name, Part::One(name.to_owned())),
             (None, None) => (segment, Part::Text(segment.to_owned())),
         };
-        if text.contains(['{', '}']) || name.is_some() && text.is_empty() {
-            return Err(Error::InvalidSetting("braces in a route's pattern stand around one name"));
+        if text.contains(['{', '}']) || name.is_some() && !is_name(text) {
+            return Err(Error::InvalidSetting(
+                "braces in a route's pattern stand around one name, of letters, digits and _: {name} or {name...}",
+            ));
+        }
+        if name.is_none() && text.starts_with([':', '*']) {
+            return Err(Error::InvalidSetting(
+                "a name in a route's pattern is written {name}, and all that is left of a path {name...}",
+            ));
+        }
+        if name.is_some() && parts.iter().any(|other| matches!(other, Part::One(known) if known == text)) {
+            return Err(Error::InvalidSetting("each name stands in a route's pattern once"));
         }
         parts.push(part);
     }
     Ok(parts)
+}
+
+/// `1*( ALPHA / DIGIT / "_" )`
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 /// What the names of `pattern` stand for in a path of these segments; `None` where it is another path.

@@ -102,6 +102,14 @@ fn patterns_that_cannot_be_meant_are_refused() {
     for pattern in ["", "a", "/{}", "/{a", "/a}", "/x{a}", "/{a}x", "/{a...}/b", "/{...}", "/{{a}}"] {
         assert!(Router::new().get(pattern, says("x")).is_err(), "{pattern}");
     }
+    // As other routers have them.
+    for pattern in ["/a/:id", "/x/*", "/x/*rest", "/x/{*p}", "/{a}/{a}", "/{a}/{a...}", "/{id:int}", "/{a b}"]
+    {
+        assert!(Router::new().get(pattern, says("x")).is_err(), "{pattern}");
+    }
+    for pattern in ["/a:b", "/a*", "/{a_1}/{b...}"] {
+        assert!(Router::new().get(pattern, says("x")).is_ok(), "{pattern}");
+    }
     let twice = Router::new().get("/{a}", says("x")).unwrap().get("/{b}", says("y"));
     assert!(twice.is_err(), "they cannot be told apart");
     let by_method = Router::new().get("/{a}", says("x")).unwrap().post("/{b}", says("y"));
@@ -124,4 +132,17 @@ fn a_name_that_is_no_number_leads_nowhere_and_one_that_is_not_there_is_the_handl
     assert_eq!(answer.status(), 404);
     assert!(answer.text().contains("id in the path cannot be &quot;&lt;abc&gt;&quot;"), "{}", answer.text());
     assert_eq!(testing::get("/wrong/42").send_to(&router).status(), 500);
+}
+
+#[test]
+fn each_usual_method_has_a_word_of_its_own() {
+    let router = Router::new()
+        .put("/x", says("put"))
+        .and_then(|router| router.delete("/x", says("delete")))
+        .and_then(|router| router.patch("/x", says("patch")))
+        .unwrap();
+    for (method, text) in [(Method::PUT, "put"), (Method::DELETE, "delete"), (Method::PATCH, "patch")] {
+        assert_eq!(testing::request(method, "/x").send_to(&router).text(), text);
+    }
+    assert_eq!(testing::get("/x").send_to(&router).status(), 405);
 }
