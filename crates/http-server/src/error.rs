@@ -102,11 +102,11 @@ pub enum Error {
         source: io::Error,
     },
     /// Anything else that the system refused: threads, descriptors, files.
-    #[error("system error")]
-    System(#[source] io::Error),
+    #[error(transparent)]
+    System(io::Error),
     /// Certificates or keys cannot be used.
     #[cfg(feature = "tls")]
-    #[error("TLS")]
+    #[error(transparent)]
     Tls(#[from] crate::tls::TlsError),
 }
 

@@ -28,3 +28,18 @@ fn an_error_comes_back_out_of_an_io_error() {
     assert!(matches!(Error::from_connection(io::ErrorKind::WouldBlock.into()), Error::TooSlow));
     assert!(matches!(Error::from_connection(io::ErrorKind::BrokenPipe.into()), Error::Connection(_)));
 }
+
+#[test]
+fn what_the_system_says_is_said_once() {
+    let error = Error::System(io::Error::other("the disk is gone"));
+    assert_eq!(error.to_string(), "the disk is gone");
+    assert!(std::error::Error::source(&error).is_none_or(|source| source.to_string() != error.to_string()));
+}
+
+#[cfg(feature = "tls")]
+#[test]
+fn what_is_wrong_with_a_certificate_is_said_once() {
+    let error = Error::from(crate::tls::TlsConfig::builder().certificate(b"no PEM", b"").unwrap_err());
+    assert!(error.to_string().contains("certificate"), "{error}");
+    assert!(std::error::Error::source(&error).is_none_or(|source| source.to_string() != error.to_string()));
+}

@@ -24,12 +24,24 @@ pub(crate) fn config(options: &Options) -> Result<Option<TlsConfig>, Failure> {
         (None, false) => return Ok(None),
     };
     let failed = |error| Failure::new(format!("cannot serve TLS: {}", chain(&error)));
-    let mut builder = TlsConfig::builder().certificate(&certificates, &key).map_err(failed)?;
+    let files = files(options);
+    let named = |error| Failure::new(format!("cannot serve TLS{files}: {}", chain(&error)));
+    let mut builder = TlsConfig::builder().certificate(&certificates, &key).map_err(named)?;
     if let Some(path) = &options.tls_client_ca {
         let authorities = read("client authorities", path)?;
-        builder = builder.client_authorities(&authorities, ClientCertificates::Required).map_err(failed)?;
+        let named = |error| Failure::new(format!("--tls-client-ca {}: {}", path.display(), chain(&error)));
+        builder = builder.client_authorities(&authorities, ClientCertificates::Required).map_err(named)?;
     }
     builder.build().map(Some).map_err(failed)
+}
+
+/// The files that certificate and key come from, for a message.
+fn files(options: &Options) -> String {
+    match (&options.tls_cert, &options.tls_key) {
+        (Some(certificate), Some(key)) => format!(" with {} and {}", certificate.display(), key.display()),
+        (Some(both), None) => format!(" with {}", both.display()),
+        (None, _) => String::new(),
+    }
 }
 
 fn read(what: &str, path: &Path) -> Result<Vec<u8>, Failure> {

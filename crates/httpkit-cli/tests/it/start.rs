@@ -99,7 +99,7 @@ fn what_cannot_start_says_why_and_ends_with_1() {
     check_refused(&["0", "-b", "192.0.2.1"], 1, &["192.0.2.1", "no address of this machine"]);
     check_refused(&["0", "-b", "no such name"], 1, &["no such name"]);
     check_refused(&["0", "--tls-cert", "/no/such/cert"], 1, &["certificate file /no/such/cert"]);
-    check_refused(&["0", "--tls-cert", file], 1, &["cannot serve TLS"]);
+    check_refused(&["0", "--tls-cert", file], 1, &["cannot serve TLS with ", "a.txt: no certificate"]);
     check_refused(&["0", "--tls-client-ca", file], 1, &["--tls-client-ca needs --tls-cert or --self-signed"]);
     check_refused(&["0", "-H", "X", "a\r\nb"], 1, &["header"]);
     check_refused(&["0", "--auth", "nocolon"], 1, &["--auth"]);
