@@ -20,6 +20,8 @@ use crate::observe::Event;
 use crate::peer::Peer;
 use crate::response::Response;
 use crate::socket::Socket;
+#[cfg(feature = "tls")]
+use crate::tls::Shaken;
 use crate::traffic::{INPUT_BYTES, Io};
 use crate::upgrade::Upgraded;
 use http_proto::stream::{BodyError, fill_body};
@@ -288,7 +290,7 @@ impl Connection {
             let next = match self.phase {
                 Phase::Introduction => self.introduction(context, watch),
                 #[cfg(feature = "tls")]
-                Phase::Handshake => self.handshake(context, watch),
+                Phase::Handshake => self.handshake(work, context, watch),
                 Phase::Head => self.head(work, context, watch, &mut in_a_row),
                 Phase::Draining { bytes_left } => self.drain(bytes_left, work, context, watch),
                 Phase::Lingering { bytes_left } => self.linger(bytes_left, work),
@@ -352,15 +354,23 @@ impl Connection {
     }
 
     #[cfg(feature = "tls")]
-    fn handshake(&mut self, context: &Context<'_>, watch: &dyn Watch) -> Option<Next> {
+    fn handshake(&mut self, work: &mut Work, context: &Context<'_>, watch: &dyn Watch) -> Option<Next> {
         match self.link.handshake() {
-            Ok(true) => {
+            Ok(Shaken::Done) => {
                 self.phase = Phase::Head;
                 self.handshake = None;
                 self.set_deadline(watch.now(), context.timeouts.idle);
                 None
             }
-            Ok(false) => Some(Next::Wait),
+            Ok(Shaken::Plain) => {
+                self.handshake = None;
+                context.observe(&Event::NotTls { peer: self.peer.addr });
+                let explain = "This port speaks HTTPS: use a URL that begins with https";
+                let page = Response::error_page_with(StatusCode::BAD_REQUEST, None, Some(explain));
+                self.answer_unseen(page, Heard::Part, work, context, watch);
+                None
+            }
+            Ok(Shaken::Partly) => Some(Next::Wait),
             Err(_) => Some(Next::Close),
         }
     }

@@ -7,7 +7,7 @@ use crate::limits::Timeouts;
 use crate::listener::effective;
 use crate::socket::Socket;
 #[cfg(feature = "tls")]
-use crate::tls::Session;
+use crate::tls::{Session, Shaken};
 use std::io::{self, IoSlice, Read};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -69,13 +69,18 @@ impl Link {
         false
     }
 
-    /// Goes on with a TLS handshake as far as the bytes that are there allow; whether it is finished.
+    /// Goes on with a TLS handshake as far as the bytes that are there allow. With a peer that does not speak TLS, the
+    /// connection goes on without.
     #[cfg(feature = "tls")]
-    pub(crate) fn handshake(&mut self) -> io::Result<bool> {
-        match &mut self.tls {
-            Some(session) => session.handshake(&self.socket),
-            None => Ok(true),
+    pub(crate) fn handshake(&mut self) -> io::Result<Shaken> {
+        let shaken = match &mut self.tls {
+            Some(session) => session.handshake(&self.socket)?,
+            None => Shaken::Done,
+        };
+        if shaken == Shaken::Plain {
+            self.tls = None;
         }
+        Ok(shaken)
     }
 
     pub(crate) const fn socket(&self) -> &Arc<Socket> {

@@ -82,6 +82,12 @@ pub enum Event<'e> {
         /// Bytes of content in the answer.
         content_bytes: u64,
     },
+    /// Plain HTTP came to a listener that speaks TLS: it was answered with 400 in plain HTTP, which tells of HTTPS.
+    #[non_exhaustive]
+    NotTls {
+        /// Who sent it.
+        peer: Option<SocketAddr>,
+    },
     /// A connection that a proxy should have introduced was closed: its peer is no proxy of ours, or did not do so by
     /// the rules.
     #[non_exhaustive]
@@ -148,6 +154,7 @@ impl Event<'_> {
             Self::HandlerRefused { .. }
             | Self::BadRequest { .. }
             | Self::Refused { .. }
+            | Self::NotTls { .. }
             | Self::IntroductionRefused { .. } => false,
         }
     }
@@ -204,6 +211,7 @@ impl fmt::Display for Event<'_> {
             Self::Refused { peer, line, status, .. } => {
                 write!(f, "{}: \"{}\": refused with {status}", peer_text(*peer), line.escape_ascii())
             }
+            Self::NotTls { peer } => write!(f, "{}: plain HTTP where TLS is spoken", peer_text(*peer)),
             Self::IntroductionRefused { peer, error: Some(error) } => {
                 write!(f, "{}: connection refused: {error}", peer_text(*peer))
             }

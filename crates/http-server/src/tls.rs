@@ -261,37 +261,53 @@ impl fmt::Debug for TlsInfo<'_> {
 /// One connection's TLS state. Each step is at most one call to the socket that may wait, so that whoever takes the
 /// steps can look at the time between them.
 #[derive(Debug)]
-pub(crate) struct Session(ServerConnection);
+pub(crate) struct Session {
+    tls: ServerConnection,
+    /// Whether something has come.
+    begun: bool,
+}
+
+/// How far a handshake has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shaken {
+    Done,
+    Partly,
+    /// The peer does not speak TLS: what came looks like a request in plain HTTP, and has been taken.
+    Plain,
+}
 
 impl Session {
     pub(crate) fn new(config: &TlsConfig) -> Result<Self, TlsError> {
-        Ok(Self(ServerConnection::new(Arc::clone(&config.0))?))
+        Ok(Self { tls: ServerConnection::new(Arc::clone(&config.0))?, begun: false })
     }
 
     pub(crate) const fn info(&self) -> TlsInfo<'_> {
-        TlsInfo(&self.0)
+        TlsInfo(&self.tls)
     }
 
     /// Goes on with the handshake as far as the bytes that are there and the room for others allow; whether it is
     /// finished. It does not wait.
     ///
     /// Every turn of the loop takes bytes from the socket or ends.
-    pub(crate) fn handshake(&mut self, socket: &Socket) -> io::Result<bool> {
+    pub(crate) fn handshake(&mut self, socket: &Socket) -> io::Result<Shaken> {
         loop {
             while self.wants_room() {
                 match self.send(socket, false) {
                     Ok(_) => {}
-                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Shaken::Partly),
                     Err(error) => return Err(error),
                 }
             }
-            if !self.0.is_handshaking() {
-                return Ok(true);
+            if !self.tls.is_handshaking() {
+                return Ok(Shaken::Done);
             }
-            match self.receive(socket, false) {
+            let mut first = First { socket, bytes: [0; FIRST_BYTES], count: 0 };
+            let received = if self.begun { self.receive(socket, false) } else { self.take_in(&mut first) };
+            match received {
                 Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
-                Ok(_) => {}
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
+                Ok(_) => self.begun = true,
+                Err(_) if first.is_request() => return Ok(Shaken::Plain),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Shaken::Partly),
                 Err(error) => return Err(error),
             }
         }
@@ -300,26 +316,26 @@ impl Session {
     /// Takes decrypted bytes that are there, else [`io::ErrorKind::WouldBlock`]. The end is one only with the peer's word
     /// for it (close_notify): else bytes are missing.
     pub(crate) fn take(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        self.0.reader().read(out)
+        self.tls.reader().read(out)
     }
 
     /// Encrypts and queues as much of `bytes` as the queue takes, and says how much that is.
     pub(crate) fn queue(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.writer().write(bytes)
+        self.tls.writer().write(bytes)
     }
 
     /// Whether something is queued.
     pub(crate) fn wants_room(&self) -> bool {
-        self.0.wants_write()
+        self.tls.wants_write()
     }
 
     /// Sends some of what is queued, in one call, and says how many bytes.
     pub(crate) fn send(&mut self, socket: &Socket, waits: bool) -> io::Result<usize> {
         loop {
             let result = if waits {
-                self.0.write_tls(&mut Waiting(socket))
+                self.tls.write_tls(&mut Waiting(socket))
             } else {
-                self.0.write_tls(&mut Now(socket))
+                self.tls.write_tls(&mut Now(socket))
             };
             match result {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
@@ -331,27 +347,79 @@ impl Session {
 
     /// Says goodbye if the socket has room for it; the connection is going away either way.
     pub(crate) fn close(&mut self, socket: &Socket) {
-        self.0.send_close_notify();
-        while self.0.wants_write() && self.0.write_tls(&mut Now(socket)).is_ok_and(|count| count > 0) {}
+        self.tls.send_close_notify();
+        while self.tls.wants_write() && self.tls.write_tls(&mut Now(socket)).is_ok_and(|count| count > 0) {}
     }
 
     /// Takes in some of what the peer has sent, in one call, and says how many bytes; 0 is the end of the socket's input,
     /// of which [`take`](Self::take) then says which kind of end it is.
     pub(crate) fn receive(&mut self, socket: &Socket, waits: bool) -> io::Result<usize> {
-        let received = loop {
-            let result =
-                if waits { self.0.read_tls(&mut Waiting(socket)) } else { self.0.read_tls(&mut Now(socket)) };
-            match result {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                result => break result?,
-            }
-        };
-        if let Err(error) = self.0.process_new_packets() {
+        let received =
+            if waits { self.read_from(&mut Waiting(socket)) } else { self.read_from(&mut Now(socket)) };
+        let received = received?;
+        self.process(socket)?;
+        Ok(received)
+    }
+
+    /// Takes in what comes first; a request in plain HTTP is an error, and answered with no alert.
+    fn take_in(&mut self, first: &mut First<'_>) -> io::Result<usize> {
+        let received = self.read_from(first)?;
+        if first.is_request() {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+        self.process(first.socket)?;
+        Ok(received)
+    }
+
+    fn process(&mut self, socket: &Socket) -> io::Result<()> {
+        if let Err(error) = self.tls.process_new_packets() {
             // The peer is owed an alert; that it cannot be sent changes nothing.
-            while self.0.wants_write() && self.0.write_tls(&mut Now(socket)).is_ok_and(|count| count > 0) {}
+            while self.tls.wants_write() && self.tls.write_tls(&mut Now(socket)).is_ok_and(|count| count > 0)
+            {
+            }
             return Err(io::Error::new(io::ErrorKind::InvalidData, error));
         }
-        Ok(received)
+        Ok(())
+    }
+
+    fn read_from(&mut self, reader: &mut dyn Read) -> io::Result<usize> {
+        loop {
+            match self.tls.read_tls(reader) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                result => return result,
+            }
+        }
+    }
+}
+
+/// Methods and the blank behind them are no longer, as far as they are used on the web.
+const FIRST_BYTES: usize = 16;
+
+/// The socket, never waiting, and how its input begins.
+struct First<'s> {
+    socket: &'s Socket,
+    bytes: [u8; FIRST_BYTES],
+    count: usize,
+}
+
+impl First<'_> {
+    /// Whether it begins as a request does, with a method; records of TLS begin with no letter (RFC 8446 §5.1).
+    fn is_request(&self) -> bool {
+        let begun = self.bytes.get(..self.count).unwrap_or_default();
+        let method = begun.split(|byte| *byte == b' ').next().unwrap_or_default();
+        !method.is_empty() && method.iter().all(u8::is_ascii_uppercase)
+    }
+}
+
+impl Read for First<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let count = self.socket.read_now(out)?;
+        let begun = out.get(..count.min(FIRST_BYTES)).unwrap_or_default();
+        if let Some(room) = self.bytes.get_mut(..begun.len()) {
+            room.copy_from_slice(begun);
+            self.count = begun.len();
+        }
+        Ok(count)
     }
 }
 

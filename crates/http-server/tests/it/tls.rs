@@ -253,13 +253,26 @@ fn a_handshake_has_a_deadline_and_a_bound_on_their_number() {
 }
 
 #[test]
-fn plain_bytes_on_a_tls_port_end_the_connection() {
+fn whoever_speaks_plain_http_to_a_tls_port_is_told_so_and_sees_nothing_else() {
     let authority = Authority::new();
     let server = serve(authority.tls("localhost"), hello);
-    let mut client = Client::connect(&server);
-    client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
-    let rest = client.rest();
-    assert!(!rest.starts_with(b"HTTP/"), "{}", rest.escape_ascii());
+    for request in [
+        "GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+        "P",
+        "POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc",
+    ] {
+        let mut client = Client::connect(&server);
+        let answer = client.send(request).answer();
+        assert_eq!(answer.status, 400, "{request}");
+        assert!(answer.says_close() && answer.text().contains("This port speaks HTTPS"), "{}", answer.text());
+        client.end_sending();
+        client.expect_end();
+    }
+    // What is neither gets an alert, and no page.
+    for noise in [&b"\r\n\r\n"[..], b"get / http", b"\x16\x03\x01\x00\x02GET / HTTP/1.1"] {
+        let rest = Client::connect(&server).send(noise).rest();
+        assert!(!rest.starts_with(b"HTTP/"), "{}", rest.escape_ascii());
+    }
     assert_eq!(connect(&server, &authority.client(None), "localhost").get("/").text(), "hello");
 }
 
