@@ -42,6 +42,9 @@ mod worker;
 /// than a way there and back, less than the second after which those that were turned away ask again (RFC 6298 §2).
 const ARRIVAL: Duration = Duration::from_millis(500);
 
+/// How long threads have to leave once their connections have ended, should the time that was given for that be over.
+const LEAVING: Duration = Duration::from_millis(50);
+
 /// What all threads of one server share.
 struct Shared<P> {
     context: Context<'static>,
@@ -295,8 +298,9 @@ impl<P: Poller> Engine<P> {
             });
         }
         // Threads leave on their own; only a handler that does not notice its connection's end can hold one.
-        let patience = clock::now().checked_add(Duration::from_secs(1));
-        shared.wait_gone(patience, || shared.crowd.alive() == 0);
+        let (least, most) = (clock::now() + LEAVING, clock::now() + Duration::from_secs(1));
+        let patience = deadline.map_or(most, |deadline| deadline.min(most).max(least));
+        shared.wait_gone(Some(patience), || shared.crowd.alive() == 0);
         let idle_closed = shared.idle_closed.load(Ordering::SeqCst).saturating_sub(before.idle_closed);
         let since = shared.context.counters.accepted.load(Ordering::Relaxed).saturating_sub(before.accepted);
         let all = before.open.saturating_add(usize::try_from(since).unwrap_or(usize::MAX));

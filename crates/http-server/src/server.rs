@@ -337,7 +337,8 @@ impl ServerHandle {
     }
 
     /// Stops: no more connections, idle ones are closed at once, running requests have `grace` to finish and are cut
-    /// then, upgraded streams as well.
+    /// then, upgraded streams as well. It returns within `grace` and 50 ms: a handler that goes on all the same, since it does
+    /// not look at its connection, keeps its thread.
     #[doc(alias = "server_close")]
     #[expect(clippy::must_use_candidate, reason = "it is called for what it does; the report is extra")]
     #[doc(alias = "daemon_threads")]

@@ -167,3 +167,20 @@ fn whoever_waits_for_the_end_is_told() {
     let report = server.shutdown(PATIENCE);
     assert_eq!((report.idle_closed, report.drained, report.cut), (0, 0, 0));
 }
+
+#[test]
+fn a_handler_that_does_not_notice_the_end_does_not_delay_it() {
+    let (over, waits) = channel::<()>();
+    let waits = Mutex::new(waits);
+    let server = serve(move |_: &mut Request<'_>| {
+        let _ = waits.lock().unwrap().recv();
+        Response::text("late")
+    });
+    let mut client = Client::connect(&server);
+    client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    wait_until(|| server.stats().requests == 1, "the request is not seen");
+    let report = server.shutdown(Duration::from_millis(20));
+    assert_eq!(report.cut, 1);
+    assert!(report.elapsed < Duration::from_millis(700), "{report:?}");
+    drop(over);
+}

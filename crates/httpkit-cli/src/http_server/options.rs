@@ -474,8 +474,8 @@ Examples:
   http-server -d site --spa         an application with its own router
   http-server --self-signed         HTTPS without further ado
 
-The port and every long option can come from the environment: HTTP_SERVER_PORT=80, HTTP_SERVER_NO_LISTING=1,
-HTTP_SERVER_CACHE=60.
+The port and every long option but --header and --cache-rule, which take two values, can come from the environment:
+HTTP_SERVER_PORT=80, HTTP_SERVER_NO_LISTING=1, HTTP_SERVER_CACHE=60.
 
 Exit codes:
   0  stopped by Ctrl-C or SIGTERM
@@ -530,10 +530,21 @@ impl Options {
     /// Reads the arguments of this process; ends it with 0 or 2 where clap has said all.
     #[must_use]
     pub fn read() -> Self {
-        let matches = command().get_matches();
+        let mut command = command();
+        // What is set and would not be heeded is refused instead.
+        if let Some(name) = PAIRS.into_iter().find(|name| std::env::var_os(name).is_some()) {
+            let text = format!(
+                "{name} is set, but that option takes two values and cannot come from the environment"
+            );
+            command.error(clap::error::ErrorKind::InvalidValue, text).exit();
+        }
+        let matches = command.get_matches();
         Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
     }
 }
+
+/// What the variables would be called of options that take two values at a time.
+const PAIRS: [&str; 2] = ["HTTP_SERVER_HEADER", "HTTP_SERVER_CACHE_RULE"];
 
 /// The command line as clap knows it, for completions and manual pages too. Every option that can be written in one word
 /// can come from the environment.

@@ -323,3 +323,13 @@ fn tls_a_named_folder_and_an_address_work_together() {
         }
     }
 }
+
+#[test]
+fn an_option_that_cannot_come_from_the_environment_is_refused_there() {
+    for name in ["HTTP_SERVER_HEADER", "HTTP_SERVER_CACHE_RULE"] {
+        let output = command().arg("--check").env(name, "X-A b").output().unwrap();
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{text}");
+        assert!(text.contains(name) && text.contains("takes two values"), "{text}");
+    }
+}

@@ -27,7 +27,7 @@
 //! # }
 //! ```
 //!
-//! From a shell: `http-server 80 --directory public --no-listing --cache "public, max-age=300"`.
+//! From a shell: `http-server 80 --directory public --no-listing --cache 300`.
 //!
 //! # On without asking
 //!
