@@ -8,7 +8,7 @@
 
 use httpkit::server::{Server, ServerHandle, ShutdownReport};
 use std::fmt;
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -99,6 +99,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     }
     user::become_another(options)?;
     let site::Site { handler, live } = site::site(options, users)?;
+    let log_file = journal.as_ref().and_then(log::Journal::file);
     let (site, refusals) = log::logged(handler, options, journal);
     if options.check {
         return banner::print_line("everything is in order");
@@ -108,7 +109,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let signals = signals::Signals::take(wants_hangups(options).then_some(renew.clone()))?;
     let builder = log::observed(builder, refusals);
     let server = Arc::new(builder.serve(site).map_err(|error| Failure::new(chain(&error)))?);
-    renew::watch(options, &server, asked)?;
+    renew::watch(options, &server, log_file, asked)?;
     let redirector = redirect::serve(redirecting, server.addresses())?;
     let plain = redirector.as_ref().map_or(&[][..], ServerHandle::addresses);
     banner::announce(options, server.addresses(), &paths, tls.is_some(), plain)?;
@@ -125,10 +126,10 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Where a person sits at the terminal, closing it ends the server as it ends others; a service is told to read its
-/// certificate again.
+/// Whether SIGHUP means that something is to be read or opened again. Where there is nothing of the kind it ends the server,
+/// as it ends others, Python's too.
 fn wants_hangups(options: &Options) -> bool {
-    options.tls_cert.is_some() && !io::stderr().is_terminal()
+    options.tls_cert.is_some() || options.log_file.is_some()
 }
 
 /// Tells the service manager, if that was asked for.

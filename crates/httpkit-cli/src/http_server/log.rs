@@ -4,8 +4,9 @@ use super::{Failure, Options};
 use httpkit::server::observe::Event;
 use httpkit::server::{Handler, Logged, ServerBuilder};
 use std::fs::File;
-use std::io::{self, IsTerminal as _};
-use std::path::PathBuf;
+use std::io::{self, IsTerminal as _, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Writes lines for what never reaches a handler.
 pub(crate) type Refusals = Box<dyn Fn(&Event<'_>) + Send + Sync>;
@@ -14,7 +15,7 @@ pub(crate) type Refusals = Box<dyn Fn(&Event<'_>) + Send + Sync>;
 /// time is ahead of UTC.
 #[derive(Debug)]
 pub(crate) struct Journal {
-    file: Option<File>,
+    file: Option<Arc<LogFile>>,
     offset_minutes: i16,
 }
 
@@ -24,13 +25,54 @@ impl Journal {
         if options.quiet {
             return Ok(None);
         }
-        let open = |path: &PathBuf| {
-            File::options().append(true).create(true).open(path).map_err(|error| {
-                Failure::new(format!("cannot write the log file {}: {error}", path.display()))
-            })
-        };
-        let file = options.log_file.as_ref().map(open).transpose()?;
+        let file = options.log_file.as_ref().map(LogFile::open).transpose()?.map(Arc::new);
         Ok(Some(Self { file, offset_minutes: local_offset_minutes() }))
+    }
+
+    /// The file, to be opened again.
+    pub(crate) fn file(&self) -> Option<Arc<LogFile>> {
+        self.file.clone()
+    }
+}
+
+/// A log file that can be moved away: then it is opened again by its name.
+#[derive(Debug)]
+pub(crate) struct LogFile {
+    path: PathBuf,
+    file: Mutex<File>,
+}
+
+impl LogFile {
+    fn open(path: &PathBuf) -> Result<Self, Failure> {
+        // The name must mean the same whenever it is opened again.
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+        let file = Mutex::new(open(&path)?);
+        Ok(Self { path, file })
+    }
+
+    /// Writes from now on to what has the name now; where that cannot be, on to what it was.
+    pub(crate) fn open_again(&self) -> Result<(), Failure> {
+        let file = open(&self.path)?;
+        *self.file.lock().unwrap_or_else(PoisonError::into_inner) = file;
+        Ok(())
+    }
+}
+
+fn open(path: &Path) -> Result<File, Failure> {
+    let opened = File::options().append(true).create(true).open(path);
+    opened.map_err(|error| Failure::new(format!("cannot write the log file {}: {error}", path.display())))
+}
+
+/// Where the lines go.
+struct Lines(Arc<LogFile>);
+
+impl Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.file.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.file.lock().unwrap_or_else(PoisonError::into_inner).flush()
     }
 }
 
@@ -43,7 +85,7 @@ pub(crate) fn logged(
     let Some(Journal { file, offset_minutes }) = journal else { return (handler, None) };
     let mut logged = Logged::new(handler).format(options.log.into()).utc_offset_minutes(offset_minutes);
     if let Some(file) = file {
-        logged = logged.to_writer(file);
+        logged = logged.to_writer(Lines(file));
     } else if wants_colour() {
         logged = logged.to_sink(|line| super::say(&coloured(line)));
     }

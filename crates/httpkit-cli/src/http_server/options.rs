@@ -334,7 +334,7 @@ pub struct Options {
     )]
     pub log: Log,
 
-    /// Append the log to this file instead
+    /// Append the log to this file instead; SIGHUP opens it again, as behind logrotate
     #[arg(
         long,
         value_name = "PATH",

@@ -101,3 +101,21 @@ fn contradictions_and_impossible_files_are_refused() {
         assert_eq!(output.status.code(), Some(code), "{arguments:?}");
     }
 }
+
+#[test]
+fn a_log_file_that_was_moved_away_is_opened_again_on_a_hangup() {
+    let folder = folder();
+    let (path, old) = (folder.path().join("access.log"), folder.path().join("access.log.1"));
+    let mut server = serve(folder.path(), &["--log-file", path.to_str().unwrap()]);
+    server.get("/a.txt?first");
+    fs::rename(&path, &old).unwrap();
+    server.get("/a.txt?second");
+    server.signal(rustix::process::Signal::HUP);
+    server.wait_for(|| path.exists(), "no new file");
+    server.get("/a.txt?third");
+    server.signal(rustix::process::Signal::TERM);
+    server.end();
+    let (old, new) = (fs::read_to_string(&old).unwrap(), fs::read_to_string(&path).unwrap());
+    assert!(old.contains("?first") && old.contains("?second") && !old.contains("?third"), "{old}");
+    assert!(new.contains("?third") && !new.contains("?second"), "{new}");
+}

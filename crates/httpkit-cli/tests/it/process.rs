@@ -129,11 +129,17 @@ impl Running {
     }
 
     /// Waits until the server takes no more connections, for [`PATIENCE`] at most.
-    #[expect(clippy::disallowed_methods, reason = "a wait that is bounded needs a clock")]
     pub(crate) fn wait_until_deaf(&self) {
+        self.wait_for(|| TcpStream::connect(self.address()).is_err(), "the server goes on listening");
+    }
+
+    /// Waits until `done`, for [`PATIENCE`] at most.
+    #[expect(clippy::disallowed_methods, reason = "a wait that is bounded needs a clock")]
+    #[expect(clippy::unused_self, reason = "it is the server that is waited for")]
+    pub(crate) fn wait_for(&self, done: impl Fn() -> bool, what: &str) {
         let began = Instant::now();
-        while TcpStream::connect(self.address()).is_ok() {
-            assert!(began.elapsed() < PATIENCE, "the server goes on listening");
+        while !done() {
+            assert!(began.elapsed() < PATIENCE, "{what}");
             std::thread::yield_now();
         }
     }
