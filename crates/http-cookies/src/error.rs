@@ -119,3 +119,6 @@ impl std::fmt::Display for Part {
 pub(crate) fn shown(name: &str) -> Box<str> {
     name.chars().take(64).collect::<String>().into_boxed_str()
 }
+
+#[cfg(test)]
+mod tests;

@@ -39,7 +39,7 @@
 //! | what is written is one field with one cookie | names, values and attributes are checked on every way in | `control_characters_are_refused_on_every_way_in`, `semicolons_are_refused_where_they_would_end_something`, `names_and_values_that_would_not_survive_are_refused` |
 //! | reading what a browser sent neither fails nor copies | [`pairs`] loses the bad pair and nothing else | `any_cookie_field_is_read`, `bench cookies` |
 //! | no field panics, whatever it holds | fuzzed in every test run | `any_cookie_field_is_read`, `any_set_cookie_that_is_read_can_be_written`, `any_text_loads_all_or_nothing` |
-//! | no value shows in `Debug` or in an error | cookies are credentials | `debug_shows_no_values`, `debug_shows_no_value`, `debug_shows_attributes_but_no_value` |
+//! | no value shows in `Debug` or in an error | cookies are credentials | `debug_shows_no_values`, `debug_shows_no_value`, `debug_shows_attributes_but_no_value`, `errors_name_the_part_and_never_the_value` |
 //!
 //! # Features
 //!
