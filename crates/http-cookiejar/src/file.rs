@@ -209,6 +209,7 @@ pub struct FileCookieJar<F> {
     delayload: bool,
     /// What was in the file when this jar last read or wrote it, as far as the jar took it over.
     base: Snapshot,
+    /// The file's state then, if the jar holds all that was in it: only then a save need not read it first.
     stamp: Option<Stamp>,
 }
 
@@ -331,7 +332,8 @@ impl<F: FileFormat> FileCookieJar<F> {
         }
         if own_file {
             self.base = base;
-            self.stamp = Some(stamp);
+            // What the jar does not hold must be read again before a save, or the save would lose it.
+            self.stamp = Some(stamp).filter(|_| loaded.left_out == 0);
         }
         Ok(loaded)
     }
@@ -392,7 +394,7 @@ impl<F: FileFormat> FileCookieJar<F> {
         let stamp = disk.replace(&text, options.is_durable())?;
         if own_file {
             self.base = base;
-            self.stamp = stamp;
+            self.stamp = stamp.filter(|_| kept.is_empty());
         }
         Ok(saved)
     }

@@ -162,6 +162,49 @@ fn session_cookies_that_another_program_saved_stay_in_the_file() {
     assert_eq!(names(&all), ["lasting", "session"]);
 }
 
+/// A file with a session cookie that its keeper saved on purpose.
+fn kept_session(path: &Path) -> MozillaCookieJar {
+    let mut keeper = MozillaCookieJar::new(path);
+    keeper.set_cookie(Cookie::builder("session", "1").domain("example.org").build().expect("a cookie"));
+    keeper.save(None, saving().ignore_discard(true)).expect("saved");
+    keeper
+}
+
+#[track_caller]
+fn assert_in_file(path: &Path, expected: &[&str]) {
+    let mut all = MozillaCookieJar::new(path);
+    all.load(None, options().ignore_discard(true)).expect("loaded");
+    assert_eq!(names(&all), expected);
+}
+
+#[test]
+fn a_session_cookie_that_the_load_left_out_stays_though_nobody_touched_the_file() {
+    let folder = tempdir().expect("a folder");
+    let path = folder.path().join("cookies.txt");
+    kept_session(&path);
+    let mut other = open(&path);
+    other.set_cookie(cookie("lasting", "1"));
+    for _ in 0..3 {
+        other.save(None, saving()).expect("saved");
+        assert_in_file(&path, &["lasting", "session"]);
+    }
+}
+
+#[test]
+fn a_session_cookie_that_a_save_kept_stays_at_the_next_save() {
+    let folder = tempdir().expect("a folder");
+    let path = folder.path().join("cookies.txt");
+    let mut other = open(&path);
+    other.set_cookie(cookie("lasting", "1"));
+    other.save(None, saving()).expect("saved");
+    kept_session(&path);
+    for _ in 0..3 {
+        other.save(None, saving()).expect("saved");
+        assert_in_file(&path, &["lasting", "session"]);
+    }
+    assert_eq!(names(&other), ["lasting"]);
+}
+
 #[test]
 fn without_merging_the_file_becomes_what_the_jar_holds() {
     let folder = tempdir().expect("a folder");
