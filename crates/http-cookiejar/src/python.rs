@@ -12,6 +12,7 @@
 //! - A domain, path or expired cookie that has gone joins again at the end of the order of sending.
 //! - `HttpOnly` is kept in `cookies.txt`.
 //! - Bytes stay bytes, and only blanks of ASCII are cut off.
+//! - Of attributes beyond the standard ones a cookie keeps the first 64.
 //! - The jar has bounds, which [`PythonCookiePolicy::with_limits`] lifts.
 
 use crate::cookie::Cookie;

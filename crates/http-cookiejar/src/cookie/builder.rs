@@ -1,5 +1,6 @@
 //! Making a cookie by hand, field by field.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use http_cookies::SameSite;
@@ -193,11 +194,7 @@ impl CookieBuilder {
     /// Adds or replaces an attribute beyond the standard ones.
     #[doc(alias = "set_nonstandard_attr")]
     pub fn nonstandard_attr(mut self, name: &str, value: Option<&str>) -> Self {
-        let value = value.map(Into::into);
-        match self.extra.rest.iter_mut().find(|(key, _)| key.as_ref() == name) {
-            Some(slot) => slot.1 = value,
-            None => self.extra.rest.push((name.into(), value)),
-        }
+        self.extra.rest.push((name.into(), value.map(Into::into)));
         self
     }
 
@@ -209,8 +206,8 @@ impl CookieBuilder {
     /// Finishes the cookie.
     ///
     /// # Errors
-    /// [`CookieError`] if the domain is missing, if a part x,
-    /// if ports are said to be named and none is given, or if the text is longer than 4 GiB.
+    /// [`CookieError`] if the domain is missing, if a part holds a control character or a separator, if ports are said to be
+    /// named and none is given, or if the text is longer than 4 GiB.
     pub fn build(self) -> Result<Cookie, CookieError> {
         if self.flags.has(PORT_SPECIFIED) && self.extra.port.is_none() {
             return Err(CookieError::NoPort);
@@ -228,9 +225,32 @@ impl CookieBuilder {
         cookie.same_site = self.same_site;
         cookie.expires = self.expires;
         cookie.last_access = self.last_access.unwrap_or(self.created);
+        self.extra.rest = last_of_each(self.extra.rest);
         cookie.extra = (!self.extra.is_default()).then(|| Box::new(self.extra));
         Ok(cookie)
     }
+}
+
+/// Attributes by name.
+type Attributes = Vec<(Box<str>, Option<Box<str>>)>;
+
+/// Each attribute once, in the place where it came first, with the value that it had last.
+fn last_of_each(all: Attributes) -> Attributes {
+    if all.len() < 2 {
+        return all;
+    }
+    let mut places = HashMap::with_capacity(all.len());
+    let mut kept: Attributes = Vec::with_capacity(all.len());
+    for (name, value) in all {
+        match places.get(&name).and_then(|place: &usize| kept.get_mut(*place)) {
+            Some(slot) => slot.1 = value,
+            None => {
+                places.insert(name.clone(), kept.len());
+                kept.push((name, value));
+            }
+        }
+    }
+    kept
 }
 
 /// `%x00-08 / %x0A-1F / %x7F`: what RFC 6265bis section 5.6 keeps out of cookies.

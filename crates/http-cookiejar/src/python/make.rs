@@ -162,7 +162,11 @@ fn make_cookie(words: Vec<Word<'_>>, request: &RequestView<'_>, now: i64) -> Mad
     build(name, value.as_deref(), &attributes, request, now).map_err(refuse)
 }
 
-/// Keeps the first of each attribute, but the last `Max-Age`, and refuses those that need a value and have none.
+/// How many attributes beyond the standard ones a cookie may bring along.
+const OTHER_ATTRIBUTES_MAX: usize = 64;
+
+/// Keeps the first of each attribute, but the last `Max-Age`, and refuses those that need a value and have none. Of those
+/// beyond the standard ones the last of each name counts, and no more than [`OTHER_ATTRIBUTES_MAX`] names.
 fn normalise<'t>(words: impl Iterator<Item = Word<'t>>, now: i64) -> Result<Attributes<'t>, Reject> {
     let mut all = Attributes::default();
     for (name, value) in words {
@@ -197,9 +201,11 @@ fn normalise<'t>(words: impl Iterator<Item = Word<'t>>, now: i64) -> Result<Attr
         } else if is("commenturl") {
             all.comment_url.get_or_insert(value);
         } else {
+            let has_room = all.rest.len() < OTHER_ATTRIBUTES_MAX;
             match all.rest.iter_mut().find(|(known, _)| *known == name) {
                 Some(slot) => slot.1 = value,
-                None => all.rest.push((name, value)),
+                None if has_room => all.rest.push((name, value)),
+                None => {}
             }
         }
     }
@@ -239,19 +245,20 @@ fn build(
 
 /// The attributes beyond the standard ones; `HttpOnly` and `SameSite` in their usual spelling have fields of their own.
 pub(crate) fn nonstandard(mut builder: CookieBuilder, rest: &[Word<'_>]) -> CookieBuilder {
+    let is_alone = |word: &[u8]| rest.iter().filter(|(key, _)| key.eq_ignore_ascii_case(word)).count() == 1;
+    let (http_only_alone, same_site_alone) = (is_alone(b"HttpOnly"), is_alone(b"SameSite"));
     for (key, value) in rest {
         let value = value.as_deref();
-        let alone = rest.iter().filter(|(other, _)| other.eq_ignore_ascii_case(key)).count() == 1;
         if key.eq_ignore_ascii_case(b"httponly") {
             builder = builder.http_only(true);
-            if alone && *key == b"HttpOnly" && value.is_none() {
+            if http_only_alone && *key == b"HttpOnly" && value.is_none() {
                 continue;
             }
         } else if key.eq_ignore_ascii_case(b"samesite") {
             let known = value.and_then(SameSite::from_bytes);
             builder = builder.same_site(known);
             let usual = known.is_some_and(|known| Some(known.as_str().as_bytes()) == value);
-            if alone && *key == b"SameSite" && usual {
+            if same_site_alone && *key == b"SameSite" && usual {
                 continue;
             }
         }

@@ -123,6 +123,22 @@ fn http_only_is_kept_as_a_fact_and_as_an_attribute() {
 }
 
 #[test]
+fn of_attributes_without_number_the_first_ones_are_kept() {
+    let mut jar = jar(PythonCookiePolicy::new());
+    let mut field = "a=1".to_owned();
+    for number in 0..10_000 {
+        field.push_str(&format!("; x{number}"));
+    }
+    field.push_str("; x0=again; Path=/deep; Secure");
+    take(&mut jar, "http://acme.com/", &[("Set-Cookie", &field)]);
+    let cookie = jar.iter().next().expect("one");
+    assert_eq!(cookie.rest().count(), 64);
+    assert_eq!(cookie.nonstandard_attr("x0"), Some(Some("again")));
+    assert!(cookie.has_nonstandard_attr("x63") && !cookie.has_nonstandard_attr("x64"));
+    assert!(cookie.path() == "/deep" && cookie.secure(), "the standard ones are no others");
+}
+
+#[test]
 fn the_defaults_are_cpythons() {
     let policy = PythonCookiePolicy::new();
     assert!(policy.blocked_domains().iter().next().is_none() && policy.allowed_domains().is_none());
