@@ -77,6 +77,14 @@ impl Extra {
     fn is_default(&self) -> bool {
         *self == Self { version: Some(0), ..Self::default() }
     }
+
+    /// All that is text and stands in fields or files as it is.
+    fn texts(&self) -> impl Iterator<Item = &str> {
+        let single = [&self.port, &self.comment, &self.comment_url, &self.partition];
+        let single = single.into_iter().filter_map(Option::as_deref);
+        let rest = self.rest.iter().flat_map(|(name, value)| [Some(name.as_ref()), value.as_deref()]);
+        single.chain(rest.flatten())
+    }
 }
 
 impl Cookie {

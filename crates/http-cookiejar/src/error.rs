@@ -21,6 +21,9 @@ pub enum CookieError {
     /// Domain or path holds a control character.
     #[error("a cookie's domain and path must not hold control characters")]
     BadScope,
+    /// Port list, comment, comment URL, partition or another attribute holds a control character.
+    #[error("a cookie's ports, comments, partition and other attributes must not hold control characters")]
+    BadAttribute,
     /// The texts together are longer than an offset can say.
     #[error("a cookie's texts must be shorter than 4 GiB")]
     TooLong,

@@ -213,6 +213,9 @@ impl CookieBuilder {
             return Err(CookieError::NoPort);
         }
         check_texts(Parts { name: &self.name, value: &self.value, path: &self.path, domain: &self.domain })?;
+        if self.extra.texts().any(|text| text.bytes().any(is_control)) {
+            return Err(CookieError::BadAttribute);
+        }
         self.build_unchecked()
     }
 

@@ -29,6 +29,22 @@ fn impossible_cookies_are_refused() {
 }
 
 #[test]
+fn no_text_of_a_cookie_can_begin_a_line_of_its_own() {
+    let base = || Cookie::builder("a", "1").domain("x.org");
+    for cookie in [
+        base().port(Some("80\n"), true),
+        base().comment(Some("one\ntwo")),
+        base().comment_url(Some("http://x.org/\r")),
+        base().nonstandard_attr("a\nb", None),
+        base().nonstandard_attr("a", Some("b\nc")),
+        base().partition(Some("https://t.org\n")),
+    ] {
+        let shown = format!("{cookie:?}");
+        assert_eq!(cookie.build().err(), Some(CookieError::BadAttribute), "{shown}");
+    }
+}
+
+#[test]
 fn expiry_is_judged_at_a_time() {
     let cookie = Cookie::builder("a", "1").domain("x.org").expires(10).build().expect("a cookie");
     assert!(!cookie.is_expired_at(9) && cookie.is_expired_at(10) && cookie.is_expired());
@@ -60,4 +76,13 @@ fn nonstandard_attributes_keep_their_case() {
     assert_eq!(cookie.nonstandard_attr("Foo"), Some(Some("2")));
     assert_eq!(cookie.nonstandard_attr("foo"), Some(None));
     assert!(!cookie.has_nonstandard_attr("FOO"));
+    let many = (0..40).chain(100..120).fold(Cookie::builder("a", "1").domain("x.org"), |cookie, number| {
+        cookie.nonstandard_attr(&format!("x{}", number % 30), Some(&number.to_string()))
+    });
+    let many = many.build().expect("a cookie");
+    let kept: Vec<_> =
+        many.rest().map(|(name, value)| (name.to_owned(), value.unwrap_or("").to_owned())).collect();
+    let last = |number: usize| if number < 10 { 30 + number } else { 90 + number };
+    let expected: Vec<_> = (0..30).map(|number| (format!("x{number}"), last(number).to_string())).collect();
+    assert_eq!(kept, expected, "each once, in the place of its first, with its last value");
 }

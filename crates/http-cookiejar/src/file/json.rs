@@ -248,7 +248,7 @@ impl<'t> Fields<'t> {
             ("created", Item::Number(number)) => self.plain.now = integer(number)?,
             (
                 "name" | "value" | "name_hex" | "value_hex" | "domain" | "path" | "host_only" | "secure"
-                | "http_only" | "path_specified" | "same_site" | "expires" | "created",
+                | "http_only" | "path_specified" | "same_site" | "expires" | "created" | "partition",
                 _,
             ) => return Err(Malformed),
             (_, item) => self.others.push((key.to_owned(), item, raw)),

@@ -85,6 +85,10 @@ fn a_bad_line_is_numbered() {
         (r#"{"name":"a","domain":"x.org"} trailing"#, BadLineReason::Syntax),
         (r#"{"name":"a\u0000","domain":"x.org"}"#, BadLineReason::Text),
         (r#"{"name":"a","value":"b;c","domain":"x.org"}"#, BadLineReason::Text),
+        (r#"{"name":"a","domain":"x.org","partition":["https://top.org"]}"#, BadLineReason::Syntax),
+        (r#"{"name":"a","domain":"x.org","partition":null}"#, BadLineReason::Syntax),
+        (r#"{"name":"a","domain":"x.org","comment":"b\nc"}"#, BadLineReason::Text),
+        (r#"{"name":"a","domain":"x.org","rest":{"b":"c\nd"}}"#, BadLineReason::Text),
         (r#"{"name":"a","domain":"x.org","same_site":"Odd"}"#, BadLineReason::Syntax),
         (r#"{"name_hex":"abc","domain":"x.org"}"#, BadLineReason::Syntax),
     ] {
