@@ -61,6 +61,17 @@ pub(crate) struct Disk {
     target: PathBuf,
     /// `None` for what is no regular file, which is written in place.
     lock: Option<File>,
+    /// The file of the lock while it is to go again: this save made it, and has not replaced anything yet.
+    litter: Option<PathBuf>,
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        if let Some(name) = &self.litter {
+            // The lock is still held here. What cannot be removed does no harm.
+            let _ = fs::remove_file(name);
+        }
+    }
 }
 
 impl Disk {
@@ -69,14 +80,17 @@ impl Disk {
         let target = follow(path).map_err(SaveError::io("follow the link", path))?;
         let special = fs::metadata(&target).is_ok_and(|facts| !facts.is_file());
         if special {
-            return Ok(Self { target, lock: None });
+            return Ok(Self { target, lock: None, litter: None });
         }
         let name = beside(&target, ".lock");
-        let lock = private(OpenOptions::new().write(true).create(true).truncate(false))
-            .open(&name)
-            .map_err(SaveError::io("open the lock file", &name))?;
-        lock.lock().map_err(SaveError::io("lock", &name))?;
-        Ok(Self { target, lock: Some(lock) })
+        loop {
+            let (lock, is_new) = open_lock(&name).map_err(SaveError::io("open the lock file", &name))?;
+            lock.lock().map_err(SaveError::io("lock", &name))?;
+            // Whoever made the file may have removed it while we waited; others then have a lock on a new one.
+            if is_still_there(&lock, &name) {
+                return Ok(Self { target, lock: Some(lock), litter: (cfg!(unix) && is_new).then_some(name) });
+            }
+        }
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -103,7 +117,7 @@ impl Disk {
     }
 
     /// Puts a new text in the place of the old: whole or not at all.
-    pub(crate) fn replace(&self, text: &[u8], durable: bool) -> Result<Option<Stamp>, SaveError> {
+    pub(crate) fn replace(&mut self, text: &[u8], durable: bool) -> Result<Option<Stamp>, SaveError> {
         if self.lock.is_none() {
             let mut file = OpenOptions::new()
                 .write(true)
@@ -124,6 +138,8 @@ impl Disk {
         if result.is_err() {
             // What counts is the first error; a left-over file is removed by the next save too.
             let _ = fs::remove_file(&temporary);
+        } else {
+            self.litter = None;
         }
         result.map(Some)
     }
@@ -145,6 +161,33 @@ impl Disk {
         }
         Ok(stamp)
     }
+}
+
+/// The lock file, and whether it is a new one.
+fn open_lock(name: &Path) -> io::Result<(File, bool)> {
+    match private(OpenOptions::new().write(true).create_new(true)).open(name) {
+        Ok(lock) => Ok((lock, true)),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            let lock = private(OpenOptions::new().write(true).create(true).truncate(false)).open(name)?;
+            Ok((lock, false))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether the name still leads to the open file.
+#[cfg(unix)]
+fn is_still_there(lock: &File, name: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let place = |facts: fs::Metadata| (facts.dev(), facts.ino());
+    let (ours, there) = (lock.metadata().map(place), fs::metadata(name).map(place));
+    ours.is_ok_and(|ours| there.is_ok_and(|there| ours == there))
+}
+
+/// Elsewhere no lock file is ever removed.
+#[cfg(not(unix))]
+fn is_still_there(_lock: &File, _name: &Path) -> bool {
+    true
 }
 
 /// The file at the end of a chain of links; it need not exist.

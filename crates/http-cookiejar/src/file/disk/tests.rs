@@ -82,7 +82,7 @@ fn a_folder_that_is_missing_is_named() {
 fn a_known_file_is_not_read_again() {
     let folder = tempdir().expect("a folder");
     let path = folder.path().join("c.txt");
-    let disk = Disk::lock(&path).expect("locked");
+    let mut disk = Disk::lock(&path).expect("locked");
     assert_eq!(disk.read_unless(None).expect("no file"), None);
     let stamp = disk.replace(b"one", false).expect("saved");
     assert_eq!(disk.read_unless(stamp).expect("known"), None);
