@@ -211,6 +211,7 @@ pub struct FileCookieJar<F> {
     base: Snapshot,
     /// The file's state then, if the jar holds all that was in it: only then a save need not read it first.
     stamp: Option<Stamp>,
+    bad_lines: Vec<BadLine>,
 }
 
 impl<F: FileFormat + Default> Default for FileCookieJar<F> {
@@ -236,7 +237,8 @@ impl<F: FileFormat + Default> FileCookieJar<F> {
         jar
     }
 
-    /// A jar for this file with what is in it; an empty one if there is no such file.
+    /// A jar for this file with what is in it; an empty one if there is no such file. What of it is no cookie,
+    /// [`bad_lines`](Self::bad_lines) says.
     ///
     /// # Errors
     /// [`LoadError`] as for [`load`](Self::load), but for a missing file.
@@ -261,7 +263,15 @@ impl<F: FileFormat> FileCookieJar<F> {
             delayload: false,
             base: Snapshot::default(),
             stamp: None,
+            bad_lines: Vec::new(),
         }
+    }
+
+    /// The lines of the file that was loaded last which are no cookies, at most [`BAD_LINES_MAX`] of them. A save to that
+    /// file drops them.
+    #[must_use]
+    pub fn bad_lines(&self) -> &[BadLine] {
+        &self.bad_lines
     }
 
     /// The file that is used when none is said.
@@ -335,6 +345,7 @@ impl<F: FileFormat> FileCookieJar<F> {
             // What the jar does not hold must be read again before a save, or the save would lose it.
             self.stamp = Some(stamp).filter(|_| loaded.left_out == 0);
         }
+        self.bad_lines.clone_from(&loaded.bad_lines);
         Ok(loaded)
     }
 
@@ -367,7 +378,7 @@ impl<F: FileFormat> FileCookieJar<F> {
         let path = self.path(filename).ok_or(SaveError::NoFileName)?;
         let now = options.now_or_clock();
         let own_file = self.filename.as_deref() == Some(path.as_path());
-        let disk = Disk::lock(&path)?;
+        let mut disk = Disk::lock(&path)?;
         let mut saved = Saved::default();
         let mut kept = Vec::new();
         if options.merges() {

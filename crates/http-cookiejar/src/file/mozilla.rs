@@ -23,7 +23,8 @@ pub type MozillaCookieJar = FileCookieJar<MozillaFormat>;
 /// The Netscape format: seven fields a line, with tabs between.
 ///
 /// Read: `#HttpOnly_` in any case, a missing header, byte order mark, CRLF, a missing value, fractional times, 0 or nothing as the
-/// end of a session cookie, and a flag that contradicts the leading dot (the flag counts). The format has no
+/// end of a session cookie, a port behind the host, which wget writes and cookies do not know, and a flag that
+/// contradicts the leading dot (the flag counts). The format has no
 /// place for `SameSite`, times of creation, versions, ports and comments; those are lost. Partitioned cookies are not
 /// written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -147,8 +148,8 @@ impl MozillaFormat {
         }
         let domain = str::from_utf8(domain).map_err(|_| BadLineReason::Domain)?;
         let dotted = domain.starts_with('.');
-        let domain =
-            canonical_host(domain.strip_prefix('.').unwrap_or(domain)).ok_or(BadLineReason::Domain)?;
+        let bare = without_port(domain.strip_prefix('.').unwrap_or(domain));
+        let domain = canonical_host(bare).ok_or(BadLineReason::Domain)?;
         if self.python && dotted != flag(subdomains)? {
             return Err(BadLineReason::FlagDisagrees);
         }
@@ -175,6 +176,20 @@ impl MozillaFormat {
         }
         let parts = Parts { name, value, path, domain: &domain };
         Cookie::plain(parts, plain, None).map_err(|_| BadLineReason::Text)
+    }
+}
+
+/// The host of `host:port`, as wget writes it for a site on a port of its own. Cookies know no ports.
+fn without_port(domain: &str) -> &str {
+    match domain.rsplit_once(':') {
+        Some((host, port))
+            if (!host.contains(':') || host.ends_with(']'))
+                && !port.is_empty()
+                && port.bytes().all(|byte| byte.is_ascii_digit()) =>
+        {
+            host
+        }
+        _ => domain,
     }
 }
 

@@ -109,6 +109,8 @@ fn bad_lines_are_numbered_and_do_not_lose_the_file() {
     let loaded = jar.load(None, options().ignore_discard(true)).expect("loaded");
     assert_eq!((loaded.cookies, loaded.bad_lines.len()), (1, 1));
     assert_eq!(loaded.bad_lines[0].to_string(), "line 3: wrong number of fields");
+    assert_eq!(jar.bad_lines(), loaded.bad_lines);
+    assert_eq!(open(&path).bad_lines(), loaded.bad_lines, "what opens a file tells of them too");
     let error = jar.load(None, options().strict(true)).expect_err("strict");
     assert!(matches!(error, LoadError::BadLine { bad, .. } if bad.line == 3), "{error}");
 }
@@ -216,6 +218,22 @@ fn without_merging_the_file_becomes_what_the_jar_holds() {
     assert_eq!(std::fs::read_to_string(&path).expect("read"), "this is no cookie file");
     jar.save(None, saving().merge(false)).expect("saved");
     assert_eq!(names(&open(&path)), ["a"]);
+}
+
+#[test]
+fn a_save_that_is_refused_leaves_nothing_beside_the_file() {
+    let folder = tempdir().expect("a folder");
+    let path = folder.path().join("notes.txt");
+    std::fs::write(&path, "this is no cookie file").expect("written");
+    let mut jar = MozillaCookieJar::new(&path);
+    jar.set_cookie(cookie("a", "1"));
+    assert!(jar.save(None, saving()).is_err());
+    let count = || std::fs::read_dir(folder.path()).expect("a folder").count();
+    assert_eq!(count(), 1);
+    jar.save(None, saving().merge(false)).expect("saved");
+    std::fs::write(&path, "this is no cookie file").expect("written");
+    assert!(jar.save(None, saving()).is_err());
+    assert_eq!(count(), 2, "a lock that was there before stays: others may wait for it");
 }
 
 #[test]

@@ -127,3 +127,26 @@ fn numbers_are_written_in_decimal() {
         assert_eq!(out, number.to_string().as_bytes());
     }
 }
+
+#[test]
+fn a_port_behind_the_host_is_no_part_of_it() {
+    for (domain, host) in [
+        ("127.0.0.1:18100", Some("127.0.0.1")),
+        (".Example.org:8080", Some("example.org")),
+        ("[::1]:8080", Some("[::1]")),
+        ("[::1]", Some("[::1]")),
+        ("::1", Some("[::1]")),
+        ("example.org:", None),
+        ("example.org:http", None),
+        (":80", None),
+    ] {
+        let text = format!("{domain}\tFALSE\t/\tFALSE\t0\ta\t1\n");
+        let mut found = Vec::new();
+        let read = MozillaFormat::default().read(text.as_bytes(), 0, &mut |item| {
+            found.push(item.ok().map(|cookie| cookie.domain().to_owned()));
+            true
+        });
+        assert!(read.is_ok());
+        assert_eq!(found, [host.map(str::to_owned)], "{domain}");
+    }
+}
