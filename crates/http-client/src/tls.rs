@@ -4,9 +4,11 @@
 
 use crate::error::{Error, ErrorKind, Phase};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{WebPkiServerVerifier, verify_server_name};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -113,7 +115,8 @@ pub struct TlsBuilder {
 }
 
 impl TlsBuilder {
-    /// Trusts the certificates of a PEM text as roots, beside Mozilla's.
+    /// Trusts the certificates of a PEM text as roots, beside Mozilla's. A server that shows one of them as its own, as
+    /// those that sign themselves do, is trusted as well, under the names and until the date in it.
     ///
     /// # Errors
     /// [`ErrorKind::TlsConfiguration`] where the text has no certificate or is malformed.
@@ -231,10 +234,15 @@ impl TlsBuilder {
             if !self.without_mozilla_roots {
                 roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
             }
-            for root in self.roots {
-                roots.add(root).map_err(|error| unusable(&error))?;
+            for root in &self.roots {
+                roots.add(root.clone()).map_err(|error| unusable(&error))?;
             }
-            builder.with_root_certificates(roots)
+            if self.roots.is_empty() {
+                builder.with_root_certificates(roots)
+            } else {
+                let verifier = RootsOrThemselves::new(roots, self.roots)?;
+                builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier))
+            }
         };
         let mut config = match self.client_auth {
             Some((chain, key)) => {
@@ -295,6 +303,71 @@ fn unusable(error: &rustls::Error) -> Error {
 
 fn problem(problem: String) -> Error {
     Error::new(ErrorKind::TlsConfiguration { problem }, Phase::Prepare)
+}
+
+/// Accepts what comes from roots, and roots that servers show as their own certificates. WebPKI refuses the latter
+/// where they say that they may sign others, as `openssl req -x509` makes them.
+#[derive(Debug)]
+struct RootsOrThemselves {
+    roots: Arc<WebPkiServerVerifier>,
+    themselves: Vec<CertificateDer<'static>>,
+}
+
+impl RootsOrThemselves {
+    fn new(roots: RootCertStore, themselves: Vec<CertificateDer<'static>>) -> Result<Self, Error> {
+        let builder = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider());
+        let roots = builder.build().map_err(|error| problem(error.to_string()))?;
+        Ok(Self { roots, themselves })
+    }
+
+    fn knows(&self, certificate: &CertificateDer<'_>) -> bool {
+        self.themselves.iter().any(|known| known.as_ref() == certificate.as_ref())
+    }
+}
+
+impl ServerCertVerifier for RootsOrThemselves {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        use rustls::{CertificateError, Error::InvalidCertificate};
+        let verified =
+            self.roots.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
+        match verified {
+            // Dates are looked at first and have refusals of their own; `Other` is what a certificate may be used for.
+            Err(InvalidCertificate(CertificateError::Other(_))) if self.knows(end_entity) => {
+                verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
+                Ok(ServerCertVerified::assertion())
+            }
+            verified => verified,
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.roots.verify_tls12_signature(message, certificate, signature)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.roots.verify_tls13_signature(message, certificate, signature)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.roots.supported_verify_schemes()
+    }
 }
 
 /// Accepts certain certificates, or all.
