@@ -57,7 +57,7 @@
 //! | --- | --- | --- |
 //! | every cookie that is not taken or not sent has a reason | [`Extracted::refused`], [`CookieJar::explain`] | `explaining_says_of_every_cookie_why_it_goes_or_stays_and_changes_nothing`, `every_reason_has_a_sentence_of_its_own` |
 //! | no peer fills the memory | [`Limits`]: bytes a cookie, cookies a host, cookies a jar | `a_million_hostile_fields_keep_the_jar_within_its_bounds`, `a_response_can_neither_flood_the_jar_nor_the_report` |
-//! | a file is the old one or the new one, never half of one, and two programs lose nothing of each other's | one step, under a lock | `a_file_is_whole_whenever_its_writer_is_killed`, `eight_processes_that_save_at_once_lose_nothing`, `a_save_without_room_keeps_the_old_file_and_says_so` |
+//! | a file is the old one or the new one, never half of one, and two programs lose nothing of each other's | one step, under a lock | `a_file_is_whole_whenever_its_writer_is_killed`, `eight_processes_that_save_at_once_lose_nothing`, `a_session_cookie_that_a_save_kept_stays_at_the_next_save`, `a_save_without_room_keeps_the_old_file_and_says_so` |
 //! | no value shows in `Debug` or in an error | cookies are credentials | `debug_does_not_show_values`, `debug_shows_no_values` |
 //!
 //! # Features
