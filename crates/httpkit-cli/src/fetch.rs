@@ -1,7 +1,8 @@
 //! The command `httpkit`: requests from a terminal, a folder served, cookie files shown and converted.
 //!
-//! What the options are is in `options`, how a request is made of them in `request`, what is printed while it runs in
-//! `trace`, where its content goes in `output`, and cookie files in `cookies`.
+//! What the options are is in `options`, how a request is made of them in `request` (its URL in `typed`, its form in `form`,
+//! its password in `password`), what is printed while it runs in `trace`, where its content goes in `output`, which cookies
+//! it has in `cookies`, and how their files are read and replaced in `cookie_file`.
 //!
 //! Exit codes: 0 done, 1 no answer (resolving, connecting, TLS, a timeout, a broken answer), 2 a command line that makes no
 //! sense, 3 a file or standard output that cannot be read or written, 22 a status of 400 or more with `--fail`.
@@ -12,11 +13,15 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 mod clock;
+mod cookie_file;
 mod cookies;
+mod form;
 mod options;
 mod output;
+mod password;
 mod request;
 mod trace;
+mod typed;
 
 pub use options::{Command, CookieFormat, CookiesOptions, GetOptions, Options, command};
 
@@ -34,6 +39,21 @@ impl Failure {
 
     pub(crate) fn file(what: &str, path: &std::path::Path, error: impl std::fmt::Display) -> Self {
         Self { text: format!("cannot {what} {}: {error}", path.display()), code: 3 }
+    }
+
+    /// As [`file`](Self::file), with all that an error comes from, and what to do about it.
+    pub(crate) fn because(
+        what: &str,
+        path: &std::path::Path,
+        error: &dyn std::error::Error,
+        advice: &str,
+    ) -> Self {
+        let (mut text, mut cause) = (error.to_string(), error.source());
+        while let Some(error) = cause {
+            text = format!("{text}: {error}");
+            cause = error.source();
+        }
+        Self::file(what, path, format!("{text}{advice}"))
     }
 
     pub(crate) fn output(error: &io::Error) -> Self {
@@ -117,12 +137,17 @@ pub fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             if !failure.text.is_empty() {
-                // Nobody is left to tell where standard error is closed.
-                let _ = writeln!(io::stderr(), "httpkit: {failure}");
+                say(&failure.to_string());
             }
             ExitCode::from(failure.code)
         }
     }
+}
+
+/// A word on standard error that is no reason to stop.
+pub(crate) fn say(text: &str) {
+    // Nobody is left to tell where standard error is closed.
+    let _ = writeln!(io::stderr(), "httpkit: {text}");
 }
 
 /// Runs one command.

@@ -1,6 +1,7 @@
 //! The command line of `httpkit`: curl's letters where curl has one.
 
-use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// HTTP from the terminal.
@@ -17,7 +18,7 @@ impl Options {
     /// Reads the arguments of this process; ends it with 0 or 2 where clap has said all.
     #[must_use]
     pub fn read() -> Self {
-        let matches = command().get_matches();
+        let matches = command().get_matches_from(like_curl(std::env::args_os()));
         Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
     }
 }
@@ -29,6 +30,7 @@ Examples:
   httpkit get -d name=value URL          send a form
   httpkit get -v --timings URL           show what goes over the wire, and when
   httpkit serve 8000                     serve the present folder
+  httpkit get -b c.txt -c c.txt URL      send the cookies of a file, and keep it up to date
   httpkit cookies cookies.txt --to json -o cookies.json
 
 Exit codes: 0 done, 1 no answer, 2 bad command line, 3 a file or standard
@@ -63,7 +65,7 @@ pub struct GetOptions {
     #[arg(short = 'I', long, conflicts_with_all = ["request", "data", "form", "json"], help_heading = REQUEST)]
     pub head: bool,
 
-    /// Field, 'Name: value'; may be repeated
+    /// 'Name: value'; 'Name:' for none, 'Name;' for empty
     #[arg(short = 'H', long, value_name = "FIELD", help_heading = REQUEST)]
     pub header: Vec<String>,
 
@@ -83,7 +85,7 @@ pub struct GetOptions {
     #[arg(long, value_name = "TEXT", conflicts_with_all = ["data", "form"], help_heading = REQUEST)]
     pub json: Option<String>,
 
-    /// User and password, user:password
+    /// USER:PASSWORD, or USER: the password is asked for
     #[arg(short, long, value_name = "USER", help_heading = REQUEST)]
     pub user: Option<String>,
 
@@ -91,9 +93,9 @@ pub struct GetOptions {
     #[arg(short, long, help_heading = REQUEST)]
     pub netrc: bool,
 
-    /// Cookies: 'a=b; c=d', or a file of curl's
+    /// Cookies: 'a=b; c=d', or a file of them
     #[arg(short = 'b', long, value_name = "COOKIES", help_heading = REQUEST)]
-    pub cookie: Option<String>,
+    pub cookie: Vec<String>,
 
     /// Save to this file, whole or not at all
     #[arg(short, long, value_name = "FILE", help_heading = ANSWER)]
@@ -104,7 +106,7 @@ pub struct GetOptions {
     pub remote_name: bool,
 
     /// Go on where an earlier download stopped
-    #[arg(short = 'C', long = "continue", help_heading = ANSWER)]
+    #[arg(short = 'C', long = "continue", alias = "continue-at", help_heading = ANSWER)]
     pub resume: bool,
 
     /// Print the head too
@@ -115,7 +117,7 @@ pub struct GetOptions {
     #[arg(short, long, help_heading = ANSWER)]
     pub fail: bool,
 
-    /// Save all cookies to a file that curl reads
+    /// Save all cookies to a file of curl's, - for output
     #[arg(short = 'c', long, value_name = "FILE", help_heading = ANSWER)]
     pub cookie_jar: Option<PathBuf>,
 
@@ -131,7 +133,7 @@ pub struct GetOptions {
     #[arg(short, long, help_heading = ANSWER)]
     pub silent: bool,
 
-    /// http, https, socks4, 4a, 5 or 5h://HOST:PORT, '' for none
+    /// http, https, socks4, 4a, 5, 5h://HOST, '' for none
     #[arg(short = 'x', long, value_name = "URL", help_heading = WAY)]
     pub proxy: Option<String>,
 
@@ -139,6 +141,14 @@ pub struct GetOptions {
     #[cfg(unix)]
     #[arg(long, value_name = "PATH", help_heading = WAY)]
     pub unix_socket: Option<PathBuf>,
+
+    /// Follow redirects: always done, as is -S
+    #[arg(short = 'L', long, help_heading = WAY)]
+    pub location: bool,
+
+    /// Show errors also with -s: always done
+    #[arg(short = 'S', long, hide = true)]
+    pub show_error: bool,
 
     /// Redirects to follow [default: 10]
     #[arg(long, value_name = "N", default_value_t = 10, hide_default_value = true, help_heading = WAY)]
@@ -148,7 +158,7 @@ pub struct GetOptions {
     #[arg(long, help_heading = WAY)]
     pub allow_downgrade: bool,
 
-    /// Seconds that the whole may take
+    /// Seconds that the whole may take, 0 for no end
     #[arg(short = 'm', long = "timeout", value_name = "SECONDS", help_heading = WAY)]
     pub timeout: Option<f64>,
 
@@ -173,7 +183,7 @@ const WAY: &str = "Way";
 #[derive(Debug, Args)]
 #[non_exhaustive]
 pub struct CookiesOptions {
-    /// File in the format of curl and wget, of LWP, or JSON
+    /// File of curl, wget, LWP or Playwright, or JSON; - for input
     pub file: PathBuf,
 
     /// Only cookies of this host and of those above and below it
@@ -188,13 +198,13 @@ pub struct CookiesOptions {
     #[arg(long)]
     pub values: bool,
 
-    /// Write what was found to a file
+    /// Write what was found to a file, in place of what was there
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 
-    /// Format of the file that is written
-    #[arg(short, long, value_name = "FORMAT", default_value = "mozilla", requires = "output")]
-    pub to: CookieFormat,
+    /// Format to write [default: that of the file, mozilla for a new one]
+    #[arg(short, long, value_name = "FORMAT")]
+    pub to: Option<CookieFormat>,
 }
 
 /// A format of cookie files.
@@ -207,6 +217,35 @@ pub enum CookieFormat {
     Lwp,
     /// JSON
     Json,
+}
+
+/// The words of a command line, with `-C -` as curl has it: the dash, which says that the file tells where to go on, is
+/// left out, since nothing else could stand there.
+fn like_curl(words: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    let command = command();
+    let get = command.find_subcommand("get").into_iter().flat_map(clap::Command::get_arguments);
+    let switches = get.filter(|argument| matches!(argument.get_action(), ArgAction::SetTrue));
+    let switches: Vec<char> = switches.filter_map(clap::Arg::get_short).collect();
+    // Whether the last of switches that stand together, as in `-OC`, is `C`.
+    let continues = |word: &str| match word.strip_prefix('-') {
+        Some("-continue" | "-continue-at") => true,
+        Some(letters) => letters.ends_with('C') && letters.chars().all(|letter| switches.contains(&letter)),
+        None => false,
+    };
+    let mut kept: Vec<OsString> = Vec::new();
+    for word in words {
+        let is_get = kept.get(1).is_some_and(|command| command == "get");
+        let is_behind = kept.last().and_then(|last| last.to_str()).is_some_and(continues);
+        let attached = word.to_str().and_then(|word| word.strip_suffix('-')).filter(|word| continues(word));
+        if is_get && is_behind && word == "-" {
+            continue;
+        }
+        match attached.filter(|word| is_get && !word.starts_with("--")).map(OsString::from) {
+            Some(switches) => kept.push(switches),
+            None => kept.push(word),
+        }
+    }
+    kept
 }
 
 /// The command line, for completions and manual pages.

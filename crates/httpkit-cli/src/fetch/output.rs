@@ -1,7 +1,7 @@
 //! Where an answer goes: standard output or a file, with its head, with a bar, or not at all.
 
 use crate::fetch::options::GetOptions;
-use crate::fetch::{Failure, clock};
+use crate::fetch::{Failure, clock, typed};
 use httpkit::Method;
 use httpkit::client::client::{Downloaded, Error, Next, Request, RequestBuilder, Response, Timings};
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
@@ -104,13 +104,8 @@ fn path(options: &GetOptions) -> Result<Option<PathBuf>, Failure> {
     if !options.remote_name {
         return if options.resume { Err(Failure::usage("--continue needs -o or -O")) } else { Ok(None) };
     }
-    let before_query = options.url.split(['?', '#']).next().unwrap_or_default();
-    let path = before_query.split_once("://").map_or(before_query, |(_, rest)| rest);
-    let name = path.split_once('/').map_or("", |(_, path)| path).rsplit('/').next().unwrap_or_default();
-    // The name is the user's own, but `..` and what Windows takes for a path are no file names.
-    if name.is_empty() || name == "." || name == ".." || name.contains(['\\', ':']) {
-        return Err(Failure::usage("-O: the URL's path ends with no file name; use -o FILE"));
-    }
+    let name = typed::file_name(&options.url)
+        .ok_or_else(|| Failure::usage("-O: the URL's path ends with no file name; use -o FILE"))?;
     Ok(Some(PathBuf::from(name)))
 }
 

@@ -1,35 +1,84 @@
 //! One request from the options of the command line.
 
+use crate::fetch::cookies::Cookies;
 use crate::fetch::options::GetOptions;
-use crate::fetch::{Failure, cookies, output, trace};
+use crate::fetch::{Failure, form, output, password, trace, typed};
 use httpkit::Method;
 use httpkit::client::TlsConfig;
 use httpkit::client::client::{
-    Body, Client, Multipart, Netrc, Part, Proxies, Proxy, Redirects, RequestBuilder, Retry, Timeouts,
+    Body, Client, Multipart, Netrc, Proxies, Proxy, Redirects, RequestBuilder, Retry, Timeouts,
 };
-use httpkit::cookiejar::SharedJar;
 use std::io::Read as _;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 /// Makes the request and shows its answer.
 pub(crate) fn run(options: &GetOptions) -> Result<(), Failure> {
-    let (jar, by_hand) = cookies::for_request(options)?;
-    let client = client(options, &jar)?;
-    let body = body(options)?;
+    let url = typed::absolute(&options.url)?;
+    let fields = Fields::of(&options.header)?;
+    let cookies = Cookies::of(options)?;
+    let client = client(options, &url, &fields, &cookies)?;
+    let body = body(options, &fields)?;
     let method = method(options, &body)?;
     let is_plain_get = output::is_plain_get(&method, !body.is_none());
-    let request = request(options, client.request(method, url(options)).body(body), by_hand)?;
+    let request = request(options, client.request(method, url).body(body), &fields)?;
     let shown = output::show(options, request, is_plain_get);
     // Cookies that came are kept, whatever became of the content.
-    if let Some(file) = &options.cookie_jar {
-        cookies::save(&jar, file)?;
-    }
+    cookies.save()?;
     shown
 }
 
-fn client(options: &GetOptions, jar: &SharedJar) -> Result<Client, Failure> {
+/// The fields that were typed.
+struct Fields<'t> {
+    sent: Vec<(&'t str, &'t str)>,
+    left_out: Vec<&'t str>,
+}
+
+impl<'t> Fields<'t> {
+    /// As in curl: `Name: value`, `Name:` for a field that is left out, `Name;` for an empty one.
+    fn of(typed: &'t [String]) -> Result<Self, Failure> {
+        let mut fields = Self { sent: Vec::new(), left_out: Vec::new() };
+        for field in typed {
+            match field.split_once(':').map(|(name, value)| (name, value.trim())) {
+                Some((name, "")) => fields.leave_out(name)?,
+                Some(sent) => fields.sent.push(sent),
+                None => match field.trim_end().strip_suffix(';') {
+                    Some(name) => fields.sent.push((name, "")),
+                    None => {
+                        return Err(Failure::usage(format!("--header {field:?}: 'Name: value' is needed")));
+                    }
+                },
+            }
+        }
+        Ok(fields)
+    }
+
+    fn leave_out(&mut self, name: &'t str) -> Result<(), Failure> {
+        const ALWAYS: [&str; 4] = ["Host", "Accept-Encoding", "Content-Length", "Transfer-Encoding"];
+        if ALWAYS.iter().any(|always| is_named(name, always)) {
+            return Err(Failure::usage(format!(
+                "--header '{name}:': this field is always sent; give it a value"
+            )));
+        }
+        self.left_out.push(name);
+        Ok(())
+    }
+
+    fn leave_out_any(&self, wanted: &str) -> bool {
+        self.left_out.iter().any(|name| is_named(name, wanted))
+    }
+
+    fn name_any(&self, wanted: &str) -> bool {
+        self.sent.iter().any(|(name, _)| is_named(name, wanted)) || self.leave_out_any(wanted)
+    }
+}
+
+fn client(
+    options: &GetOptions,
+    url: &str,
+    fields: &Fields<'_>,
+    cookies: &Cookies,
+) -> Result<Client, Failure> {
     let redirects = Redirects::follow(options.max_redirects).allow_downgrade(options.allow_downgrade);
     let retry = if options.retry > 0 { Retry::policy(options.retry) } else { Retry::default() };
     let mut builder = Client::builder()
@@ -37,9 +86,14 @@ fn client(options: &GetOptions, jar: &SharedJar) -> Result<Client, Failure> {
         .retry(retry)
         .timeouts(timeouts(options)?)
         .proxies(proxies(options)?)
-        .cookies(Arc::new(jar.clone()));
-    if let Some(name) = &options.user_agent {
-        builder = builder.default_header("User-Agent", name);
+        .cookies(cookies.store(url));
+    builder = match options.user_agent.as_deref() {
+        Some("") => builder.without_default_header("User-Agent"),
+        Some(name) => builder.default_header("User-Agent", name),
+        None => builder,
+    };
+    for name in &fields.left_out {
+        builder = builder.without_default_header(name.trim());
     }
     if options.netrc {
         let netrc = Netrc::from_default_file().map_err(|error| Failure::usage(format!("{error}")))?;
@@ -62,7 +116,8 @@ fn timeouts(options: &GetOptions) -> Result<Timeouts, Failure> {
     let Some(seconds) = options.timeout else { return Ok(Timeouts::DEFAULT) };
     let total = Duration::try_from_secs_f64(seconds)
         .map_err(|_| Failure::usage(format!("--timeout {seconds}: a number of seconds is needed")))?;
-    Ok(Timeouts::DEFAULT.total(Some(total)))
+    // As in curl, nothing is no limit.
+    Ok(Timeouts::DEFAULT.total(Some(total).filter(|total| !total.is_zero())))
 }
 
 fn proxies(options: &GetOptions) -> Result<Proxies, Failure> {
@@ -100,33 +155,19 @@ fn method(options: &GetOptions, body: &Body) -> Result<Method, Failure> {
     }
 }
 
-fn url(options: &GetOptions) -> String {
-    match options.url.split_once("://") {
-        Some(_) => options.url.clone(),
-        None => format!("http://{}", options.url),
-    }
-}
-
 fn request(
     options: &GetOptions,
     mut request: RequestBuilder,
-    by_hand: Option<String>,
+    fields: &Fields<'_>,
 ) -> Result<RequestBuilder, Failure> {
-    for field in &options.header {
-        let Some((name, value)) = field.split_once(':') else {
-            return Err(Failure::usage(format!("--header {field:?}: 'Name: value' is needed")));
-        };
-        request = request.header(name, value.trim());
+    for (name, value) in &fields.sent {
+        request = request.header(name, value);
     }
-    let names_accept = |field: &String| field.split(':').next().is_some_and(|name| is_named(name, "Accept"));
-    if options.json.is_some() && !options.header.iter().any(names_accept) {
+    if options.json.is_some() && !fields.name_any("Accept") {
         request = request.header("Accept", "application/json");
     }
-    if let Some(cookies) = by_hand {
-        request = request.header("Cookie", cookies);
-    }
     if let Some(user) = &options.user {
-        let (user, password) = user.split_once(':').unwrap_or((user, ""));
+        let (user, password) = password::user_and_password(user)?;
         request = request.basic_auth(user, password);
     }
     #[cfg(unix)]
@@ -140,42 +181,28 @@ fn is_named(name: &str, wanted: &str) -> bool {
     name.trim().eq_ignore_ascii_case(wanted)
 }
 
-fn body(options: &GetOptions) -> Result<Body, Failure> {
+fn body(options: &GetOptions, fields: &Fields<'_>) -> Result<Body, Failure> {
+    let untyped = fields.leave_out_any("Content-Type");
+    let typed = |bytes: Vec<u8>, content_type: &str| {
+        let body = Body::bytes(bytes);
+        if untyped { body } else { body.with_content_type(content_type) }
+    };
     if let Some(text) = &options.json {
-        return Ok(Body::bytes(data(text)?).with_content_type("application/json"));
+        return Ok(typed(data(text)?, "application/json"));
     }
     if !options.form.is_empty() {
-        let parts = options.form.iter().try_fold(Multipart::new(), |form, part| add_part(form, part))?;
+        if untyped {
+            return Err(Failure::usage("--form: nobody can read a form without its Content-Type"));
+        }
+        let parts =
+            options.form.iter().try_fold(Multipart::new(), |form, part| form::add_part(form, part))?;
         return Ok(parts.into());
     }
     if options.data.is_empty() {
         return Ok(Body::none());
     }
     let pieces: Vec<Vec<u8>> = options.data.iter().map(|text| data(text)).collect::<Result<_, _>>()?;
-    Ok(Body::bytes(pieces.join(&b'&')).with_content_type("application/x-www-form-urlencoded"))
-}
-
-fn add_part(form: Multipart, part: &str) -> Result<Multipart, Failure> {
-    let Some((name, value)) = part.split_once('=') else {
-        return Err(Failure::usage(format!("--form {part:?}: name=value or name=@file is needed")));
-    };
-    // As in curl: `;type=` and `;filename=` behind a file's name.
-    let Some(file) = value.strip_prefix('@') else { return Ok(form.text(name, value)) };
-    let mut words = file.split(';');
-    let path = words.next().unwrap_or_default();
-    let mut part = Part::file(path).map_err(|error| Failure::file("read", Path::new(path), error))?;
-    for word in words {
-        part = match word.trim().split_once('=') {
-            Some(("type", content_type)) => part.content_type(content_type),
-            Some(("filename", name)) => part.file_name(name),
-            _ => {
-                let text =
-                    format!("--form {value:?}: behind the file only ;type=TYPE and ;filename=NAME are known");
-                return Err(Failure::usage(text));
-            }
-        };
-    }
-    Ok(form.part(name, part))
+    Ok(typed(pieces.join(&b'&'), "application/x-www-form-urlencoded"))
 }
 
 /// The text, or the content of the file that it names.

@@ -12,7 +12,7 @@ const COLUMNS: usize = 80;
 const LINES: usize = 40;
 
 /// Answers one connection after the other with these bytes, and closes each; what was asked.
-fn closing(answers: Vec<Vec<u8>>) -> (String, JoinHandle<Vec<String>>) {
+pub(crate) fn closing(answers: Vec<Vec<u8>>) -> (String, JoinHandle<Vec<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/file.bin", listener.local_addr().unwrap());
     let thread = std::thread::spawn(move || {
@@ -32,7 +32,7 @@ fn closing(answers: Vec<Vec<u8>>) -> (String, JoinHandle<Vec<String>>) {
 }
 
 #[track_caller]
-fn succeeds(output: &Output) -> &str {
+pub(crate) fn succeeds(output: &Output) -> &str {
     assert!(output.status.success(), "{}", text(&output.stderr));
     text(&output.stdout)
 }

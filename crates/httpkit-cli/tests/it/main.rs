@@ -3,6 +3,8 @@
 #![cfg(test)]
 
 mod fetch;
+mod fetch_cookies;
+mod fetch_curl_lines;
 mod fetch_like_curl;
 mod files;
 mod log;

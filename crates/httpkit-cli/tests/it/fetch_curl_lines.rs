@@ -1,0 +1,193 @@
+//! Command lines that people know from curl, each as it is typed there.
+
+use crate::fetch::{OK, answering, folder, httpkit, text};
+use crate::fetch_like_curl::{closing, succeeds};
+use crate::process::serve;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
+use std::process::{Command, Stdio};
+
+/// What one command line sends.
+#[track_caller]
+fn asked(arguments: &[&str]) -> String {
+    let (url, thread) = answering(OK);
+    assert_eq!(succeeds(&httpkit(&[&["get", url.as_str()], arguments].concat())), "ok");
+    thread.join().unwrap()
+}
+
+#[track_caller]
+fn refused(arguments: &[&str], code: i32, said: &str) {
+    let output = httpkit(&[&["get"], arguments].concat());
+    let shown = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{shown}");
+    assert!(shown.contains(said), "{said:?} in {shown}");
+}
+
+#[test]
+fn redirects_and_errors_may_be_asked_for() {
+    for letters in ["-L", "-S", "-sSL", "-fsSL"] {
+        assert!(asked(&[letters]).starts_with("GET / HTTP/1.1\r\n"), "{letters}");
+    }
+    refused(&["-fsSL", "http://127.0.0.1:1/"], 1, "no connection could be made");
+}
+
+#[test]
+fn a_dash_behind_continue_is_as_good_as_none() {
+    for arguments in [
+        &["-C", "-", "-O", "URL"][..],
+        &["-OC", "-", "URL"],
+        &["-sOC-", "URL"],
+        &["-O", "--continue-at", "-", "URL"],
+        &["-O", "-C", "URL"],
+        &["-C", "-", "-o", "file.bin", "URL"],
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let (url, thread) = closing(vec![b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nnew".to_vec()]);
+        let arguments = arguments.iter().map(|word| if *word == "URL" { url.as_str() } else { word });
+        let mut command = Command::new(env!("CARGO_BIN_EXE_httpkit"));
+        command.arg("get").args(arguments).current_dir(folder.path()).stdin(Stdio::null());
+        succeeds(&command.output().unwrap());
+        assert_eq!(std::fs::read(folder.path().join("file.bin")).unwrap(), b"new");
+        thread.join().unwrap();
+    }
+}
+
+#[test]
+fn only_what_stands_in_front_of_the_host_is_a_scheme() {
+    let (url, thread) = answering(OK);
+    let typed = format!("{}login?next=http://x.org/", url.strip_prefix("http://").unwrap());
+    succeeds(&httpkit(&["get", &typed]));
+    assert!(thread.join().unwrap().starts_with("GET /login?next=http://x.org/ HTTP/1.1\r\n"));
+    refused(&["/echo"], 2, "names no host");
+}
+
+#[test]
+fn a_field_is_left_out_or_sent_empty() {
+    let all = asked(&[]);
+    assert!(all.contains("\r\nAccept: */*\r\n") && all.contains("\r\nUser-Agent: httpkit/"), "{all}");
+    let bare = asked(&["-H", "accept:", "-H", "User-Agent: ", "-H", "X-Not-There:", "-H", "X-Empty;"]);
+    for absent in ["Accept:", "accept:", "User-Agent", "X-Not-There"] {
+        assert!(!bare.contains(absent), "{absent} in {bare}");
+    }
+    assert!(bare.contains("\r\nX-Empty:\r\n") || bare.contains("\r\nX-Empty: \r\n"), "{bare}");
+    assert!(!asked(&["-A", ""]).contains("User-Agent"));
+    for content in [&["-d", "a=1"][..], &["--json", "{}"]] {
+        let untyped = asked(&[content, &["-H", "Content-Type:", "-H", "Accept:"]].concat());
+        assert!(!untyped.contains("Content-Type") && !untyped.contains("Accept:"), "{untyped}");
+    }
+    for always in ["Host:", "accept-encoding:", "Content-Length:"] {
+        refused(&["http://127.0.0.1:1/", "-H", always], 2, "always sent");
+    }
+    refused(&["http://127.0.0.1:1/", "-F", "a=1", "-H", "Content-Type:"], 2, "without its Content-Type");
+}
+
+#[test]
+fn no_seconds_are_no_limit() {
+    asked(&["-m", "0"]);
+}
+
+#[test]
+fn a_part_of_a_form_says_its_type_and_name() {
+    let folder = folder();
+    let path = folder.path().join("a.txt");
+    let path = path.display();
+    let asked = asked(&[
+        "-F",
+        r#"meta={"a":1;"b":2};type=application/json"#,
+        "-F",
+        &format!(r#"doc=@"{path}";filename="q;x""#),
+        "-F",
+        &format!("text=<{path}"),
+        "-F",
+        r#"quoted="a;type=b""#,
+    ]);
+    for part in [
+        "name=\"meta\"\r\nContent-Type: application/json\r\n\r\n{\"a\":1;\"b\":2}\r\n",
+        "name=\"doc\"; filename=\"q;x\"\r\nContent-Type: application/octet-stream\r\n\r\nhello from a file\n\r\n",
+        "name=\"text\"\r\n\r\nhello from a file\n\r\n",
+        "name=\"quoted\"\r\n\r\na;type=b\r\n",
+    ] {
+        assert!(asked.contains(part), "{part:?} in {asked}");
+    }
+    refused(&["http://127.0.0.1:1/", "-F", &format!("doc=@{path};encoder=base64")], 2, "only ;type=TYPE");
+}
+
+#[test]
+fn a_part_of_a_form_comes_from_standard_input() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let thread = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut reader = BufReader::new(stream.try_clone().unwrap());
+        let mut asked = String::new();
+        while !asked.ends_with("\r\n0\r\n\r\n") {
+            reader.read_line(&mut asked).unwrap();
+        }
+        stream.write_all(OK.as_bytes()).unwrap();
+        asked
+    });
+    let mut command = Command::new(env!("CARGO_BIN_EXE_httpkit"));
+    command.args(["get", &url, "-F", "a=@-;filename=in.txt"]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(b"from a pipe").unwrap();
+    assert_eq!(text(&child.wait_with_output().unwrap().stdout), "ok");
+    let asked = thread.join().unwrap();
+    assert!(
+        asked.contains("name=\"a\"; filename=\"in.txt\"\r\n") && asked.contains("from a pipe"),
+        "{asked}"
+    );
+}
+
+#[test]
+fn a_user_without_password_is_refused_where_nobody_can_be_asked() {
+    refused(&["http://127.0.0.1:1/", "-u", "joe"], 2, "-u USER:PASSWORD");
+    assert!(asked(&["-u", "joe:"]).contains("Authorization: Basic am9lOg==\r\n"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_password_is_asked_for_at_the_terminal_and_not_shown() {
+    let (url, thread) = answering(OK);
+    // A terminal of its own, by a tool that every distribution has.
+    let line = format!("{} get {url} -u joe", env!("CARGO_BIN_EXE_httpkit"));
+    let mut command = Command::new("script");
+    command.args(["-qec", &line, "/dev/null"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut typed = child.stdin.take().unwrap();
+    let mut shown = BufReader::new(child.stdout.take().unwrap());
+    let mut prompt = Vec::new();
+    shown.read_until(b':', &mut prompt).unwrap();
+    assert_eq!(text(&prompt), "Password of joe:", "the question comes when nothing is shown any more");
+    typed.write_all(b"pw\n").unwrap();
+    let asked = thread.join().unwrap();
+    assert!(asked.contains("Authorization: Basic am9lOnB3\r\n"), "{asked}");
+    let mut rest = String::new();
+    std::io::Read::read_to_string(&mut shown, &mut rest).unwrap();
+    drop(typed);
+    assert!(child.wait().unwrap().success(), "{rest}");
+    assert!(rest.contains("ok") && !rest.contains("pw"), "{rest}");
+}
+
+#[test]
+fn a_certificate_that_signs_itself_is_trusted_by_name() {
+    #[track_caller]
+    fn check(name: &str, code: i32, said: &str) {
+        let folder = folder();
+        let mut params = rcgen::CertificateParams::new(vec![name.to_owned()]).unwrap();
+        // As `openssl req -x509` makes it.
+        params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+        let key = rcgen::KeyPair::generate().unwrap();
+        let (cert_path, key_path) = (folder.path().join("cert.pem"), folder.path().join("key.pem"));
+        std::fs::write(&cert_path, params.self_signed(&key).unwrap().pem()).unwrap();
+        std::fs::write(&key_path, key.serialize_pem()).unwrap();
+        let (cert, key) = (cert_path.to_str().unwrap(), key_path.to_str().unwrap());
+        let server = serve(folder.path(), &["--tls-cert", cert, "--tls-key", key]);
+        let url = format!("https://127.0.0.1:{}/a.txt", server.port);
+        let output = httpkit(&["get", &url, "--cacert", cert]);
+        let shown = [text(&output.stdout), text(&output.stderr)].concat();
+        assert_eq!(output.status.code(), Some(code), "{shown}");
+        assert!(shown.contains(said), "{said:?} in {shown}");
+    }
+    check("127.0.0.1", 0, "hello from a file\n");
+    check("other.test", 1, "not valid for name");
+}
