@@ -172,7 +172,9 @@ impl<'a> Budget<'a> {
         phase: Phase,
     ) -> Error {
         if crate::error::is_wait(&error) {
-            Error::new(ErrorKind::Timeout(self.limit(limit)), phase)
+            // A resolver may have a shorter limit of its own.
+            let is_own = limit == Limit::Resolve && self.deadline.left(self.clock) != Some(Duration::ZERO);
+            Error::new(ErrorKind::Timeout(if is_own { limit } else { self.limit(limit) }), phase)
         } else {
             Error::new(kind(error), phase)
         }

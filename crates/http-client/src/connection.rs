@@ -230,18 +230,15 @@ impl HttpConnection {
         self.wire.as_ref().and_then(|wire| wire.transport().interrupt_handle())
     }
 
-    /// Opens the connection if it is closed: name, addresses, proxy, tunnel, TLS. A request does so by itself.
+    /// Opens the connection if it is closed: name, addresses, proxy, tunnel, TLS. A request does so by itself. All of it
+    /// together has the total; a request that follows has one of its own.
     ///
     /// # Errors
     /// [`ErrorKind::Resolve`], [`ErrorKind::Connect`], [`ErrorKind::Timeout`], [`ErrorKind::Tls`],
     /// [`ErrorKind::TunnelRefused`], [`ErrorKind::Socks`]; [`ErrorKind::NotConnected`] where the transport was
     /// given once and is gone. The connection is closed and idle then.
     pub fn connect(&mut self) -> Result<(), Error> {
-        if self.state == State::Idle {
-            // The total of the last exchange is over with it.
-            self.total = Deadline(None);
-        }
-        if self.wire.is_some() { Ok(()) } else { self.open(None) }
+        self.connect_by(None)
     }
 
     /// Opens the connection as [`connect`](Self::connect) does, and gives up as soon as `token` is cancelled: while a
@@ -250,10 +247,18 @@ impl HttpConnection {
     /// # Errors
     /// [`ErrorKind::Cancelled`], and those of [`connect`](Self::connect).
     pub fn connect_unless(&mut self, token: &CancelToken) -> Result<(), Error> {
-        if self.state == State::Idle {
-            self.total = Deadline(None);
+        self.connect_by(Some(token))
+    }
+
+    fn connect_by(&mut self, token: Option<&CancelToken>) -> Result<(), Error> {
+        if self.wire.is_some() {
+            return Ok(());
         }
-        if self.wire.is_some() { Ok(()) } else { self.open(Some(token)) }
+        if self.state == State::Idle {
+            // The total of the last exchange is over with it.
+            self.total = Deadline::after(&*self.options.clock, self.options.timeouts.total);
+        }
+        self.open(token)
     }
 
     /// Closes the connection and forgets whatever was under way. A request opens it again.

@@ -181,13 +181,7 @@ impl Call<'_> {
         let Some(mut connection) = held.connection.take() else {
             return Err(Error::new(ErrorKind::Connect).into());
         };
-        let left = self.left()?;
-        let shorter = |limit: Option<Duration>| match (limit, left) {
-            (Some(limit), Some(left)) => Some(limit.min(left)),
-            (limit, left) => limit.or(left),
-        };
-        let patience = self.wire_timeouts()?.connect(shorter(self.timeouts.connect));
-        connection.set_timeouts(patience.tls(shorter(self.timeouts.tls)).total(None));
+        connection.set_timeouts(self.wire_timeouts()?);
         let begun = self.shared.now();
         let opened = self.open(&mut connection);
         let took = self.shared.now().saturating_duration_since(begun);

@@ -2,11 +2,14 @@
 
 use super::HttpConnection;
 use super::sending::RequestOptions;
+use crate::authority::Authority;
 use crate::body::Body;
+use crate::clock::Clock;
 use crate::error::{Error, ErrorKind};
 use crate::state::State;
 use crate::testing::{FakeClock, Recording, Script, ScriptedConnector};
 use crate::timeouts::{Limit, Timeouts};
+use crate::transport::Transport;
 use http_proto::{CloseReason, Headers};
 use std::io::{BufRead, Read};
 use std::time::Duration;
@@ -218,6 +221,40 @@ fn each_timeout_is_named_and_closes_the_connection() {
     check(all.write(Some(Duration::ZERO)), Script::new().expect(GET).reply(head), Limit::Write);
     let interrupted = Script::new().expect(GET).delay(second / 2).interrupt().delay(long);
     check(all, interrupted, Limit::FirstByte);
+}
+
+#[test]
+fn opening_a_connection_takes_no_longer_than_the_total() {
+    let second = Duration::from_secs(1);
+    let clock = FakeClock::new();
+    // 600 ms for the address, and 600 ms for each word of the proxy.
+    let (slow, timer) = (Duration::from_millis(600), clock.clone());
+    let connector = move |_: &Authority, _| {
+        timer.advance(slow);
+        let script = Script::new().expect("CONNECT a.b:80 HTTP/1.1\r\nHost: a.b:80\r\n\r\n");
+        let script = script.delay(slow).reply("HTTP/1.1 200 OK\r\n").delay(slow).reply("\r\n").clock(&timer);
+        Ok(Box::new(script.build().0) as Box<dyn Transport>)
+    };
+    for limit in [Timeouts::NONE, Timeouts::DEFAULT] {
+        let mut connection = HttpConnection::builder("proxy.example")
+            .connector(connector.clone())
+            .clock(clock.clone())
+            .timeouts(limit.total(Some(second)))
+            .build()
+            .unwrap();
+        connection.set_tunnel("a.b", &Headers::new()).unwrap();
+        for with_request in [false, true] {
+            let begun = clock.now();
+            let opened = if with_request {
+                connection.request("GET", "/", (), &Headers::new())
+            } else {
+                connection.connect()
+            };
+            let error = opened.unwrap_err();
+            assert_eq!(error.timeout(), Some(Limit::Total), "{error:#}");
+            assert_eq!(clock.now().saturating_duration_since(begun), second);
+        }
+    }
 }
 
 #[test]
