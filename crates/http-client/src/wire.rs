@@ -99,29 +99,22 @@ impl Wire {
     }
 
     /// Writes all of `data` behind its first `written` bytes, one after the other, in as few writes as possible. Where
-    /// something comes meanwhile that may make it needless, it says how much has been written. Without `mind_answer` it
+    /// something comes meanwhile that may make it needless, it says how many bytes are left. Without `mind_answer` it
     /// does not look for that before the transport has taken everything.
     pub(crate) fn write(
         &mut self,
         mut data: &mut [IoSlice<'_>],
-        mut written: usize,
+        written: usize,
         mind_answer: bool,
     ) -> io::Result<Option<usize>> {
         IoSlice::advance_slices(&mut data, written);
+        if written > 0 && self.transport.holds_unsent() && !self.flush_held()? {
+            return Ok(Some(bytes_in(data)));
+        }
         let mut interrupted = None;
-        let mut is_holding = written > 0 && self.transport.holds_unsent();
-        while is_holding || !data.is_empty() {
-            let window = match interrupted.take() {
-                Some(window) => self.rest(window)?,
-                None => self.window(self.write_patience, Limit::Write)?,
-            };
-            if self.write_timeout != Timeout::Set(window.timeout) {
-                self.transport.set_write_timeout(window.timeout)?;
-                self.write_timeout = Timeout::Set(window.timeout);
-            }
-            let taken = if is_holding {
-                self.transport.flush_unless_incoming().map(|went_on| went_on.then_some(0))
-            } else if mind_answer {
+        while !data.is_empty() {
+            let window = self.write_window(interrupted.take())?;
+            let taken = if mind_answer {
                 self.transport.write_unless_incoming(data)
             } else if let [one] = &*data {
                 self.transport.write(one).map(Some)
@@ -129,21 +122,52 @@ impl Wire {
                 self.transport.write_vectored(data).map(Some)
             };
             match taken {
-                Ok(Some(0)) if !is_holding => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(Some(0)) => return Err(io::ErrorKind::WriteZero.into()),
                 Ok(Some(count)) => {
-                    let left: usize = data.iter().map(|slice| slice.len()).sum();
-                    let count = count.min(left);
                     self.sent_bytes += count as u64;
-                    written += count;
-                    IoSlice::advance_slices(&mut data, count);
-                    is_holding = self.transport.holds_unsent();
+                    let left = bytes_in(data);
+                    IoSlice::advance_slices(&mut data, count.min(left));
+                    if self.transport.holds_unsent() && !self.flush_held()? {
+                        return Ok(Some(bytes_in(data)));
+                    }
                 }
-                Ok(None) => return Ok(Some(written)),
+                Ok(None) => return Ok(Some(bytes_in(data))),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => interrupted = Some(window),
                 Err(error) => return Err(self.failed(error, window.limit)),
             }
         }
         Ok(None)
+    }
+
+    /// The time for the next write, which the transport is told; the rest of a window that a signal has interrupted.
+    #[inline(always)]
+    fn write_window(&mut self, interrupted: Option<Window>) -> io::Result<Window> {
+        let window = match interrupted {
+            Some(window) => self.rest(window)?,
+            None => self.window(self.write_patience, Limit::Write)?,
+        };
+        if self.write_timeout != Timeout::Set(window.timeout) {
+            self.transport.set_write_timeout(window.timeout)?;
+            self.write_timeout = Timeout::Set(window.timeout);
+        }
+        Ok(window)
+    }
+
+    /// Has the transport send what it holds, and looks at the clock before each of its writes: whether all went before
+    /// something came.
+    #[cold]
+    fn flush_held(&mut self) -> io::Result<bool> {
+        let mut interrupted = None;
+        while self.transport.holds_unsent() {
+            let window = self.write_window(interrupted.take())?;
+            match self.transport.flush_unless_incoming() {
+                Ok(true) => {}
+                Ok(false) => return Ok(false),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => interrupted = Some(window),
+                Err(error) => return Err(self.failed(error, window.limit)),
+            }
+        }
+        Ok(true)
     }
 }
 
@@ -176,6 +200,10 @@ impl Wire {
             }
         }
     }
+}
+
+fn bytes_in(data: &[IoSlice<'_>]) -> usize {
+    data.iter().map(|slice| slice.len()).sum()
 }
 
 /// How long an operation may take.

@@ -173,7 +173,10 @@ impl HttpConnection {
                 Ok(None) => return Ok(Ok(true)),
                 // An interim answer does not make the rest needless.
                 Ok(Some(_)) if self.is_answered_early()? => return Ok(Ok(false)),
-                Ok(Some(so_far)) => written = so_far,
+                Ok(Some(left)) => {
+                    let behind = if is_small { 0 } else { self.line.len() + data.len() + after.len() };
+                    written = (self.out.len() + behind).saturating_sub(left);
+                }
                 Err(error) => return Ok(Err(error)),
             }
         }

@@ -127,6 +127,7 @@ impl HttpConnection {
     }
 
     /// Takes one head out of the buffer into `head`: whether all of it was there.
+    #[inline(always)]
     fn take_head(&mut self) -> Result<bool, ErrorKind> {
         if self.buffer.is_empty() {
             return Ok(false);
@@ -146,6 +147,7 @@ impl HttpConnection {
     }
 
     /// Reads more of a head once: false where the time for `100 Continue` passed before.
+    #[inline(always)]
     fn fill_head(&mut self, wait: Wait) -> Result<bool, ErrorKind> {
         let timeouts = self.options.timeouts;
         let patience = match wait {
