@@ -278,6 +278,10 @@ impl Wire for Content {
     fn wire_bytes(&self) -> u64 {
         self.wire_bytes
     }
+
+    fn left_bytes(&self) -> Option<u64> {
+        self.total_bytes.map(|total| total.saturating_sub(self.wire_bytes))
+    }
 }
 
 impl Drop for Content {

@@ -1,10 +1,12 @@
 //! Content codings (RFC 9110 §8.4): which ones content has, and readers that take them off, each bounded.
 //! Bytes come from a [`Layer`]; what lies under it is no business of this file.
 
+use bottom::Bottom;
 use http_proto::Headers;
 use std::fmt;
 use std::io::{self, BufRead, Read};
 
+mod bottom;
 #[cfg(feature = "brotli")]
 mod brotli;
 #[cfg(feature = "gzip")]
@@ -22,14 +24,24 @@ pub(crate) trait Layer<W>: BufRead + Send {
     /// The bottom.
     fn wire(&self) -> &W;
 
+    /// Bytes of the wire that decoders have taken; it may have given more, which waits to be taken.
+    #[cfg_attr(
+        not(any(feature = "gzip", feature = "brotli", feature = "zstd")),
+        expect(dead_code, reason = "this build decodes nothing")
+    )]
+    fn taken_bytes(&self) -> u64;
+
     /// The bottom alone, without what decoders have read ahead.
     fn into_wire(self: Box<Self>) -> W;
 }
 
 /// The bottom of a pile.
-pub(crate) trait Wire: BufRead + Send {
+pub(crate) trait Wire: Read + Send {
     /// Content bytes that have been taken off the wire.
     fn wire_bytes(&self) -> u64;
+
+    /// Content bytes that are still to come, where that is known.
+    fn left_bytes(&self) -> Option<u64>;
 }
 
 /// Bounds on what may come out of decoders.
@@ -184,7 +196,7 @@ pub(crate) fn decoders<W: Wire + 'static>(
     codings: &[Coding],
     limits: DecodeLimits,
 ) -> Box<dyn Layer<W>> {
-    let bottom: Box<dyn Layer<W>> = Box::new(Bottom(wire));
+    let bottom: Box<dyn Layer<W>> = Box::new(Bottom::new(wire));
     codings.iter().fold(bottom, |pile, coding| one_more(pile, *coding, limits))
 }
 
@@ -210,35 +222,6 @@ fn one_more<W: Wire + 'static>(
 #[cfg(not(any(feature = "gzip", feature = "brotli", feature = "zstd")))]
 fn one_more<W>(_: Box<dyn Layer<W>>, coding: Coding, _: DecodeLimits) -> Box<dyn Layer<W>> {
     match coding {}
-}
-
-/// The wire as a layer of its own.
-struct Bottom<W>(W);
-
-impl<W: Wire> Read for Bottom<W> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        self.0.read(out)
-    }
-}
-
-impl<W: Wire> BufRead for Bottom<W> {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        self.0.fill_buf()
-    }
-
-    fn consume(&mut self, bytes: usize) {
-        self.0.consume(bytes);
-    }
-}
-
-impl<W: Wire> Layer<W> for Bottom<W> {
-    fn wire(&self) -> &W {
-        &self.0
-    }
-
-    fn into_wire(self: Box<Self>) -> W {
-        self.0
-    }
 }
 
 impl<W> fmt::Debug for dyn Layer<W> {

@@ -35,8 +35,8 @@ impl<W: Wire, D: Decode<W>> Read for Guard<W, D> {
         let count = self.decoder.read(out)?;
         self.decoded_bytes = self.decoded_bytes.saturating_add(count as u64);
         if self.decoded_bytes > self.limits.ratio_free_bytes {
-            let wire_bytes = self.decoder.source().wire().wire_bytes();
-            if self.decoded_bytes > wire_bytes.saturating_mul(u64::from(self.limits.ratio_max)) {
+            let taken_bytes = self.decoder.source().taken_bytes();
+            if self.decoded_bytes > taken_bytes.saturating_mul(u64::from(self.limits.ratio_max)) {
                 let ratio_max = self.limits.ratio_max;
                 return Err(DecodeError::Ratio { coding: self.coding, ratio_max }.into());
             }
@@ -48,6 +48,10 @@ impl<W: Wire, D: Decode<W>> Read for Guard<W, D> {
 impl<W: Wire, D: Decode<W>> Layer<W> for BufReader<Guard<W, D>> {
     fn wire(&self) -> &W {
         self.get_ref().decoder.source().wire()
+    }
+
+    fn taken_bytes(&self) -> u64 {
+        self.get_ref().decoder.source().taken_bytes()
     }
 
     fn into_wire(self: Box<Self>) -> W {

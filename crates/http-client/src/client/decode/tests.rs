@@ -43,6 +43,10 @@ impl Wire for Pieces {
     fn wire_bytes(&self) -> u64 {
         self.taken_bytes
     }
+
+    fn left_bytes(&self) -> Option<u64> {
+        None
+    }
 }
 
 fn encoded(names: &str) -> Headers {
@@ -181,15 +185,12 @@ mod gzip {
                 Err(io::ErrorKind::TimedOut.into())
             }
         }
-        impl BufRead for Failing {
-            fn fill_buf(&mut self) -> io::Result<&[u8]> {
-                Err(io::ErrorKind::TimedOut.into())
-            }
-            fn consume(&mut self, _: usize) {}
-        }
         impl Wire for Failing {
             fn wire_bytes(&self) -> u64 {
                 0
+            }
+            fn left_bytes(&self) -> Option<u64> {
+                None
             }
         }
         let codings = codings(&encoded("gzip")).unwrap().unwrap();
@@ -344,5 +345,93 @@ mod zstd {
             bomb.extend([0x02, 0x00, 0x10, 0x00]);
         }
         refuse("zstd", &bomb, DecodeError::Ratio { coding: "zstd", ratio_max: 1100 });
+    }
+}
+
+#[cfg(feature = "gzip")]
+#[test]
+fn coded_content_is_read_in_large_blocks_and_the_ratio_minds_only_what_was_taken() {
+    /// Gives whatever is asked for, and counts how often.
+    struct Counted {
+        content: Cursor<Vec<u8>>,
+        is_announced: bool,
+        reads: usize,
+    }
+    impl Read for Counted {
+        fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+            self.reads += 1;
+            self.content.read(out)
+        }
+    }
+    impl Wire for Counted {
+        fn wire_bytes(&self) -> u64 {
+            self.content.position()
+        }
+        fn left_bytes(&self) -> Option<u64> {
+            let left = self.content.get_ref().len() as u64 - self.content.position();
+            self.is_announced.then_some(left)
+        }
+    }
+    // Stored blocks, which do not shrink.
+    let text: Vec<u8> =
+        (0..512 * 1024_u32).map(|number| (number.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::none());
+    io::Write::write_all(&mut encoder, &text).unwrap();
+    let content = encoder.finish().unwrap();
+    for (is_announced, reads_max) in [(true, 10), (false, 15)] {
+        let wire = Counted { content: Cursor::new(content.clone()), is_announced, reads: 0 };
+        let codings = codings(&encoded("gzip")).unwrap().unwrap();
+        let mut pile = decoders(wire, &codings, DecodeLimits::default());
+        let mut first = [0; 100];
+        pile.read_exact(&mut first).unwrap();
+        assert!(pile.taken_bytes() <= pile.wire().wire_bytes());
+        let mut rest = Vec::new();
+        pile.read_to_end(&mut rest).unwrap();
+        assert_eq!([&first[..], &rest].concat(), text);
+        assert!(pile.wire().reads <= reads_max, "{} reads", pile.wire().reads);
+        assert_eq!(pile.taken_bytes(), content.len() as u64);
+    }
+}
+
+#[cfg(feature = "gzip")]
+#[test]
+fn every_part_of_a_members_head_and_end_is_read_and_checked() {
+    use flate2::{Compression, GzBuilder};
+    let text = b"hello, hello, hello";
+    let build = || GzBuilder::new().extra(vec![0; 300]).filename("name").comment("a comment");
+    let mut encoder = build().write(Vec::new(), Compression::default());
+    io::Write::write_all(&mut encoder, text).unwrap();
+    let good = encoder.finish().unwrap();
+    for piece_bytes in [1, 7, usize::MAX] {
+        assert_eq!(decode("gzip", &good, piece_bytes).unwrap(), text);
+    }
+    // The same with a sum over the head, right and wrong.
+    let head_bytes = 10 + 2 + 300 + 5 + 10;
+    let mut summed = good[..head_bytes].to_vec();
+    summed[3] |= 2;
+    let mut crc = flate2::Crc::new();
+    crc.update(&summed);
+    summed.extend_from_slice(&crc.sum().to_le_bytes()[..2]);
+    summed.extend_from_slice(&good[head_bytes..]);
+    assert_eq!(decode("gzip", &summed, 1).unwrap(), text);
+
+    #[track_caller]
+    fn refused(content: &[u8], expected: DecodeError) {
+        let error = decode("gzip", content, usize::MAX).unwrap_err();
+        let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<DecodeError>());
+        assert_eq!(inner, Some(&expected));
+    }
+    let malformed = DecodeError::Malformed { coding: "gzip" };
+    let changed = |content: &[u8], at: usize| {
+        let mut content = content.to_vec();
+        content[at] ^= 0x80;
+        content
+    };
+    // Magic, method, a reserved flag, the head's sum, the content's sum, its length.
+    for at in [0, 1, 2, 3, head_bytes, summed.len() - 8, summed.len() - 1] {
+        refused(&changed(&summed, at), malformed);
+    }
+    for cut in 1..summed.len() {
+        refused(&summed[..cut], DecodeError::Truncated { coding: "gzip" });
     }
 }
