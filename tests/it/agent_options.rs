@@ -5,7 +5,7 @@ use crate::agent_tls::{Secure, trusting};
 use crate::client_peer::accept_tls;
 use http_client::client::{
     AddressFilter, Auth, AuthError, AuthRequest, Body, Client, ClientBuilder, Digest, ErrorKind, Event,
-    PoolLimits, Proxies, Proxy, Redirects, Request, Retry,
+    HopAction, PoolLimits, Proxies, Proxy, Redirects, Request, Retry,
 };
 use http_client::testing::{FakeClock, Script};
 use http_client::{Authority, Headers, Limits, Method, Sent, Transport};
@@ -76,6 +76,61 @@ fn https_only_holds_for_urls_and_for_redirects() {
     assert_eq!(client.get(stage.url("/")).send().unwrap_err().kind(), ErrorKind::InvalidUrl);
     assert_eq!(client.get(secure.url("/")).send().unwrap_err().kind(), ErrorKind::RedirectRefused);
     assert_eq!(stage.connections(), 0);
+}
+
+#[test]
+fn only_schemes_on_the_list_are_requested_at_the_start_and_at_every_hop() {
+    let plain = hello();
+    let secure = Secure::start(|seen| match seen.method_and_target().1.strip_prefix("/to?") {
+        Some(url) => ("302 Found".to_owned(), format!("Location: {url}\r\n")),
+        None => ("200 OK".to_owned(), String::new()),
+    });
+    let steps = Stage::start(|seen, stream| {
+        let url = seen.method_and_target().1.strip_prefix("/to?").unwrap_or("/").to_owned();
+        write_answer(stream, "302 Found", &format!("Location: {url}\r\n"), b"")?;
+        Ok(After::Keep)
+    })
+    .unwrap();
+    let client = |schemes: &[&str]| {
+        let redirects = Redirects::default().allow_downgrade(true);
+        secure.client().schemes(schemes).redirects(redirects).build().unwrap()
+    };
+    let kind = |client: &Client, url: &str| client.get(url).send().map(|_| ()).map_err(|error| error.kind());
+    let to = |url: &str, next: &str| format!("{url}to?{next}");
+    let (http, https, step) = (plain.url("/"), secure.url("/"), steps.url("/"));
+
+    let only_http = client(&["HTTP"]);
+    assert_eq!(kind(&only_http, &http), Ok(()));
+    assert_eq!(kind(&only_http, &to(&step, &http)), Ok(()));
+    assert_eq!(kind(&only_http, &https), Err(ErrorKind::InvalidUrl));
+    assert_eq!(kind(&only_http, &to(&step, &https)), Err(ErrorKind::RedirectRefused), "the first hop");
+    let second = to(&step, &to(&step, &https));
+    assert_eq!(kind(&only_http, &second), Err(ErrorKind::RedirectRefused), "the second hop");
+    assert_eq!(secure.seen().len(), 0);
+
+    let only_https = client(&["https"]);
+    assert_eq!(kind(&only_https, &https), Ok(()));
+    assert_eq!(kind(&only_https, &to(&https, &https)), Ok(()));
+    assert_eq!(kind(&only_https, &step), Err(ErrorKind::InvalidUrl));
+    assert_eq!(kind(&only_https, &to(&https, &step)), Err(ErrorKind::RedirectRefused), "the first hop");
+    let before = steps.seen().len();
+    let second = to(&https, &to(&https, &step));
+    assert_eq!(kind(&only_https, &second), Err(ErrorKind::RedirectRefused), "the second hop");
+    assert_eq!(steps.seen().len(), before);
+
+    let both = client(&["http", "https"]);
+    assert_eq!(kind(&both, &to(&https, &to(&step, &http))), Ok(()));
+    let turned = Redirects::default().on_hop(|hop| {
+        hop.to = "ftp://a.test/".parse().unwrap();
+        HopAction::Follow
+    });
+    let by_hook = secure.client().redirects(turned).build().unwrap();
+    assert_eq!(kind(&by_hook, &to(&step, &http)), Err(ErrorKind::RedirectRefused), "a hook may not either");
+
+    for refused in [&["ftp"][..], &["http", "file"], &[]] {
+        let error = Client::builder().schemes(refused).build().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidConfiguration, "{refused:?}");
+    }
 }
 
 #[test]

@@ -13,7 +13,7 @@ use crate::client::proxies::Proxies;
 use crate::client::redirect::Redirects;
 use crate::client::request::invalid;
 use crate::client::retry::Retry;
-use crate::client::shared::{Config, Shared};
+use crate::client::shared::{Config, Schemes, Shared};
 use crate::client::timeouts::Timeouts;
 #[cfg(feature = "tracing")]
 use crate::client::tracing::Tracing;
@@ -70,7 +70,7 @@ impl ClientBuilder {
             cookies: None,
             netrc: None,
             address_filter: None,
-            https_only: false,
+            schemes: Schemes::ALL,
             observers: Observers::default(),
             limits: Limits::CLIENT,
             informational_max: 32,
@@ -168,7 +168,36 @@ impl ClientBuilder {
 
     /// Whether `http` is refused, also in redirects.
     pub const fn https_only(mut self, https_only: bool) -> Self {
-        self.config.https_only = https_only;
+        self.config.schemes = Schemes { http: !https_only, https: true };
+        self
+    }
+
+    /// The schemes that may be requested, also in redirects and by hooks: `http` and `https` unless told otherwise. Another
+    /// one in a URL is an [`ErrorKind::InvalidUrl`], in a redirect an [`ErrorKind::RedirectRefused`]. A scheme that this client
+    /// does not speak, or none at all, is refused by [`build`](Self::build).
+    ///
+    /// ```
+    /// use http_client::client::{Client, ErrorKind};
+    ///
+    /// let client = Client::builder().schemes(["https"]).build()?;
+    /// assert_eq!(client.get("http://example.org/").send().unwrap_err().kind(), ErrorKind::InvalidUrl);
+    /// assert!(Client::builder().schemes(["gopher"]).build().is_err());
+    /// # Ok::<(), http_client::client::Error>(())
+    /// ```
+    pub fn schemes<S: AsRef<str>>(mut self, schemes: impl IntoIterator<Item = S>) -> Self {
+        let mut allowed = Schemes { http: false, https: false };
+        for scheme in schemes {
+            let scheme = scheme.as_ref();
+            if scheme.eq_ignore_ascii_case("http") {
+                allowed.http = true;
+            } else if scheme.eq_ignore_ascii_case("https") {
+                allowed.https = true;
+            } else {
+                let text = format!("scheme {scheme:?} is not spoken: only http and https are");
+                self.problem.get_or_insert_with(|| Error::new(ErrorKind::InvalidConfiguration).because(text));
+            }
+        }
+        self.config.schemes = allowed;
         self
     }
 
@@ -316,6 +345,10 @@ impl ClientBuilder {
         }
         if self.config.connector.is_some() && self.config.address_filter.is_some() {
             let text = "an address filter has no say over a connector of one's own: let the connector filter";
+            return Err(Error::new(ErrorKind::InvalidConfiguration).because(text));
+        }
+        if self.config.schemes == (Schemes { http: false, https: false }) {
+            let text = "no scheme is allowed, so that nothing could be requested";
             return Err(Error::new(ErrorKind::InvalidConfiguration).because(text));
         }
         let mut usual = self.config.headers.clone();

@@ -16,7 +16,7 @@ use crate::client::redirect::{self, Decision, Redirects, Refused};
 use crate::client::request::{Request, Special, invalid, without_credentials};
 use crate::client::response::{Decoded, Head, Redirected, Response};
 use crate::client::retry::{Retry, is_idempotent};
-use crate::client::shared::Shared;
+use crate::client::shared::{Schemes, Shared};
 use crate::client::timeouts::Timeouts;
 use crate::client::timings::Timings;
 use crate::error::Sent;
@@ -58,7 +58,7 @@ impl<'a> Call<'a> {
         let Request { method, mut url, headers, body, mut special } = request;
         let told =
             |error: Error| error.of_call(&without_credentials(&url), Past::default(), Timings::default());
-        check_url(&url, shared.config.https_only).map_err(told)?;
+        check_url(&url, shared.config.schemes).map_err(told)?;
         if method == Method::CONNECT {
             let text = "CONNECT is a matter of proxies: use `HttpConnection::set_tunnel`";
             return Err(told(Error::new(ErrorKind::InvalidRequest).because(text)));
@@ -301,7 +301,7 @@ impl<'a> Call<'a> {
         let Decision::Follow(mut next) = decision else { return Ok(None) };
         // What a server writes before the host is nobody's credentials.
         next.url = without_credentials(&next.url);
-        check_url(&next.url, self.shared.config.https_only)
+        check_url(&next.url, self.shared.config.schemes)
             .map_err(|error| error.with_kind(ErrorKind::RedirectRefused))?;
         Ok(Some(*next))
     }
@@ -363,12 +363,12 @@ impl<'a> Call<'a> {
 }
 
 /// Whether a URL can be requested at all.
-fn check_url(url: &Url, https_only: bool) -> Result<(), Error> {
+fn check_url(url: &Url, schemes: Schemes) -> Result<(), Error> {
     let refused = |text: &'static str| Err(Error::new(ErrorKind::InvalidUrl).because(text));
     match url.scheme() {
-        "https" => {}
-        "http" if https_only => return refused("the client makes https requests only"),
-        "http" => {}
+        scheme if schemes.allow(scheme) => {}
+        "http" => return refused("its scheme is http, which this client does not allow"),
+        "https" => return refused("its scheme is https, which this client does not allow"),
         _ => return refused("its scheme is neither http nor https"),
     }
     match url.host_str() {

@@ -41,7 +41,7 @@ pub(crate) struct Config {
     pub(crate) cookies: Option<Arc<dyn CookieStore>>,
     pub(crate) netrc: Option<Netrc>,
     pub(crate) address_filter: Option<AddressFilter>,
-    pub(crate) https_only: bool,
+    pub(crate) schemes: Schemes,
     pub(crate) observers: Observers,
     pub(crate) limits: Limits,
     pub(crate) informational_max: u32,
@@ -74,6 +74,25 @@ impl Config {
     /// Tells the observer, if there is one.
     pub(crate) fn observe<'e>(&self, event: impl FnOnce() -> Event<'e>) {
         self.observers.tell(event);
+    }
+}
+
+/// The schemes that URLs may have, of those that can be spoken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Schemes {
+    pub(crate) http: bool,
+    pub(crate) https: bool,
+}
+
+impl Schemes {
+    pub(crate) const ALL: Self = Self { http: true, https: true };
+
+    pub(crate) fn allow(self, scheme: &str) -> bool {
+        match scheme {
+            "http" => self.http,
+            "https" => self.https,
+            _ => false,
+        }
     }
 }
 
