@@ -9,7 +9,7 @@ use http_client::{Sent, StatusCode};
 use std::io::{self, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Barrier, Mutex, OnceLock};
+use std::sync::{Arc, Barrier, Mutex};
 use std::time::Duration;
 use support::stage::{After, Stage, read_request, write_answer};
 
@@ -88,12 +88,11 @@ fn no_get_fails_while_a_server_closes_idle_connections_at_random() {
     assert!(stage.connections() > 100);
 }
 
-/// What one of many threads has seen of its waiting.
-#[derive(Debug, Default)]
-struct Waited {
-    served: AtomicUsize,
-    longest_micros: AtomicUsize,
-    sum_micros: AtomicUsize,
+/// The middle one.
+fn median(times: impl IntoIterator<Item = Duration>) -> Duration {
+    let mut times: Vec<_> = times.into_iter().collect();
+    times.sort();
+    times[times.len() / 2]
 }
 
 #[test]
@@ -107,38 +106,33 @@ fn forty_threads_share_four_connections_in_turn_and_none_starves() {
     .unwrap();
     let pool = PoolLimits::DEFAULT.open_per_origin_max(4).idle_per_origin_max(4);
     let client = Client::builder().pool(pool).build().unwrap();
-    let all: Vec<Waited> = (0..THREADS).map(|_| Waited::default()).collect();
     let start = Barrier::new(THREADS);
-    let served_when_the_first_was_done = OnceLock::new();
-    std::thread::scope(|scope| {
-        for own in &all {
-            scope.spawn(|| {
-                start.wait();
-                for _ in 0..REQUESTS {
-                    let answer = client.get(stage.url("/")).send().unwrap();
-                    let waited = usize::try_from(answer.timings().pool_wait.as_micros()).unwrap();
-                    own.longest_micros.fetch_max(waited, Ordering::SeqCst);
-                    own.sum_micros.fetch_add(waited, Ordering::SeqCst);
-                    assert_eq!(answer.text().unwrap(), "hello");
-                    own.served.fetch_add(1, Ordering::SeqCst);
-                }
-                served_when_the_first_was_done.get_or_init(|| {
-                    all.iter().map(|other| other.served.load(Ordering::SeqCst)).collect::<Vec<_>>()
-                });
-            });
-        }
+    // Each thread's waits for a connection.
+    let waits: Vec<Vec<Duration>> = std::thread::scope(|scope| {
+        let ask = || {
+            start.wait();
+            let one = |_| {
+                let answer = client.get(stage.url("/")).send().unwrap();
+                let waited = answer.timings().pool_wait;
+                assert_eq!(answer.text().unwrap(), "hello");
+                waited
+            };
+            (0..REQUESTS).map(one).collect()
+        };
+        let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(ask)).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
     assert!(stage.connections() <= 4, "{} connections", stage.connections());
     assert_eq!(stage.seen().len(), THREADS * REQUESTS);
-    // First come, first served: nobody is a long way behind whoever is first.
-    let served = served_when_the_first_was_done.get().unwrap();
-    let least = served.iter().min().unwrap();
-    assert!(*least >= REQUESTS / 2, "{served:?}");
-    let sum: usize = all.iter().map(|own| own.sum_micros.load(Ordering::SeqCst)).sum();
-    let mean = sum / (THREADS * REQUESTS);
-    let longest = all.iter().map(|own| own.longest_micros.load(Ordering::SeqCst)).max().unwrap();
-    // The system may put all of us aside for a while; a thread that is passed over waits for hundreds of turns.
-    assert!(longest <= 20 * mean + 200_000, "{longest} microseconds, {mean} on average");
+    // First come, first served: all wait about as long as each other, and nearly always. Whoever were passed over would
+    // wait once for very long and then, alone, not at all. A busy system puts threads aside now and then, for longer
+    // than any turn takes; medians do not mind that.
+    let usual = median(waits.iter().flatten().copied());
+    assert!(usual > Duration::ZERO);
+    for own in &waits {
+        let own = median(own.iter().copied());
+        assert!(own * 5 >= usual && own <= usual * 5, "{own:?} where {usual:?} are usual");
+    }
 }
 
 /// A server that does `what` with each connection and then holds it open until the test is over.
