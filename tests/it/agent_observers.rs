@@ -102,7 +102,7 @@ fn tracing_gets_a_span_a_call_and_an_event_a_step_without_secrets() {
             }
         })
         .collect();
-    let expected = "span enter started connected sent answered redirected started reused sent answered record exit \
+    let expected = "span enter started connected sent first answered redirected started reused sent first answered record exit \
                     content pooled span enter record exit";
     // Draining the redirect gives its connection back before the next request.
     let seen: Vec<&str> = starts.iter().map(String::as_str).filter(|word| !word.is_empty()).collect();

@@ -10,6 +10,7 @@ mod agent_limits;
 mod agent_observers;
 mod agent_options;
 mod agent_peer;
+mod agent_pool;
 mod agent_proxies;
 mod agent_redirects;
 mod agent_resilience;

@@ -220,6 +220,13 @@ impl ConnectionBuilder {
         self
     }
 
+    /// Calls `hook` when the first byte of an answer has come, whatever it is the first byte of.
+    #[cfg(feature = "client")]
+    pub(crate) fn on_first_byte(mut self, hook: impl FnMut() + Send + 'static) -> Self {
+        self.options.on_first_byte = Some(Box::new(hook));
+        self
+    }
+
     /// How long content waits for `100 Continue` when a request has `Expect: 100-continue`: 1 s by default
     /// (RFC 9110 §10.1.1).
     pub fn continue_wait(mut self, wait: Duration) -> Self {

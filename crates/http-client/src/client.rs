@@ -45,6 +45,7 @@ mod request_builder;
 mod response;
 mod retry;
 mod shared;
+mod shells;
 mod shown;
 mod status_error;
 mod timeouts;
@@ -179,6 +180,7 @@ impl Client {
     /// Closes the connections that are idle.
     pub fn close_idle(&self) {
         self.shared.pool.close_idle();
+        self.shared.shells.clear();
     }
 
     /// How many connections are open and how many of them are idle.

@@ -105,6 +105,8 @@ struct Request {
     is_complete: bool,
     /// The final head of the answer has been read already.
     is_answered: bool,
+    /// When the first byte of an answer came.
+    first_byte_at: Option<Instant>,
     /// Sending has failed in a way that an answer may explain.
     failure: Option<std::io::Error>,
     informational: u32,
@@ -119,6 +121,7 @@ impl Default for Request {
             raw_chunks: None,
             is_complete: false,
             is_answered: false,
+            first_byte_at: None,
             failure: None,
             informational: 0,
         }
@@ -481,6 +484,12 @@ impl HttpConnection {
     /// The head of the last answer.
     pub(crate) fn head(&self) -> &ResponseHead {
         &self.head
+    }
+
+    /// When the first byte of the last answer came, an interim one's included.
+    #[cfg(feature = "client")]
+    pub(crate) fn first_byte_at(&self) -> Option<Instant> {
+        self.request.first_byte_at
     }
 
     pub(crate) fn framing(&self) -> Framing {

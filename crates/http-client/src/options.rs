@@ -17,6 +17,9 @@ pub const HTTP_PORT: u16 = 80;
 pub const HTTPS_PORT: u16 = 443;
 
 /// Called with each interim answer.
+/// Called when the first byte of an answer has come.
+pub(crate) type OnFirstByte = Box<dyn FnMut() + Send>;
+
 pub(crate) type OnInformational = Box<dyn FnMut(&ResponseHead) + Send>;
 
 /// What a connection is configured with, besides where it leads.
@@ -33,6 +36,7 @@ pub(crate) struct Options {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) observer: Option<Box<dyn Observer>>,
     pub(crate) on_informational: Option<OnInformational>,
+    pub(crate) on_first_byte: Option<OnFirstByte>,
     #[cfg(feature = "tls")]
     pub(crate) tls: Option<TlsConfig>,
     #[cfg(feature = "tls")]
@@ -54,6 +58,7 @@ impl Default for Options {
             clock: Arc::new(SystemClock),
             observer: None,
             on_informational: None,
+            on_first_byte: None,
             #[cfg(feature = "tls")]
             tls: None,
             #[cfg(feature = "tls")]

@@ -77,6 +77,12 @@ impl<'c> Response<'c> {
         self.connection().head()
     }
 
+    /// When its first byte came, or that of an interim answer before it.
+    #[cfg(feature = "client")]
+    pub(crate) fn first_byte_at(&self) -> Option<std::time::Instant> {
+        self.connection().first_byte_at()
+    }
+
     /// The status. Python: `status`, `code`, `getcode()`.
     #[must_use]
     #[doc(alias = "getcode")]

@@ -70,7 +70,15 @@ impl Live {
                 slot.keep(held, shared.now());
             }
             Ok(()) => shared.observe(|| Event::Closed { reason: CloseReason::ShuttingDown }),
-            Err(reason) => shared.observe(|| Event::Closed { reason }),
+            Err(reason) => {
+                shared.observe(|| Event::Closed { reason });
+                held.interrupt = None;
+                held.connection = Some(connection);
+                if ended_well(reason) && !shared.is_shut() && slot.key().has_no_proxy() {
+                    held.forget_call();
+                    shared.shells.put(slot.key().clone(), held);
+                }
+            }
         }
         trailers
     }
@@ -110,6 +118,14 @@ impl Live {
         }
         error
     }
+}
+
+/// Whether a connection was closed because both sides were through with it.
+const fn ended_well(reason: CloseReason) -> bool {
+    matches!(
+        reason,
+        CloseReason::Http10 | CloseReason::PeerAsked | CloseReason::WeAsked | CloseReason::UntilClose
+    )
 }
 
 impl Content {

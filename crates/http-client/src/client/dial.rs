@@ -8,7 +8,7 @@ use crate::client::Url;
 use crate::client::address_filter::{AddressFilter, AddressRefused};
 use crate::client::error::{Error, ErrorKind};
 use crate::client::events::Event;
-use crate::client::held::Held;
+use crate::client::held::{Held, Notes};
 use crate::client::proxies::{Proxy, ProxyKind};
 use crate::client::request::InformationalHook;
 use crate::client::shared::{Config, Shared};
@@ -25,7 +25,6 @@ use http_proto::{Headers, ResponseHead};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use url::Host;
@@ -56,16 +55,21 @@ impl Target<'_> {
     }
 }
 
-/// A connection to `target`, not opened yet.
+/// A connection to `target`, not opened yet: what is left of an earlier one, or a new one.
 pub(crate) fn prepare(
     shared: &Arc<Shared>,
     target: &Target<'_>,
     resolve_timeout: Option<Duration>,
+    shell: Option<Held>,
 ) -> Result<Held, Error> {
     check_literal(shared, target)?;
+    if let Some(held) = shell {
+        held.notes.begin(resolve_timeout);
+        return Ok(held);
+    }
     let config = &shared.config;
     let informational: Arc<Mutex<Option<Box<InformationalHook>>>> = Arc::default();
-    let resolve_micros = Arc::new(AtomicU64::new(0));
+    let notes = Arc::new(Notes::new(resolve_timeout));
     let http_proxy = target.proxy.filter(|proxy| proxy.takes_whole_urls());
     let host = match http_proxy {
         Some(proxy) => bracketed(proxy.host()),
@@ -80,9 +84,9 @@ pub(crate) fn prepare(
         .informational_max(config.informational_max)
         .continue_wait(config.continue_wait)
         .clock(Arc::clone(&config.clock));
-    builder = with_hook(builder, shared, &informational);
+    builder = with_hooks(builder, shared, &informational, &notes);
     builder = with_wire_observer(builder, config);
-    builder = with_source(builder, shared, target, resolve_timeout, &resolve_micros)?;
+    builder = with_source(builder, shared, target, &notes)?;
     builder = with_tls(builder, shared, target, http_proxy)?;
     let mut connection = builder.build().map_err(Error::of_wire)?;
     let mut relay = None;
@@ -99,7 +103,7 @@ pub(crate) fn prepare(
         info: Arc::default(),
         interrupt: None,
         informational,
-        resolve_micros,
+        notes,
         fields: Headers::new(),
         relay,
         observers: config.observers.clone(),
@@ -123,11 +127,18 @@ fn bracketed(host: &str) -> String {
     if host.contains(':') { format!("[{host}]") } else { host.to_owned() }
 }
 
-fn with_hook(
-    builder: ConnectionBuilder,
+fn with_hooks(
+    mut builder: ConnectionBuilder,
     shared: &Arc<Shared>,
     informational: &Arc<Mutex<Option<Box<InformationalHook>>>>,
+    notes: &Arc<Notes>,
 ) -> ConnectionBuilder {
+    if !shared.config.observers.is_empty() {
+        let (config, notes) = (Arc::clone(&shared.config), Arc::clone(notes));
+        builder = builder.on_first_byte(move || {
+            config.observe(|| Event::FirstByte { took: notes.since_sent(config.now()) });
+        });
+    }
     let hook = Arc::clone(informational);
     let config = Arc::clone(&shared.config);
     builder.on_informational(move |head: &ResponseHead| {
@@ -151,8 +162,7 @@ fn with_source(
     builder: ConnectionBuilder,
     shared: &Arc<Shared>,
     target: &Target<'_>,
-    resolve_timeout: Option<Duration>,
-    resolve_micros: &Arc<AtomicU64>,
+    notes: &Arc<Notes>,
 ) -> Result<ConnectionBuilder, Error> {
     let config = &shared.config;
     let socks_proxy = target.proxy.filter(|proxy| !proxy.takes_whole_urls());
@@ -175,8 +185,7 @@ fn with_source(
     let mut builder = builder.resolver(WatchedResolver {
         config: Arc::clone(config),
         exempt: target.proxy.map(|proxy| proxy.host().to_owned()),
-        timeout: resolve_timeout,
-        micros: Arc::clone(resolve_micros),
+        notes: Arc::clone(notes),
     });
     if let Some(address) = target.source_address.or(config.source_address) {
         builder = builder.source_address(address);
@@ -264,8 +273,7 @@ struct WatchedResolver {
     config: Arc<Config>,
     /// The proxy's name, which the caller has given.
     exempt: Option<String>,
-    timeout: Option<Duration>,
-    micros: Arc<AtomicU64>,
+    notes: Arc<Notes>,
 }
 
 impl WatchedResolver {
@@ -276,14 +284,14 @@ impl WatchedResolver {
         timeout: Option<Duration>,
         ask: impl FnOnce(Option<Duration>) -> io::Result<Vec<SocketAddr>>,
     ) -> io::Result<Vec<SocketAddr>> {
-        let timeout = match (timeout, self.timeout) {
+        let timeout = match (timeout, self.notes.limit()) {
             (Some(one), Some(other)) => Some(one.min(other)),
             (one, other) => one.or(other),
         };
         let begun = self.config.now();
         let found = ask(timeout);
         let took = self.config.now().saturating_duration_since(begun);
-        self.micros.store(u64::try_from(took.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
+        self.notes.set_took(took);
         let addresses = found?;
         self.config.observe(|| Event::Resolved { host, addresses: &addresses, took });
         match &self.config.address_filter {

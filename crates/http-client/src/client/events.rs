@@ -55,6 +55,10 @@ impl Observers {
         if list.is_empty() { None } else { Some(Self { list: Arc::new(list) }) }
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
     /// Tells them, if there are any.
     pub(crate) fn tell<'e>(&self, event: impl FnOnce() -> Event<'e>) {
         if let [first, others @ ..] = self.list.as_slice() {
@@ -116,6 +120,11 @@ pub enum Event<'a> {
         /// What level 1 tells, secrets hidden.
         event: &'a WireEvent<'a>,
     },
+    /// The first byte of an answer has come, of an interim one where there is one.
+    FirstByte {
+        /// How long it took from the request's last byte; no time where it came before.
+        took: Duration,
+    },
     /// An interim answer (1xx) has come.
     Informational {
         /// Its head.
@@ -172,6 +181,7 @@ impl fmt::Debug for Event<'_> {
             Self::Reused { info } => shown.field("info", info),
             Self::Sent { headers } => shown.field("headers", &ShownFields(headers)),
             Self::Wire { event } => shown.field("event", event),
+            Self::FirstByte { took } => shown.field("took", took),
             Self::Informational { head } => shown.field("head", head),
             Self::Answered { status, headers, took } => {
                 shown.field("status", status).field("headers", &ShownFields(headers)).field("took", took)
@@ -198,6 +208,7 @@ impl Event<'_> {
             Self::Reused { .. } => "Reused",
             Self::Sent { .. } => "Sent",
             Self::Wire { .. } => "Wire",
+            Self::FirstByte { .. } => "FirstByte",
             Self::Informational { .. } => "Informational",
             Self::Answered { .. } => "Answered",
             Self::Redirected { .. } => "Redirected",

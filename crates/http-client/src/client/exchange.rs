@@ -25,7 +25,6 @@ use http_proto::{CloseReason, Headers, InvalidInput};
 use std::io::Read;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 use url::Position;
@@ -137,7 +136,9 @@ impl Call<'_> {
             }
         };
         let view: &dyn KeyView = &key;
-        let acquired = shared.pool.acquire(view, || key.to_key(), begun, patience);
+        // With the shell of an earlier connection there is a key as well.
+        let make_key = || shared.shells.key(|other| other.view() == key).unwrap_or_else(|| key.to_key());
+        let acquired = shared.pool.acquire(view, make_key, begun, patience);
         self.timings.pool_wait =
             if has_waited { shared.now().saturating_duration_since(begun) } else { Duration::ZERO };
         acquired.map_err(|denied| match denied {
@@ -177,7 +178,8 @@ impl Call<'_> {
             #[cfg(feature = "tls")]
             tls: self.tls(),
         };
-        let mut held = dial::prepare(self.shared, &target, self.timeouts.resolve)?;
+        let shell = self.shared.shells.take(|key| key == slot.key());
+        let mut held = dial::prepare(self.shared, &target, self.timeouts.resolve, shell)?;
         let Some(mut connection) = held.connection.take() else {
             return Err(Error::new(ErrorKind::Connect).into());
         };
@@ -186,7 +188,7 @@ impl Call<'_> {
         let opened = self.open(&mut connection);
         let took = self.shared.now().saturating_duration_since(begun);
         self.timings.connect = took;
-        self.timings.resolve = Duration::from_micros(held.resolve_micros.load(Ordering::Relaxed));
+        self.timings.resolve = held.notes.took();
         if let Err(error) = opened {
             return Err(self.not_opened(error, &connection).into());
         }
@@ -256,12 +258,19 @@ impl Call<'_> {
             _ => None,
         };
         self.lend_hook(&held);
+        let is_watched = !self.shared.config.observers.is_empty();
+        if is_watched {
+            held.notes.set_sent_at(None);
+        }
         let begun = self.shared.now();
         let sent = self.send(&mut connection, &mut held);
         let sent_at = self.shared.now();
         self.timings.send = sent_at.saturating_duration_since(begun);
         let outcome = match sent {
             Ok(()) => {
+                if is_watched {
+                    held.notes.set_sent_at(Some(sent_at));
+                }
                 self.shared.observe(|| Event::Sent { headers: &held.fields });
                 connection.into_response()
             }
@@ -287,7 +296,8 @@ impl Call<'_> {
     fn answered(&mut self, response: &crate::response::Response<'_>, sent_at: Instant) {
         let answered_at = self.shared.now();
         let took = answered_at.saturating_duration_since(sent_at);
-        self.timings.first_byte = took;
+        let first_byte_at = response.first_byte_at().unwrap_or(answered_at);
+        self.timings.first_byte = first_byte_at.saturating_duration_since(sent_at);
         self.timings.head = answered_at.saturating_duration_since(self.begun);
         let (status, headers) = (response.status(), response.headers());
         self.shared.observe(|| Event::Answered { status, headers, took });

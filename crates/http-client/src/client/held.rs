@@ -7,8 +7,9 @@ use crate::connection::HttpConnection;
 use crate::transport::{ConnectionInfo, Interrupt};
 use http_proto::{CloseReason, Headers};
 use std::fmt;
-use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 /// A connection, and what goes with it from one request to the next.
 pub(crate) struct Held {
@@ -18,8 +19,8 @@ pub(crate) struct Held {
     pub(crate) interrupt: Option<Arc<dyn Interrupt>>,
     /// The hook of the present request.
     pub(crate) informational: Arc<Mutex<Option<Box<InformationalHook>>>>,
-    /// How long the last look-up took, in microseconds.
-    pub(crate) resolve_micros: Arc<AtomicU64>,
+    /// What its hooks are told and tell.
+    pub(crate) notes: Arc<Notes>,
     /// Memory for the fields of requests.
     pub(crate) fields: Headers,
     /// The proxy that whole URLs are sent to.
@@ -36,6 +37,69 @@ impl Held {
             *hook = None;
         }
     }
+}
+
+/// What a call tells the hooks of its connection, and they tell it.
+#[derive(Debug)]
+pub(crate) struct Notes {
+    /// How long a look-up may take, in microseconds; the greatest number is for ever.
+    limit_micros: AtomicU64,
+    /// How long it took, in microseconds.
+    took_micros: AtomicU64,
+    /// When the present request had been sent, where somebody wants to know.
+    sent_at: Mutex<Option<Instant>>,
+}
+
+impl Notes {
+    const FOR_EVER: u64 = u64::MAX;
+
+    pub(crate) fn new(limit: Option<Duration>) -> Self {
+        let notes = Self {
+            limit_micros: AtomicU64::new(0),
+            took_micros: AtomicU64::new(0),
+            sent_at: Mutex::new(None),
+        };
+        notes.begin(limit);
+        notes
+    }
+
+    /// Before a connection is opened.
+    pub(crate) fn begin(&self, limit: Option<Duration>) {
+        self.limit_micros.store(limit.map_or(Self::FOR_EVER, micros), Ordering::Relaxed);
+        self.took_micros.store(0, Ordering::Relaxed);
+    }
+
+    /// How long a look-up may take.
+    pub(crate) fn limit(&self) -> Option<Duration> {
+        match self.limit_micros.load(Ordering::Relaxed) {
+            Self::FOR_EVER => None,
+            micros => Some(Duration::from_micros(micros)),
+        }
+    }
+
+    pub(crate) fn set_took(&self, took: Duration) {
+        self.took_micros.store(micros(took), Ordering::Relaxed);
+    }
+
+    /// How long it took; no time where nothing was looked up.
+    pub(crate) fn took(&self) -> Duration {
+        Duration::from_micros(self.took_micros.load(Ordering::Relaxed))
+    }
+
+    /// A request begins, or has been sent.
+    pub(crate) fn set_sent_at(&self, at: Option<Instant>) {
+        *self.sent_at.lock().unwrap_or_else(PoisonError::into_inner) = at;
+    }
+
+    /// How long ago the request had been sent; no time where it is still being sent.
+    pub(crate) fn since_sent(&self, now: Instant) -> Duration {
+        let sent_at = *self.sent_at.lock().unwrap_or_else(PoisonError::into_inner);
+        sent_at.map_or(Duration::ZERO, |at| now.saturating_duration_since(at))
+    }
+}
+
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
 
 impl Drop for Held {

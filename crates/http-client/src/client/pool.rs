@@ -499,6 +499,10 @@ impl<K: Hash + Eq + Clone, C> Slot<K, C> {
         self.pool.give_back(&self.key, Some(connection), Some(now));
     }
 
+    pub(crate) const fn key(&self) -> &K {
+        &self.key
+    }
+
     fn disarm(mut self) {
         self.is_armed = false;
     }

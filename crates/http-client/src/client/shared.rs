@@ -10,6 +10,7 @@ use crate::client::pool::Pool;
 use crate::client::proxies::{Proxies, Proxy};
 use crate::client::redirect::Redirects;
 use crate::client::retry::Retry;
+use crate::client::shells::Shells;
 use crate::client::timeouts::Timeouts;
 use crate::clock::Clock;
 use crate::connect::Connect;
@@ -104,6 +105,8 @@ pub(crate) struct Shared {
     /// On its own, for connections to hold: what they hold must not hold the pool that holds them.
     pub(crate) config: Arc<Config>,
     pub(crate) pool: Arc<Pool<Key, Held>>,
+    /// Connections without sockets, for new connections to the same places.
+    pub(crate) shells: Shells<Key, Held>,
     /// Open connections, to be broken off by a shutdown.
     open: Mutex<Vec<Weak<dyn Interrupt>>>,
     is_shut: AtomicBool,
@@ -116,6 +119,7 @@ impl Shared {
         Self {
             config: Arc::new(config),
             pool,
+            shells: Shells::new(),
             open: Mutex::new(Vec::new()),
             is_shut: AtomicBool::new(false),
             #[cfg(feature = "tls")]
@@ -150,6 +154,7 @@ impl Shared {
     pub(crate) fn shut_down(&self) {
         self.is_shut.store(true, Ordering::Release);
         self.pool.shut();
+        self.shells.clear();
         let open = std::mem::take(&mut *self.open.lock().unwrap_or_else(PoisonError::into_inner));
         for interrupt in open.iter().filter_map(Weak::upgrade) {
             interrupt.interrupt();
@@ -217,6 +222,13 @@ impl KeyRef<'_> {
             #[cfg(feature = "tls")]
             tls: self.tls.cloned(),
         }))
+    }
+}
+
+impl Key {
+    /// Whether connections go straight to their server, and remember no answer of a proxy.
+    pub(crate) fn has_no_proxy(&self) -> bool {
+        self.0.proxy.is_none()
     }
 }
 

@@ -16,7 +16,7 @@ pub struct Timings {
     pub tls: Duration,
     /// Sending the last request.
     pub send: Duration,
-    /// From there to the whole head of its answer.
+    /// From there to the first byte of its answer, or of an interim one before it.
     pub first_byte: Duration,
     /// From the beginning of the call to the head of the answer, redirects and repetitions included.
     pub head: Duration,

@@ -54,6 +54,9 @@ impl Observer for Tracing {
             }
             Event::Reused { info } => debug!(target: "http_client", peer = ?info.peer_addr, "reused"),
             Event::Sent { headers } => debug!(target: "http_client", fields = headers.len(), "sent"),
+            Event::FirstByte { took } => {
+                debug!(target: "http_client", took = micros(*took), "first byte");
+            }
             Event::Informational { head } => {
                 debug!(target: "http_client", status = head.status.as_u16(), "informational");
             }

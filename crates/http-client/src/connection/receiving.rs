@@ -159,7 +159,10 @@ impl HttpConnection {
         wire.read_patience = patience;
         match self.buffer.fill_from(wire) {
             Ok(0) => Err(self.end_in_head()),
-            Ok(_) => Ok(true),
+            Ok(_) => {
+                self.note_first_byte();
+                Ok(true)
+            }
             Err(error) => match wire.expired.take() {
                 Some(Limit::Continue) => Ok(false),
                 Some(limit) => Err(ErrorKind::Timeout(limit)),
@@ -167,6 +170,15 @@ impl HttpConnection {
                 None if error.kind() == io::ErrorKind::UnexpectedEof => Err(self.end_in_head()),
                 None => Err(ErrorKind::Receive(error)),
             },
+        }
+    }
+
+    fn note_first_byte(&mut self) {
+        if self.request.first_byte_at.is_none() {
+            self.request.first_byte_at = Some(self.options.clock.now());
+            if let Some(hook) = &mut self.options.on_first_byte {
+                hook();
+            }
         }
     }
 
