@@ -147,7 +147,8 @@ impl ConnectionBuilder {
         self
     }
 
-    /// Whether small writes are sent at once (`TCP_NODELAY`). True by default, as in Python.
+    /// Whether small writes are sent at once (`TCP_NODELAY`). True by default, as in Python. The option is set before the
+    /// first write that could be held back without it, with a [hook](Self::socket_hook) before that.
     pub fn nodelay(mut self, nodelay: bool) -> Self {
         self.socket.nodelay = nodelay;
         self

@@ -43,6 +43,13 @@ pub(crate) struct SocketOptions {
     pub(crate) hook: Option<SocketHook>,
 }
 
+impl SocketOptions {
+    /// Whether `TCP_NODELAY` is left to the first write that could need it. A hook sees it set, and may take it back.
+    pub(crate) const fn defers_nodelay(&self) -> bool {
+        self.nodelay && self.hook.is_none()
+    }
+}
+
 impl Default for SocketOptions {
     fn default() -> Self {
         Self { source_address: None, nodelay: true, keepalive: None, hook: None }

@@ -16,10 +16,10 @@ pub const HTTP_PORT: u16 = 80;
 /// The port of HTTPS.
 pub const HTTPS_PORT: u16 = 443;
 
-/// Called with each interim answer.
 /// Called when the first byte of an answer has come.
 pub(crate) type OnFirstByte = Box<dyn FnMut() + Send>;
 
+/// Called with each interim answer.
 pub(crate) type OnInformational = Box<dyn FnMut(&ResponseHead) + Send>;
 
 /// What a connection is configured with, besides where it leads.

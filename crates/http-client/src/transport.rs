@@ -21,10 +21,12 @@ macro_rules! over_a_socket {
 
         impl Write for $transport {
             fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+                self.before_write(buf.len())?;
                 (&*self.stream).write(buf)
             }
 
             fn write_vectored(&mut self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
+                self.before_write(bufs.iter().map(|slice| slice.len()).sum())?;
                 (&*self.stream).write_vectored(bufs)
             }
 

@@ -46,7 +46,8 @@ pub(crate) fn open(
     };
     let (stream, peer, write_timeout) = connected?;
     let stream = TcpStream::from(stream);
-    Ok(TcpTransport::connected(stream, Some(peer), failed, write_timeout))
+    let transport = TcpTransport::connected(stream, Some(peer), failed, write_timeout);
+    Ok(if options.defers_nodelay() { transport.nodelay_when_needed() } else { transport })
 }
 
 fn addresses(

@@ -19,7 +19,22 @@ pub struct TcpTransport {
     write_timeout: Option<Duration>,
     /// What the socket was given for connecting: the first call that asks for the same costs nothing.
     preset: Option<Duration>,
+    nodelay: Nodelay,
 }
+
+/// When small writes begin to be sent at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Nodelay {
+    /// The socket is as its maker wants it.
+    Settled,
+    /// Nothing has been written: one small write leaves at once by itself, since nothing is under way (RFC 9293 §3.7.4).
+    Due,
+    /// From the next write on.
+    Overdue,
+}
+
+/// The smallest segment that a peer must take (RFC 9293 §3.7.1).
+const SEGMENT_BYTES_MIN: usize = 536;
 
 impl TcpTransport {
     /// A transport over a stream that is connected already. Its options stay as they are.
@@ -35,7 +50,33 @@ impl TcpTransport {
         failed_attempts: Vec<FailedAttempt>,
         preset: Option<Duration>,
     ) -> Self {
-        Self { stream: Arc::new(stream), peer_addr, failed_attempts, write_timeout: None, preset }
+        Self {
+            stream: Arc::new(stream),
+            peer_addr,
+            failed_attempts,
+            write_timeout: None,
+            preset,
+            nodelay: Nodelay::Settled,
+        }
+    }
+
+    /// Sets `TCP_NODELAY` before the first write that would otherwise be held back. Connections for one small request, of
+    /// which there are many, save a system call.
+    pub(crate) const fn nodelay_when_needed(mut self) -> Self {
+        self.nodelay = Nodelay::Due;
+        self
+    }
+
+    fn before_write(&mut self, bytes: usize) -> io::Result<()> {
+        self.nodelay = match self.nodelay {
+            Nodelay::Settled => return Ok(()),
+            Nodelay::Due if bytes <= SEGMENT_BYTES_MIN => Nodelay::Overdue,
+            Nodelay::Due | Nodelay::Overdue => {
+                self.stream.set_nodelay(true)?;
+                Nodelay::Settled
+            }
+        };
+        Ok(())
     }
 
     /// The stream, for options that this crate does not know.
@@ -67,6 +108,7 @@ impl Transport for TcpTransport {
 
     #[cfg(unix)]
     fn write_unless_incoming(&mut self, data: &[IoSlice<'_>]) -> io::Result<Option<usize>> {
+        self.before_write(data.iter().map(|slice| slice.len()).sum())?;
         super::unix::write_unless_incoming(&*self.stream, data, self.write_timeout)
     }
 
@@ -77,6 +119,7 @@ impl Transport for TcpTransport {
 
     #[cfg(not(unix))]
     fn write_unless_incoming(&mut self, data: &[IoSlice<'_>]) -> io::Result<Option<usize>> {
+        self.before_write(data.iter().map(|slice| slice.len()).sum())?;
         portable::write_unless_incoming(&self.stream, data, self.write_timeout)
     }
 
@@ -85,6 +128,9 @@ impl Transport for TcpTransport {
     }
 
     fn try_clone(&self) -> io::Result<Box<dyn Transport>> {
+        if self.nodelay != Nodelay::Settled {
+            self.stream.set_nodelay(true)?;
+        }
         let stream = self.stream.try_clone()?;
         Ok(Box::new(Self::connected(stream, self.peer_addr, self.failed_attempts.clone(), None)))
     }
@@ -106,3 +152,6 @@ impl Transport for TcpTransport {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

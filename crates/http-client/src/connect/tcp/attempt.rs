@@ -15,7 +15,7 @@ pub(super) fn socket(address: SocketAddr, options: &SocketOptions) -> io::Result
     if let Some(source) = options.source_address {
         socket.bind(&SockAddr::from(source))?;
     }
-    if options.nodelay {
+    if options.nodelay && !options.defers_nodelay() {
         socket.set_tcp_nodelay(true)?;
     }
     if let Some(idle) = options.keepalive {
