@@ -214,11 +214,13 @@ fn an_upload_that_nobody_takes_is_given_up() {
 fn a_dripping_body_ends_with_the_total() {
     let clock = FakeClock::new();
     let moved = clock.clone();
+    let (ask, asked) = std::sync::mpsc::channel();
+    let asked = Mutex::new(asked);
     let stage = Stage::raw(move |_, mut stream| {
         let mut reader = BufReader::new(stream.try_clone()?);
         read_request(&mut reader, 0, 0)?;
         stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")?;
-        for _ in 0..1000 {
+        while asked.lock().unwrap().recv() == Ok(()) {
             moved.advance(Duration::from_millis(200));
             stream.write_all(b"x")?;
         }
@@ -227,8 +229,19 @@ fn a_dripping_body_ends_with_the_total() {
     .unwrap();
     let timeouts = Timeouts::DEFAULT.total(Some(Duration::from_secs(4)));
     let client = Client::builder().timeouts(timeouts).clock(clock).build().unwrap();
-    let result = client.get(stage.url("/")).send().and_then(http_client::client::Response::bytes);
-    assert_eq!(result.unwrap_err().timeout(), Some(TimeoutKind::Total));
+    let mut answer = client.get(stage.url("/")).send().unwrap();
+    let mut one = [0];
+    let mut count = 0;
+    let error = loop {
+        ask.send(()).unwrap();
+        match answer.read(&mut one) {
+            Ok(read) => count += read,
+            Err(error) => break http_client::client::Error::from_io(error).unwrap(),
+        }
+    };
+    assert_eq!(error.timeout(), Some(TimeoutKind::Total));
+    assert!((18..=20).contains(&count), "{count} bytes");
+    drop(ask);
 }
 
 #[test]
