@@ -122,7 +122,7 @@ const TASKS: &[Task] = &[
     },
     Task {
         name: "release",
-        arguments: "VERSION [--dry-run] [--publish]",
+        arguments: "VERSION [--dry-run] [--skip-ci] [--publish]",
         about: "check, pack and try each crate and the commands, and tag a version; upload a tagged one",
         run: release::run,
     },
@@ -161,9 +161,10 @@ fn main() -> ExitCode {
 /// The list of tasks as `cargo xtask help` prints it.
 fn help() -> String {
     let mut text = String::from("usage: cargo xtask TASK [ARGUMENTS]\n\n");
+    let call = |task: &Task| format!("{} {}", task.name, task.arguments);
+    let width = TASKS.iter().map(|task| call(task).len()).max().unwrap_or(0);
     for task in TASKS {
-        let call = format!("{} {}", task.name, task.arguments);
-        text.push_str(&format!("  {call:<34} {}\n", task.about));
+        text.push_str(&format!("  {:<width$} {}\n", call(task), task.about));
     }
     text
 }
