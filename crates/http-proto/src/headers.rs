@@ -44,7 +44,7 @@ mod convert;
 /// assert!(headers.append("X-Injected", "a\r\nSet-Cookie: b").is_err());
 /// # Ok::<(), http_proto::InvalidInput>(())
 /// ```
-#[derive(Clone, Default)]
+#[derive(Default)]
 #[doc(alias = "HTTPMessage")]
 #[doc(alias = "MessageClass")]
 pub struct Headers {
@@ -426,6 +426,19 @@ fn is_secret(name: &str) -> bool {
     ["authorization", "proxy-authorization", "cookie", "set-cookie", "cookie2", "set-cookie2"]
         .iter()
         .any(|secret| name.eq_ignore_ascii_case(secret))
+}
+
+impl Clone for Headers {
+    fn clone(&self) -> Self {
+        Self { text: self.text.clone(), entries: self.entries.clone(), not_wire_form: self.not_wire_form }
+    }
+
+    /// Into the memory that is there.
+    fn clone_from(&mut self, source: &Self) {
+        self.text.clone_from(&source.text);
+        self.entries.clone_from(&source.entries);
+        self.not_wire_form = source.not_wire_form;
+    }
 }
 
 impl fmt::Debug for Headers {

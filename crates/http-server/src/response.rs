@@ -54,7 +54,7 @@ thread_local! {
 }
 
 /// No fields, and room for some.
-fn spare_headers() -> Headers {
+pub(crate) fn spare_headers() -> Headers {
     let spare = SPARE_HEADERS.try_with(Cell::take).unwrap_or_default();
     if spare.capacity_bytes() == 0 { Headers::with_capacity(4, 128) } else { spare }
 }

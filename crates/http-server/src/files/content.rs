@@ -10,7 +10,7 @@ use crate::files::range::{Selection, select};
 use crate::files::reader::FileReader;
 use crate::files::types::Types;
 use crate::request::Request;
-use crate::response::{Body, Response};
+use crate::response::{Body, Response, spare_headers};
 use http_proto::date::format_http_date;
 use http_proto::{Headers, InvalidInput, StatusCode};
 use std::fs::File;
@@ -162,19 +162,26 @@ impl<'a> Described<'a> {
     fn take_fields(&mut self) -> Headers {
         match self {
             Self::Once(description) => std::mem::take(&mut description.fields),
-            Self::Kept(description) => description.fields.clone(),
+            Self::Kept(description) => copied(&description.fields),
         }
     }
 
     /// The fields of an answer with all of the content.
     fn take_whole(&mut self) -> Result<Headers, InvalidInput> {
         if let Self::Kept(Description { whole: Some(whole), .. }) = self {
-            return Ok(whole.clone());
+            return Ok(copied(whole));
         }
         let mut fields = self.take_fields();
         self.facts().complete(&mut fields)?;
         Ok(fields)
     }
+}
+
+/// The same fields, in the memory of a response that this thread has sent.
+fn copied(fields: &Headers) -> Headers {
+    let mut copy = spare_headers();
+    copy.clone_from(fields);
+    copy
 }
 
 /// Where the content of a file is.

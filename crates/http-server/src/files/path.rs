@@ -185,7 +185,11 @@ fn is_device(stem: &str) -> bool {
 
 /// Appends the segment with its percent-encoded bytes decoded (RFC 3986 §2.1).
 fn decode_into(segment: &[u8], out: &mut Vec<u8>) -> Result<(), PathRefusal> {
-    let mut bytes = segment.iter();
+    // Most have none.
+    let plain_bytes = segment.iter().position(|byte| *byte == b'%').unwrap_or(segment.len());
+    let (plain, rest) = segment.split_at_checked(plain_bytes).unwrap_or((segment, &[]));
+    out.extend_from_slice(plain);
+    let mut bytes = rest.iter();
     while let Some(&byte) = bytes.next() {
         if byte != b'%' {
             out.push(byte);
