@@ -103,6 +103,21 @@ fn without_continue_a_download_begins_anew() {
 }
 
 #[test]
+fn a_file_of_somebody_else_stays_beside_a_download() {
+    let folder = tempfile::tempdir().unwrap();
+    let (target, mine) = (folder.path().join("q"), folder.path().join("q.part"));
+    std::fs::write(&mine, "mine").unwrap();
+    for arguments in [&["-o"][..], &["-C", "-o"]] {
+        let answer = b"HTTP/1.1 200 OK\r\nETag: \"1\"\r\nContent-Length: 3\r\n\r\nnew".to_vec();
+        let (url, thread) = closing(vec![answer]);
+        succeeds(&httpkit(&[&["get", url.as_str()], arguments, &[target.to_str().unwrap()]].concat()));
+        thread.join().unwrap();
+        assert_eq!(std::fs::read(&target).unwrap(), b"new");
+        assert_eq!(std::fs::read(&mine).unwrap(), b"mine");
+    }
+}
+
+#[test]
 fn a_file_gets_the_name_that_the_url_ends_with() {
     let folder = tempfile::tempdir().unwrap();
     let (url, thread) = closing(vec![b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nnew".to_vec()]);
