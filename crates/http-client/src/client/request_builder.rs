@@ -73,7 +73,7 @@ impl RequestBuilder {
     /// Sends a cookie along, in one field with those of the client's [store](crate::client::CookieStore); of a name
     /// that the store has too, this one. It goes to no other origin. Nothing is quoted or encoded.
     ///
-    /// Sending fails with [`ErrorKind::InvalidRequest`](crate::client::ErrorKind::InvalidRequest) where the name is no
+    /// Sending fails with [`ErrorKind::InvalidRequest`] where the name is no
     /// token, or the value has control characters, a semicolon, or blanks at its ends (RFC 6265bis §4.2.1).
     #[doc(alias = "cookies")]
     pub fn cookie(self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
