@@ -171,6 +171,21 @@ impl FieldSection {
         }
     }
 
+    /// Where the section ends, if it is byte for byte the one that `headers` holds, and within these limits.
+    pub(crate) fn same_as(&self, input: &[u8], limits: &SectionLimits, headers: &Headers) -> Option<usize> {
+        let text_end = self.fields_start + headers.plain_text()?.len();
+        let end = text_end + 2;
+        let is_same = input.get(self.fields_start..text_end) == headers.plain_text()
+            && input.get(text_end..end) == Some(b"\r\n")
+            && end <= self.head_start.saturating_add(limits.section_bytes_max)
+            && headers.are_within(limits.fields_max, limits.line_bytes_max);
+        #[cfg(test)]
+        if is_same {
+            crate::effort::count_bytes(end - self.fields_start);
+        }
+        is_same.then_some(end)
+    }
+
     /// Moves what was found into `headers`.
     pub(crate) fn finish_into(&mut self, input: &[u8], headers: &mut Headers) {
         let text = input.get(self.fields_start..self.line_start).unwrap_or_default();
@@ -223,9 +238,9 @@ impl FieldSection {
         let Some(mut rest) = input.get(self.line_start..) else { return };
         let mut start = self.line_start - self.fields_start;
         while self.entries.len() < limits.fields_max {
-            let Some(line) = plain_line(rest) else { break };
-            if line.bytes - 2 > limits.line_bytes_max || self.fields_start + start + line.bytes > section_end
-            {
+            let Some((line, behind)) = plain_line(rest) else { break };
+            let bytes = rest.len() - behind.len();
+            if bytes - 2 > limits.line_bytes_max || self.fields_start + start + bytes > section_end {
                 break;
             }
             self.entries.push(Entry::new(
@@ -234,8 +249,8 @@ impl FieldSection {
                 start + line.value_start,
                 start + line.value_end,
             ));
-            start += line.bytes;
-            rest = rest.get(line.bytes..).unwrap_or_default();
+            start += bytes;
+            rest = behind;
         }
         self.advance_to(self.fields_start + start);
     }
@@ -323,36 +338,38 @@ struct PlainLine {
     name_bytes: usize,
     value_start: usize,
     value_end: usize,
-    /// With its CRLF.
-    bytes: usize,
 }
 
-/// Reads the field line at the beginning of `rest`; `None` if it is not whole or has anything unusual.
+/// Reads the field line at the beginning of `rest`, and gives what stands behind its CRLF; `None` if it is not whole or
+/// has anything unusual.
 #[inline]
-fn plain_line(rest: &[u8]) -> Option<PlainLine> {
+fn plain_line(rest: &[u8]) -> Option<(PlainLine, &[u8])> {
     let name_bytes = TOKEN.first_outside(rest)?;
     #[cfg(test)]
     crate::effort::count_bytes(name_bytes + 1);
-    if name_bytes == 0 || rest.get(name_bytes) != Some(&b':') {
+    let (name, [b':', behind @ ..]) = rest.split_at_checked(name_bytes)? else { return None };
+    if name.is_empty() {
         return None;
     }
-    let mut value_start = name_bytes + 1;
-    while let Some(b' ' | b'\t') = rest.get(value_start) {
-        value_start += 1;
-    }
-    let behind = rest.get(value_start..)?;
+    let behind = trim_start(behind);
+    let value_start = rest.len() - behind.len();
     let found = first_control(behind);
     #[cfg(test)]
     crate::effort::count_bytes(found.unwrap_or(behind.len()));
-    let line_end = value_start + found?;
-    let Some([b'\r', b'\n']) = rest.get(line_end..line_end + 2) else { return None };
-    let mut value_end = line_end;
-    while value_end > value_start && matches!(rest.get(value_end - 1), Some(b' ' | b'\t')) {
-        value_end -= 1;
-    }
-    Some(PlainLine { name_bytes, value_start, value_end, bytes: line_end + 2 })
+    let (value, [b'\r', b'\n', behind @ ..]) = behind.split_at_checked(found?)? else { return None };
+    let value_end = value_start + trim_end(value).len();
+    Some((PlainLine { name_bytes, value_start, value_end }, behind))
 }
 
+#[inline]
+fn trim_end(mut bytes: &[u8]) -> &[u8] {
+    while let [rest @ .., b' ' | b'\t'] = bytes {
+        bytes = rest;
+    }
+    bytes
+}
+
+#[inline]
 fn trim_start(mut bytes: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] = bytes {
         bytes = rest;

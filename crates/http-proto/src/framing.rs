@@ -158,6 +158,11 @@ impl<'a> Fields<'a> {
     fn collect(headers: &'a crate::headers::Headers) -> Self {
         let mut fields = Self::default();
         for (name, value) in headers.raw_where(|length| matches!(length, 4 | 10 | 14 | 17)) {
+            // Most are told apart by their first letter.
+            let [first, ..] = name else { continue };
+            if !matches!((name.len(), first.to_ascii_lowercase()), (4, b'h') | (10 | 14, b'c') | (17, b't')) {
+                continue;
+            }
             match name.len() {
                 4 if name.eq_ignore_ascii_case(b"host") => {
                     fields.hosts += 1;

@@ -150,6 +150,16 @@ impl RequestTarget {
         Ok(())
     }
 
+    /// Whether this target may stand in a request with this method: then it has the form that it has there.
+    ///
+    /// # Errors
+    /// As [`assign_checked`](Self::assign_checked).
+    pub(crate) fn fit(&mut self, method: &Method) -> Result<(), InvalidInput> {
+        (self.form, self.path_start) =
+            classify(&self.text, method).ok_or(InvalidInput::Target { offset: 0 })?;
+        Ok(())
+    }
+
     /// The whole target exactly as on the wire.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -249,6 +249,12 @@ impl Headers {
     /// # Errors
     /// [`InvalidInput::FieldsTooLong`]. The list is unchanged then.
     pub fn append_all(&mut self, other: &Self) -> Result<(), InvalidInput> {
+        if self.is_empty() && !other.not_wire_form {
+            self.clear();
+            self.text.extend_from_slice(&other.text);
+            self.entries.extend_from_slice(&other.entries);
+            return Ok(());
+        }
         // Each line is at most four bytes longer here than there.
         let room = other.text.len() + 4 * other.entries.len();
         if u32::try_from(self.text.len() + room).is_err() {
@@ -346,6 +352,22 @@ impl Headers {
         std::mem::swap(&mut self.entries, entries);
         entries.clear();
         self.not_wire_form = !wire_form;
+    }
+
+    /// The lines of the fields, unless there are none or they would have to be written anew.
+    pub(crate) fn plain_text(&self) -> Option<&[u8]> {
+        (!self.not_wire_form && !self.entries.is_empty()).then_some(&*self.text)
+    }
+
+    /// Whether there are at most so many fields, with lines of at most so many bytes.
+    pub(crate) fn are_within(&self, fields_max: usize, line_bytes_max: usize) -> bool {
+        // Each line with its CRLF, from its name up to the next one's.
+        let starts = self.entries.iter().map(|entry| entry.name_start as usize);
+        let ends = starts.clone().skip(1).chain([self.text.len()]);
+        self.entries.len() <= fields_max
+            && starts
+                .zip(ends)
+                .all(|(start, end)| end.saturating_sub(start) <= line_bytes_max.saturating_add(2))
     }
 
     /// Reads the line breaks of folded values as spaces (RFC 9112 §5.2).

@@ -32,7 +32,13 @@ pub(crate) fn plain_request_line(rest: &[u8], limits: &Limits, head: &mut Reques
     if method != head.method.as_str().as_bytes() {
         head.method = Method::from_bytes(method).ok()?;
     }
-    head.target.assign_checked(target, &head.method).ok()?;
+    let before = head.target.as_str().as_bytes();
+    // As with the fields, what has been cleared is compared with nothing.
+    if head.headers.is_empty() || target != before {
+        head.target.assign_checked(target, &head.method).ok()?;
+    } else {
+        head.target.fit(&head.method).ok()?;
+    }
     head.version = version;
     Some(bytes)
 }

@@ -121,6 +121,12 @@ impl ReadBuffer {
         Ok((direct_bytes, buffered_bytes))
     }
 
+    /// How many bytes of memory it holds.
+    #[must_use]
+    pub const fn capacity_bytes(&self) -> usize {
+        self.storage.capacity()
+    }
+
     /// Gives the memory back if no bytes are there.
     pub fn release(&mut self) {
         if self.is_empty() {

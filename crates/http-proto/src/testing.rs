@@ -41,12 +41,24 @@ where
 /// A parsed head and its length, or the rule that was broken; `None` for a head that is not whole.
 pub(crate) type Outcome<T> = Option<Result<(T, usize), ProtocolError>>;
 
-/// A request head, read in every possible way.
+/// A request head, read in every possible way: into a new head, and into one that holds its fields already.
 #[track_caller]
 pub(crate) fn request(input: &[u8], limits: Limits) -> Outcome<RequestHead> {
+    let outcome = request_into(&RequestHead::default(), input, limits);
+    let mut held = RequestHead::default();
+    let endless =
+        Limits { head_bytes_max: usize::MAX, line_bytes_max: usize::MAX, fields_max: usize::MAX, ..limits };
+    if let Ok(Parsed::Complete { .. }) = RequestParser::new(endless).parse(input, &mut held) {
+        assert_eq!(request_into(&held, input, limits), outcome, "into a head that holds the fields already");
+    }
+    outcome
+}
+
+#[track_caller]
+fn request_into(held: &RequestHead, input: &[u8], limits: Limits) -> Outcome<RequestHead> {
     cut_everywhere(input, || {
         let mut parser = RequestParser::new(limits);
-        let mut head = RequestHead::default();
+        let mut head = held.clone();
         move |input: &[u8]| match parser.parse(input, &mut head) {
             Ok(Parsed::Complete { consumed_bytes, .. }) => Some(Ok((head.clone(), consumed_bytes))),
             Ok(Parsed::Partial) => None,
