@@ -41,11 +41,16 @@ impl Load {
     /// Opens so many connections; each will send `depth` requests at a time.
     pub(crate) fn new(address: SocketAddr, connections: usize, depth: usize) -> Self {
         let request = request("");
-        let mut first = connect(address);
-        let answer_bytes = learn(&mut first, &request);
         let poller = epoll::create(CreateFlags::CLOEXEC).expect("there is epoll");
-        let mut streams = vec![first];
-        streams.resize_with(connections, || connect(address));
+        let mut answer_bytes = 0;
+        // One after the other has its first answer: a pool of threads that grows while connections come in crowds can
+        // leave some of them without a thread.
+        let mut streams = Vec::new();
+        streams.resize_with(connections, || {
+            let mut stream = connect(address);
+            answer_bytes = learn(&mut stream, &request);
+            stream
+        });
         let connections = streams
             .into_iter()
             .zip(0..)
