@@ -16,6 +16,7 @@ mod framing;
 mod listeners;
 mod log;
 mod proxies;
+mod readme;
 mod serial;
 mod shutdown;
 mod slow;
