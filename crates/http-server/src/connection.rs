@@ -44,6 +44,8 @@ pub(crate) struct Work {
     head: RequestHead,
     io: Io,
     date: DateText,
+    /// What has been concluded from the fields of `head`.
+    concluded: Option<exchange::Concluded>,
 }
 
 impl Work {
@@ -53,6 +55,7 @@ impl Work {
             head: RequestHead::default(),
             io: Io::new(limits),
             date: DateText::default(),
+            concluded: None,
         }
     }
 
@@ -63,12 +66,12 @@ impl Work {
         self.io.out.clear();
         self.io.decoder.begin(Framing::None);
         self.parser.reset();
-        let Some(storage) = self.io.input.take_storage() else {
-            return self.io.out.capacity() <= OUT_BYTES * 2;
-        };
-        let small = storage.len() <= 4 * INPUT_BYTES && self.io.out.capacity() <= OUT_BYTES * 2;
-        self.io.input.adopt(storage);
-        small
+        self.is_small()
+    }
+
+    /// Whether the buffers are small enough to be kept for whoever comes next.
+    pub(crate) fn is_small(&self) -> bool {
+        self.io.input.capacity_bytes() <= 4 * INPUT_BYTES && self.io.out.capacity() <= OUT_BYTES * 2
     }
 
     /// Whether nothing in here belongs to the connection that it served last.

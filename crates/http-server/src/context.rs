@@ -68,8 +68,13 @@ impl Drop for Counted {
 
 /// Told when handlers begin and end, by the thread that runs them.
 pub(crate) trait Watch {
-    /// The time, as it was when the thread last asked: after its last wait, or the last handler.
+    /// The time, as it was after the thread's last wait or its last handler, whichever was later.
     fn now(&self) -> Instant;
+
+    /// The time when it was last taken: before the handlers that have run since somebody asked. It costs nothing.
+    fn recent(&self) -> Instant {
+        self.now()
+    }
 
     /// A handler begins now.
     fn begin(&self) -> Instant;

@@ -52,6 +52,7 @@ mod crowd;
 mod deadlines;
 mod keeper;
 pub(crate) mod poller;
+mod stopwatch;
 mod table;
 mod worker;
 

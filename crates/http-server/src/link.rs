@@ -165,7 +165,21 @@ impl Link {
 
     /// Writes all of `bytes`.
     pub(crate) fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.write_all_parts(&mut [IoSlice::new(bytes)])
+        if self.cut || self.wrote || self.is_tls() || self.until.is_some() {
+            return self.write_all_parts(&mut [IoSlice::new(bytes)]);
+        }
+        // The usual case is an answer of which one call takes all.
+        self.wrote = true;
+        let count = match self.socket.write(bytes) {
+            Ok(count) if count == bytes.len() => return Ok(()),
+            Ok(count) => count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => 0,
+            Err(error) => {
+                self.cut = true;
+                return Err(stalled(error));
+            }
+        };
+        self.write_all_parts(&mut [IoSlice::new(bytes.get(count..).unwrap_or_default())])
     }
 
     /// Writes all of `parts` in order, in as few calls as the system allows.

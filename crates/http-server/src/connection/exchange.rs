@@ -44,6 +44,33 @@ fn expectation(head: &RequestHead) -> Expectation {
     found
 }
 
+/// What follows from the fields of a head, and from what else counts beside them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Concluded {
+    version: Version,
+    form: TargetForm,
+    verdict: Verdict,
+    expectation: Expectation,
+}
+
+impl Concluded {
+    /// Of the head in `work`. Pipelined requests mostly have the fields of the one before them.
+    fn of(work: &mut Work) -> Result<Self, ProtocolError> {
+        let head = &work.head;
+        let (version, form) = (head.version, head.target.form());
+        let is_same = |before: &Self| (before.version, before.form) == (version, form);
+        if let Some(before) = work.concluded.filter(is_same)
+            && work.parser.repeats_fields()
+        {
+            return Ok(before);
+        }
+        let concluded =
+            Self { version, form, verdict: request_framing(head)?, expectation: expectation(head) };
+        work.concluded = Some(concluded);
+        Ok(concluded)
+    }
+}
+
 /// The status for a request that no handler is to see, whose head breaks no rule.
 fn refusal(expectation: Expectation, framing: Framing, context: &Context<'_>) -> Option<StatusCode> {
     match framing {
@@ -79,7 +106,7 @@ impl Connection {
             verdict.persistence.is_err() && matches!(verdict.framing, Framing::None | Framing::Length(0));
         let keep =
             verdict.persistence.is_ok() && context.speaks == Version::HTTP_11 && self.can_stay(work, context);
-        let date = *work.date.at(watch.now(), clock::wall);
+        let date = *work.date.at(watch.recent(), clock::wall);
         let facts = Facts {
             method: &work.head.method,
             version: work.head.version.min(context.speaks),
@@ -107,14 +134,13 @@ impl Connection {
 
     /// What the head asks of the connection, ready to be handled; `None` where the request has been refused.
     fn admit(&mut self, work: &mut Work, context: &Context<'_>, watch: &dyn Watch) -> Option<Verdict> {
-        let verdict = match request_framing(&work.head) {
-            Ok(verdict) => verdict,
+        let Concluded { verdict, expectation, .. } = match Concluded::of(work) {
+            Ok(concluded) => concluded,
             Err(error) => {
                 self.refuse(error, Heard::Head, work, context, watch);
                 return None;
             }
         };
-        let expectation = expectation(&work.head);
         if let Some(status) = refusal(expectation, verdict.framing, context) {
             self.answer_unseen(Response::error_page(status), Heard::Head, work, context, watch);
             return None;

@@ -6,6 +6,7 @@
 //! is joined by another when there is more than it can take at once, or when its handler turns out to block.
 
 use super::poller::{EVENTS_MAX, Ready};
+use super::stopwatch::{self, Stopwatch};
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -302,19 +303,14 @@ impl Crowd {
         self.left_count.store(left.len(), Ordering::SeqCst);
     }
 
-    /// A handler begins; `now` is when.
-    pub(super) fn begin_handler(&self, desk: &Desk, now: Instant) {
-        desk.began.store(self.stamp(now), Ordering::Relaxed);
-    }
-
-    /// A handler that began at `began` has ended.
-    pub(super) fn end_handler(&self, desk: &Desk, began: Instant, now: Instant) {
-        desk.began.store(0, Ordering::Relaxed);
-        let took = u64::try_from(now.saturating_duration_since(began).as_nanos()).unwrap_or(u64::MAX);
+    /// So many handlers have taken so long each.
+    pub(super) fn count_handlers(&self, count: u32, each: Duration) {
+        let took = u64::try_from(each.as_nanos()).unwrap_or(u64::MAX).min(COUNTED_NANOSECONDS);
+        let weight = u64::from(count.min(16));
         let average = self.average_nanoseconds.load(Ordering::Relaxed);
         // Two threads may write at once: then one of them is not counted.
         self.average_nanoseconds
-            .store(average - average / 16 + took.min(COUNTED_NANOSECONDS) / 16, Ordering::Relaxed);
+            .store(average - average * weight / 16 + took * weight / 16, Ordering::Relaxed);
     }
 
     /// Whether handlers take so long that answers before them should not wait for theirs.
@@ -381,12 +377,25 @@ impl Crowd {
     }
 
     fn stamp(&self, now: Instant) -> u64 {
-        let since = now.saturating_duration_since(self.start).as_nanos();
-        u64::try_from(since).unwrap_or(u64::MAX - 1).saturating_add(1)
+        stopwatch::stamp(self.start, now)
+    }
+
+    /// Tells one thread the time.
+    pub(super) fn stopwatch(&self) -> Stopwatch {
+        Stopwatch::new(self.start)
     }
 }
 
 impl Desk {
+    /// A handler begins at `stamp`, by this crowd's count.
+    pub(super) fn begin_handler(&self, stamp: u64) {
+        self.began.store(stamp, Ordering::Relaxed);
+    }
+
+    pub(super) fn end_handler(&self) {
+        self.began.store(0, Ordering::Relaxed);
+    }
+
     fn is_blocked(&self, late: u64) -> bool {
         (1..=late).contains(&self.began.load(Ordering::Relaxed))
     }

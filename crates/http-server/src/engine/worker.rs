@@ -3,14 +3,13 @@
 use super::Shared;
 use super::crowd::{Crowd, Desk, Plan};
 use super::poller::{EVENTS_MAX, Interest, Key, News, Poller, Ready, Source};
+use super::stopwatch::Stopwatch;
 use super::table::Parked;
-use crate::clock;
 use crate::connection::{Connection, Next, Work};
 use crate::context::Watch;
 use crate::observe::Event;
 use crate::socket::Socket;
 use crate::upgrade::Upgraded;
-use std::cell::Cell;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -27,7 +26,7 @@ pub(super) fn start<P: Poller>(shared: &Arc<Shared<P>>) -> io::Result<()> {
         events: Vec::with_capacity(EVENTS_MAX),
         surplus: Crowd::START,
         serving: None,
-        now: Cell::new(clock::now()),
+        stopwatch: shared.crowd.stopwatch(),
     };
     let started = std::thread::Builder::new().name("http-server".to_owned()).spawn(move || worker.run());
     started.map(drop).inspect_err(|_| shared.crowd.leave(&desk))
@@ -44,8 +43,7 @@ struct Worker<P: Poller> {
     surplus: u32,
     /// The connection that it serves, or served last.
     serving: Option<Key>,
-    /// The time when it was last asked for: after each wait and each handler.
-    now: Cell<Instant>,
+    stopwatch: Stopwatch,
 }
 
 /// How a thread comes to its end.
@@ -99,9 +97,13 @@ impl<P: Poller> Worker<P> {
                     }
                 }
                 Plan::Wait { max, timeout } => {
+                    // Those on connections that have been closed have not been told of yet.
+                    if let Some((ended, each)) = self.stopwatch.lap() {
+                        self.shared.crowd.count_handlers(ended, each);
+                    }
                     let waited = self.shared.poller.wait(&mut self.events, max, timeout);
                     let last = self.shared.crowd.end_wait();
-                    self.now.set(clock::now());
+                    self.stopwatch.take();
                     let count = self.events.len();
                     self.shared.crowd.share_out(count, max);
                     // The usual case with few clients: what is dealt with at once need not be laid on the desk.
@@ -222,7 +224,7 @@ impl<P: Poller> Worker<P> {
     }
 
     fn watch(&self, key: Key) -> DeskWatch<'_, P> {
-        DeskWatch { shared: &self.shared, desk: &self.desk, now: &self.now, key }
+        DeskWatch { shared: &self.shared, desk: &self.desk, stopwatch: &self.stopwatch, key }
     }
 
     fn take_work(&mut self) -> Box<Work> {
@@ -232,7 +234,9 @@ impl<P: Poller> Worker<P> {
     /// Keeps the buffers for the next connection, or lets this one have them if it has bytes in them.
     fn keep_work(&mut self, connection: &mut Connection, work: Box<Work>) {
         if work.is_clean() {
-            self.put_work(work);
+            if self.work.is_none() && work.is_small() {
+                self.work = Some(work);
+            }
         } else {
             connection.keep_work(work);
         }
@@ -249,33 +253,45 @@ impl<P: Poller> Worker<P> {
 struct DeskWatch<'w, P> {
     shared: &'w Shared<P>,
     desk: &'w Desk,
-    now: &'w Cell<Instant>,
+    stopwatch: &'w Stopwatch,
     key: Key,
 }
 
 impl<P: Poller> Watch for DeskWatch<'_, P> {
     fn now(&self) -> Instant {
-        self.now.get()
+        if let Some((ended, each)) = self.stopwatch.lap() {
+            self.shared.crowd.count_handlers(ended, each);
+        }
+        self.stopwatch.taken()
+    }
+
+    fn recent(&self) -> Instant {
+        self.stopwatch.taken()
     }
 
     fn begin(&self) -> Instant {
         let crowd = &self.shared.crowd;
-        if crowd.is_slow() {
+        let is_slow = crowd.is_slow();
+        if is_slow {
             // What was sent meanwhile is no time of the handler's.
-            self.now.set(clock::now());
+            self.stopwatch.take();
         }
-        let now = self.now.get();
-        crowd.begin_handler(self.desk, now);
-        if crowd.is_slow() && !crowd.someone_waits() && !crowd.call() && crowd.alive() < crowd.max {
+        self.desk.begin_handler(self.stopwatch.stamp());
+        if is_slow && !crowd.someone_waits() && !crowd.call() && crowd.alive() < crowd.max {
             self.shared.keeper.grow();
         }
-        now
+        self.stopwatch.taken()
     }
 
     fn end(&self, began: Instant) {
-        let now = clock::now();
-        self.now.set(now);
-        self.shared.crowd.end_handler(self.desk, began, now);
+        let crowd = &self.shared.crowd;
+        self.desk.end_handler();
+        if crowd.is_slow() {
+            self.stopwatch.take();
+            crowd.count_handlers(1, self.stopwatch.taken().saturating_duration_since(began));
+        } else {
+            self.stopwatch.end_handler();
+        }
     }
 
     fn answers_wait(&self) -> bool {

@@ -56,7 +56,7 @@ enum At {
     /// About to read.
     Reads(Key, Box<Idle>),
     /// In a handler.
-    Handles(Key, Box<Idle>, Instant),
+    Handles(Key, Box<Idle>),
     /// About to park.
     Parks(Key, Box<Idle>),
     Gone,
@@ -156,8 +156,7 @@ impl World {
         }
         if setting.slow {
             for _ in 0..64 {
-                let desk = &world.threads[0].desk;
-                world.crowd.end_handler(desk, start, start + Duration::from_millis(2));
+                world.crowd.count_handlers(1, Duration::from_millis(2));
             }
         }
         world
@@ -301,10 +300,11 @@ impl World {
                 None => At::Begin,
             },
             At::Reads(key, connection) => self.read(&desk, key, connection),
-            At::Handles(key, connection, began) => {
+            At::Handles(key, connection) => {
                 // What it took keeps the average where it is.
                 let took = if crowd.is_slow() { Duration::from_millis(1) } else { Duration::ZERO };
-                crowd.end_handler(&desk, began, began + took);
+                desk.end_handler();
+                crowd.count_handlers(1, took);
                 At::Parks(key, connection)
             }
             At::Parks(key, connection) => self.park(key, connection),
@@ -320,11 +320,11 @@ impl World {
         if count == 0 {
             return At::Parks(key, connection);
         }
-        self.crowd.begin_handler(desk, self.start);
+        desk.begin_handler(self.crowd.stamp(self.start));
         if self.crowd.is_slow() && !self.crowd.someone_waits() {
             self.crowd.call();
         }
-        At::Handles(key, connection, self.start)
+        At::Handles(key, connection)
     }
 
     fn park(&mut self, key: Key, connection: Box<Idle>) -> At {

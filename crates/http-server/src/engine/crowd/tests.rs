@@ -28,12 +28,12 @@ fn threads_whose_handlers_block_are_replaced() {
     let crowd = Crowd::new(64, start);
     let desks: Vec<_> = (0..crowd.min).map(|_| crowd.join().unwrap()).collect();
     for desk in &desks {
-        crowd.begin_handler(desk, start);
+        desk.begin_handler(crowd.stamp(start));
     }
     assert_eq!(crowd.missing(start), 0, "they have only just begun");
     let later = start + BLOCKED_AFTER + Duration::from_millis(1);
     assert_eq!(crowd.missing(later), crowd.min);
-    crowd.end_handler(&desks[0], start, start);
+    desks[0].end_handler();
     assert_eq!(crowd.missing(later), crowd.min - 1);
 }
 
@@ -42,7 +42,7 @@ fn nothing_is_missing_while_a_thread_waits() {
     let start = clock::now();
     let crowd = Crowd::new(64, start);
     let desk = crowd.join().unwrap();
-    crowd.begin_handler(&desk, start);
+    desk.begin_handler(crowd.stamp(start));
     crowd.begin_wait(&mut 0);
     assert_eq!(crowd.missing(start + Duration::from_secs(1)), 0);
 }
@@ -51,15 +51,15 @@ fn nothing_is_missing_while_a_thread_waits() {
 fn slow_handlers_bring_more_threads_than_there_are_cores() {
     let start = clock::now();
     let crowd = Crowd::new(64, start);
-    let desks: Vec<_> = (0..crowd.min).map(|_| crowd.join().unwrap()).collect();
+    let _desks: Vec<_> = (0..crowd.min).map(|_| crowd.join().unwrap()).collect();
     assert!(!crowd.is_slow());
     for _ in 0..50 {
-        crowd.end_handler(&desks[0], start, start + Duration::from_millis(2));
+        crowd.count_handlers(1, Duration::from_millis(2));
     }
     assert!(crowd.is_slow());
     assert!(crowd.missing(start) > 0);
     for _ in 0..200 {
-        crowd.end_handler(&desks[0], start, start + Duration::from_micros(3));
+        crowd.count_handlers(1, Duration::from_micros(3));
     }
     assert!(!crowd.is_slow());
 }
@@ -70,11 +70,11 @@ fn a_thread_for_each_of_many_slow_peers_is_there_after_few_looks() {
     let crowd = Crowd::with_cores(2, 1024, start);
     let mut looks = 0;
     let mut now = start;
-    (0..crowd.min).for_each(|_| crowd.begin_handler(&crowd.join().unwrap(), start));
+    (0..crowd.min).for_each(|_| crowd.join().unwrap().begin_handler(crowd.stamp(start)));
     while crowd.alive() <= 200 {
         now += BLOCKED_AFTER * 2;
         // Each new one has a slow peer at once.
-        (0..crowd.missing(now)).for_each(|_| crowd.begin_handler(&crowd.join().unwrap(), now));
+        (0..crowd.missing(now)).for_each(|_| crowd.join().unwrap().begin_handler(crowd.stamp(now)));
         looks += 1;
     }
     assert!(looks <= 15, "{looks} looks");
@@ -85,10 +85,10 @@ fn growth_ends_once_a_thread_can_run() {
     let start = clock::now();
     let crowd = Crowd::with_cores(2, 1024, start);
     let desks: Vec<_> = (0..100).map(|_| crowd.join().unwrap()).collect();
-    desks.iter().for_each(|desk| crowd.begin_handler(desk, start));
+    desks.iter().for_each(|desk| desk.begin_handler(crowd.stamp(start)));
     let later = start + BLOCKED_AFTER * 2;
     assert_eq!(crowd.missing(later), 50);
-    crowd.end_handler(&desks[0], start, start);
+    desks[0].end_handler();
     assert_eq!(crowd.missing(later), 1, "one can run, and two are the minimum");
 }
 
@@ -98,9 +98,9 @@ fn a_crowd_is_exhausted_when_the_last_of_its_handlers_blocks() {
     let crowd = Crowd::with_cores(2, 3, start);
     let desks: Vec<_> = (0..3).map(|_| crowd.join().unwrap()).collect();
     let later = start + BLOCKED_AFTER * 2;
-    desks[1..].iter().for_each(|desk| crowd.begin_handler(desk, start));
+    desks[1..].iter().for_each(|desk| desk.begin_handler(crowd.stamp(start)));
     assert!(!crowd.is_exhausted(later), "one can run");
-    crowd.begin_handler(&desks[0], later);
+    desks[0].begin_handler(crowd.stamp(later));
     assert!(!crowd.is_exhausted(later), "its handler has only just begun");
     assert!(crowd.is_exhausted(later + BLOCKED_AFTER * 2));
     crowd.leave(&desks[0]);

@@ -1,0 +1,69 @@
+//! The time as one thread knows it, taken as seldom as can be: asking for it costs as much as half the reading of a head.
+//! It tells how long the handlers took on average that have ended since.
+
+use crate::clock;
+use std::cell::Cell;
+use std::time::{Duration, Instant};
+
+/// One thread's.
+#[derive(Debug)]
+pub(super) struct Stopwatch {
+    /// Stamps are counted from here.
+    start: Instant,
+    taken: Cell<Instant>,
+    stamp: Cell<u64>,
+    /// Handlers that have ended since the time was taken.
+    ended: Cell<u32>,
+}
+
+impl Stopwatch {
+    pub(super) fn new(start: Instant) -> Self {
+        let watch = Self { start, taken: Cell::new(start), stamp: Cell::new(1), ended: Cell::new(0) };
+        watch.take();
+        watch
+    }
+
+    /// The time when it was last taken.
+    pub(super) const fn taken(&self) -> Instant {
+        self.taken.get()
+    }
+
+    /// The same in nanoseconds since the start, plus one.
+    pub(super) const fn stamp(&self) -> u64 {
+        self.stamp.get()
+    }
+
+    /// Takes the time. What has passed counts for no handler.
+    pub(super) fn take(&self) {
+        self.taken.set(clock::now());
+        self.stamp.set(stamp(self.start, self.taken.get()));
+        self.ended.set(0);
+    }
+
+    /// A handler has ended.
+    pub(super) fn end_handler(&self) {
+        self.ended.set(self.ended.get().saturating_add(1));
+    }
+
+    /// Takes the time if handlers have ended since it was taken: how many, and how long each took on average, with all
+    /// that was done for it.
+    pub(super) fn lap(&self) -> Option<(u32, Duration)> {
+        let ended = self.ended.get();
+        if ended == 0 {
+            return None;
+        }
+        let before = self.stamp.get();
+        self.take();
+        let passed = self.stamp.get().saturating_sub(before);
+        Some((ended, Duration::from_nanos(passed / u64::from(ended))))
+    }
+}
+
+/// Nanoseconds from `start` to `now`, plus one: never 0.
+pub(super) fn stamp(start: Instant, now: Instant) -> u64 {
+    let since = now.saturating_duration_since(start).as_nanos();
+    u64::try_from(since).unwrap_or(u64::MAX - 1).saturating_add(1)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,35 @@
+//! When the time is taken, by a clock that nobody waits for.
+
+use super::{Stopwatch, stamp};
+use crate::clock;
+use std::time::Duration;
+
+const LONG: Duration = Duration::from_secs(3);
+
+#[test]
+fn what_passes_is_shared_among_the_handlers_that_have_ended() {
+    let watch = Stopwatch::new(clock::now());
+    let before = watch.taken();
+    for _ in 0..3 {
+        watch.end_handler();
+    }
+    clock::advance(LONG);
+    assert_eq!(watch.taken(), before, "nobody has asked");
+    let (ended, each) = watch.lap().unwrap();
+    assert_eq!(ended, 3);
+    assert!(each >= LONG / 3 && each < LONG, "{each:?}");
+    assert!(watch.taken() >= before + LONG);
+    assert_eq!(watch.stamp(), stamp(watch.start, watch.taken()));
+    assert_eq!(watch.lap(), None, "all have been told of");
+}
+
+#[test]
+fn what_passes_while_waiting_is_no_handlers() {
+    let watch = Stopwatch::new(clock::now());
+    clock::advance(LONG);
+    assert_eq!(watch.lap(), None, "none has ended");
+    watch.take();
+    watch.end_handler();
+    let (ended, each) = watch.lap().unwrap();
+    assert!(ended == 1 && each < LONG, "{each:?}");
+}
