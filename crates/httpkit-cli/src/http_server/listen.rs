@@ -5,6 +5,8 @@ use httpkit::server::Listen;
 use socket2::{Domain, Protocol, Socket, Type};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, ToSocketAddrs};
+#[cfg(unix)]
+use std::path::Path;
 
 /// Connections that wait to be accepted; the system may allow fewer.
 const BACKLOG: i32 = 1024;
@@ -80,7 +82,29 @@ fn local_door(path: &str) -> Result<Door, Failure> {
     if path.is_empty() {
         return Err(Failure::new("--bind unix: needs a path, as in unix:/run/files.sock"));
     }
+    judge_local(Path::new(path))?;
     Ok(Door { listen: Listen::unix(path, LOCAL_MODE), path: Some(path.to_owned()) })
+}
+
+/// Says what can be seen to be wrong with the path of a local socket without making one.
+#[cfg(unix)]
+fn judge_local(path: &Path) -> Result<(), Failure> {
+    use std::os::unix::fs::FileTypeExt as _;
+    let failed =
+        |what: String| Err(Failure::new(format!("cannot listen on unix:{}: {what}", path.display())));
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !folder.is_dir() {
+        return failed(format!("there is no folder {}", folder.display()));
+    }
+    match std::fs::symlink_metadata(path) {
+        Ok(found) if !found.file_type().is_socket() => {
+            failed("it is a file, not a socket, and stays; give another path, or move it away".to_owned())
+        }
+        Ok(_) if std::os::unix::net::UnixStream::connect(path).is_ok() => {
+            failed("another program listens there; give another path".to_owned())
+        }
+        _ => Ok(()),
+    }
 }
 
 #[cfg(not(unix))]

@@ -7,6 +7,7 @@ use httpkit::Method;
 use httpkit::server::files::{ContentCoding, FolderView, StaticFiles, Uploads};
 use httpkit::server::{Compressed, Cors, Error, Handler, HandlerError, Request, Response, Throttled};
 use std::num::NonZeroU64;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -123,6 +124,7 @@ fn files(options: &Options) -> Result<StaticFiles, Failure> {
         files = files.precompressed(ContentCoding::ALL);
     }
     if options.upload {
+        warn_unless_writable(&options.directory);
         let uploads = Uploads::new().overwrite(options.overwrite);
         files = files.uploads(match options.upload_max {
             Some(largest) => uploads.bytes_max(largest.count),
@@ -133,6 +135,21 @@ fn files(options: &Options) -> Result<StaticFiles, Failure> {
     let cache_mib = if options.live { 0 } else { options.memory_cache };
     let cache_bytes = usize::try_from(cache_mib).unwrap_or(usize::MAX).saturating_mul(1 << 20);
     Ok(files.immutable_hashed_names(options.immutable).keep_in_memory(cache_bytes))
+}
+
+/// Uploads may be meant for folders further down: so this is no reason not to start.
+fn warn_unless_writable(folder: &Path) {
+    let probe = folder.join(format!(".http-server-{}", std::process::id()));
+    let made = std::fs::File::options().write(true).create_new(true).open(&probe);
+    match made.and_then(|_| std::fs::remove_file(&probe)) {
+        Ok(()) => {}
+        Err(error) => {
+            super::say(&format!(
+                "--upload: nothing can be written into {} itself: {error}",
+                folder.display()
+            ));
+        }
+    }
 }
 
 /// Whether it names something in a folder, and not a path.

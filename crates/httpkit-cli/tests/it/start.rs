@@ -333,3 +333,32 @@ fn an_option_that_cannot_come_from_the_environment_is_refused_there() {
         assert!(text.contains(name) && text.contains("takes two values"), "{text}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn check_finds_paths_where_no_local_socket_can_be() {
+    let folder = folder();
+    let path = |name: &str| format!("unix:{}", folder.path().join(name).display());
+    check_refused(&["-b", &path("no/such"), "--check"], 1, &["there is no folder"]);
+    check_refused(&["-b", &path("a.txt"), "--check"], 1, &["a.txt: it is a file, not a socket"]);
+    check_refused(&["-b", &path("a.txt")], 1, &["a.txt: it is a file, not a socket"]);
+    let taken = std::os::unix::net::UnixListener::bind(folder.path().join("taken")).unwrap();
+    check_refused(&["-b", &path("taken"), "--check"], 1, &["another program listens there"]);
+    drop(taken);
+    for left in ["taken", "new"] {
+        let output = run(&["-b", &path(left), "-d", folder.path().to_str().unwrap(), "--check"]);
+        assert_eq!(output.status.code(), Some(0), "{left}");
+    }
+    assert_eq!(fs::read_to_string(folder.path().join("a.txt")).unwrap(), "hello");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn uploads_into_a_folder_that_takes_none_are_spoken_of_at_the_start() {
+    let output = run(&["0", "-b", "127.0.0.1", "--upload", "-d", "/proc", "--check"]);
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(text.contains("--upload: nothing can be written into /proc itself"), "{text}");
+    let folder = folder();
+    let output = run(&["0", "-b", "127.0.0.1", "--upload", "-d", folder.path().to_str().unwrap(), "--check"]);
+    assert_eq!((output.stderr, fs::read_dir(folder.path()).unwrap().count()), (Vec::new(), 1));
+}
