@@ -16,6 +16,7 @@ use std::time::Duration;
 mod amount;
 mod auth;
 mod banner;
+mod environment;
 mod listen;
 mod live;
 mod log;
@@ -30,7 +31,7 @@ mod user;
 
 pub use amount::Bytes;
 pub use auth::Secret;
-pub(crate) use options::from_environment;
+pub(crate) use environment::named as from_environment;
 pub use options::{Archive, Links, Log, Options, Protocol, command};
 
 /// How long requests that are under way have to finish after the first signal.

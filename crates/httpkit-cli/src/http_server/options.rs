@@ -2,8 +2,8 @@
 
 use super::amount::Bytes;
 use super::auth::Secret;
-use clap::builder::FalseyValueParser;
-use clap::{Arg, ArgAction, CommandFactory as _, FromArgMatches as _, Parser, ValueEnum};
+use super::environment::{self, PORT_NAME};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, ValueEnum};
 use httpkit::server::files::{ArchiveFormat, Symlinks};
 use httpkit::server::limits::{Limits, Timeouts};
 use httpkit::server::{LogFormat, ServerBuilder};
@@ -27,7 +27,7 @@ pub struct Options {
     /// Port to listen on, 0 for a free one [default: 8000]
     ///
     /// Port to listen on, 8000 where none is given; 0 takes a free one, which the first line on standard output tells
-    #[arg(env = "HTTP_SERVER_PORT", hide_env = true)]
+    #[arg(env = PORT_NAME, hide_env = true)]
     pub port: Option<u16>,
 
     /// Address or unix:PATH [default: all interfaces]
@@ -530,43 +530,16 @@ impl Options {
     /// Reads the arguments of this process; ends it with 0 or 2 where clap has said all.
     #[must_use]
     pub fn read() -> Self {
-        let mut command = command();
-        // What is set and would not be heeded is refused instead.
-        if let Some(name) = PAIRS.into_iter().find(|name| std::env::var_os(name).is_some()) {
-            let text = format!(
-                "{name} is set, but that option takes two values and cannot come from the environment"
-            );
-            command.error(clap::error::ErrorKind::InvalidValue, text).exit();
-        }
-        let matches = command.get_matches();
+        let matches = environment::matches(command());
         Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
     }
 }
-
-/// What the variables would be called of options that take two values at a time.
-const PAIRS: [&str; 2] = ["HTTP_SERVER_HEADER", "HTTP_SERVER_CACHE_RULE"];
 
 /// The command line as clap knows it, for completions and manual pages too. Every option that can be written in one word
 /// can come from the environment.
 #[must_use]
 pub fn command() -> clap::Command {
-    from_environment(Options::command())
-}
-
-/// The command whose options that can be written in one word can come from the environment as well.
-pub(crate) fn from_environment(command: clap::Command) -> clap::Command {
-    let named = |arg: Arg| {
-        let takes_two = arg.get_num_args().is_some_and(|count| count.max_values() > 1);
-        let Some(long) = arg.get_long().filter(|_| !takes_two && arg.get_env().is_none()) else { return arg };
-        let name = format!("HTTP_SERVER_{}", long.to_ascii_uppercase().replace('-', "_"));
-        let arg = match arg.get_action() {
-            // For people, 1 is as good as true.
-            ArgAction::SetTrue => arg.value_parser(FalseyValueParser::new()),
-            _ => arg,
-        };
-        arg.env(name).hide_env(true)
-    };
-    command.mut_args(named)
+    environment::named(Options::command())
 }
 
 #[cfg(test)]

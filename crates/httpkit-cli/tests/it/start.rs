@@ -362,3 +362,28 @@ fn uploads_into_a_folder_that_takes_none_are_spoken_of_at_the_start() {
     let output = run(&["0", "-b", "127.0.0.1", "--upload", "-d", folder.path().to_str().unwrap(), "--check"]);
     assert_eq!((output.stderr, fs::read_dir(folder.path()).unwrap().count()), (Vec::new(), 1));
 }
+
+#[test]
+fn a_value_of_the_environment_that_is_not_understood_is_named_with_its_variable() {
+    for (name, value) in [("HTTP_SERVER_PORT", "eighty"), ("HTTP_SERVER_CACHE", "abc")] {
+        let output = command().arg("--check").env(name, value).output().unwrap();
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{text}");
+        assert!(text.contains(value) && text.contains(name), "{text}");
+    }
+    check_refused(&["--cache", "abc"], 2, &["--cache"]);
+}
+
+#[test]
+fn the_port_variable_that_tells_of_a_service_elsewhere_is_passed_over() {
+    let folder = folder();
+    let mut command = command();
+    command
+        .env("HTTP_SERVER_PORT", "tcp://10.96.0.1:80")
+        .args(["0", "-b", "127.0.0.1", "-d"])
+        .arg(folder.path());
+    assert_eq!(start(command).get("/a.txt").text(), "hello");
+    let mut command = super::process::command();
+    command.env("HTTP_SERVER_PORT", "tcp://10.96.0.1:80").args(["--help"]);
+    assert_eq!(command.output().unwrap().status.code(), Some(0));
+}
