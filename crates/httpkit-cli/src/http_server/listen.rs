@@ -149,6 +149,11 @@ pub(crate) fn listen(names: &[String], port: u16) -> Result<Vec<TcpListener>, Fa
 
 /// The addresses of a name, each once.
 fn resolve(name: &str, port: u16) -> Result<Vec<SocketAddr>, Failure> {
+    if let Some((host, other)) = host_and_port(name) {
+        return Err(Failure::new(format!(
+            "--bind {name}: the port stands apart from the address: http-server {other} --bind {host}"
+        )));
+    }
     let host = name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(name);
     let found = (host, port).to_socket_addrs().map_err(|error| {
         Failure::new(format!(
@@ -162,6 +167,13 @@ fn resolve(name: &str, port: u16) -> Result<Vec<SocketAddr>, Failure> {
         }
     }
     Ok(addresses)
+}
+
+/// An address with a port behind it, which was not asked for: `127.0.0.1:9000`, `[::1]:9000`, `localhost:9000`.
+fn host_and_port(name: &str) -> Option<(&str, &str)> {
+    let (host, port) = name.rsplit_once(':')?;
+    let is_address = host.starts_with('[') && host.ends_with(']') || !host.is_empty() && !host.contains(':');
+    (is_address && port.parse::<u16>().is_ok()).then_some((host, port))
 }
 
 /// One socket for both families where the system has IPv6, else for IPv4.

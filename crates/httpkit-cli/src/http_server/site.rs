@@ -95,6 +95,12 @@ fn files(options: &Options) -> Result<StaticFiles, Failure> {
         files = files.index(&options.index);
     }
     for (name, value) in options.header_pairs() {
+        if let Some((name, rest)) = name.split_once(':') {
+            return Err(Failure::new(format!(
+                "--header {name}:{rest} {value}: name and value are two arguments, without a colon: --header {name} \"{}\"",
+                rest.trim()
+            )));
+        }
         files = files.header(name, value).map_err(|error| refused("--header", name, &error))?;
     }
     if let Some(content_type) = &options.content_type {

@@ -387,3 +387,19 @@ fn the_port_variable_that_tells_of_a_service_elsewhere_is_passed_over() {
     command.env("HTTP_SERVER_PORT", "tcp://10.96.0.1:80").args(["--help"]);
     assert_eq!(command.output().unwrap().status.code(), Some(0));
 }
+
+#[test]
+fn what_was_probably_meant_is_said() {
+    let folder = folder();
+    let path = folder.path().to_str().unwrap();
+    check_refused(&[path], 2, &["[PORT]", "a folder is named by --directory", &format!("-d {path}")]);
+    let wanted =
+        "--header X-A: b 8080: name and value are two arguments, without a colon: --header X-A \"b\"";
+    check_refused(&["-H", "X-A: b", "8080"], 1, &[wanted]);
+    for (name, host) in
+        [("127.0.0.1:9000", "127.0.0.1"), ("localhost:9000", "localhost"), ("[::1]:9000", "[::1]")]
+    {
+        let wanted = format!("the port stands apart from the address: http-server 9000 --bind {host}");
+        check_refused(&["-b", name], 1, &[&wanted]);
+    }
+}
