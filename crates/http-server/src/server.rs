@@ -248,6 +248,14 @@ impl ServerBuilder {
         if self.listeners.is_empty() {
             return Err(Error::InvalidSetting("a server needs an address to listen on"));
         }
+        self.into_context(handler)
+    }
+
+    /// All that connections need to know, and the listeners.
+    pub(crate) fn into_context<'h>(
+        self,
+        handler: impl Handler + 'h,
+    ) -> Result<(Context<'h>, Vec<Listening>), Error> {
         Headers::new().append("Server", &self.server_name)?;
         let context = Context {
             per_address_default: limits::per_address(self.threads()),

@@ -11,11 +11,12 @@
 //! assert_eq!(answer.text(), "Hello, Ada!");
 //! ```
 
-use crate::error::HandlerError;
+use crate::error::{Error, HandlerError};
 use crate::handler::Handler;
 use crate::limits::{Limits, Timeouts};
 use crate::request::Request;
 use crate::response::Response;
+use crate::server::ServerBuilder;
 use http_proto::{
     BodyDecoder, BodyStep, Framing, Headers, Leniency, Method, Parsed, ResponseHead, StatusCode,
     parse_response, response_framing,
@@ -126,6 +127,31 @@ pub fn connect_with<'h>(
 ) -> ScriptedConnection<'h> {
     let peer = Some(SocketAddr::from(([127, 0, 0, 1], 49152)));
     ScriptedConnection::new(handler, peer, limits, timeouts)
+}
+
+/// A connection to a server like this one from `peer`, whose settings, trusted proxies, observer and error pages count;
+/// its listeners do not, and no TLS is spoken.
+///
+/// ```
+/// use http_server::{Networks, Request, Response, Server, TrustedProxies, testing};
+///
+/// let server = Server::builder().trusted_proxies(TrustedProxies::x_forwarded(Networks::loopback()));
+/// let handler = |request: &mut Request<'_>| Response::text(format!("{:?}", request.client_addr()));
+/// let mut connection = testing::connect_to(server, handler, "127.0.0.1:1".parse().unwrap())?;
+/// connection.send("GET / HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 192.0.2.7\r\n\r\n");
+/// assert!(connection.received().ends_with(b"Some(192.0.2.7)"));
+/// # Ok::<(), http_server::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`ServerBuilder::serve`], but for addresses, of which it needs none.
+pub fn connect_to<'h>(
+    server: ServerBuilder,
+    handler: impl Handler + 'h,
+    peer: SocketAddr,
+) -> Result<ScriptedConnection<'h>, Error> {
+    let (context, _) = server.into_context(handler)?;
+    Ok(ScriptedConnection::within(context, Some(peer)))
 }
 
 /// A borrowed handler.

@@ -83,19 +83,25 @@ impl<'h> ScriptedConnection<'h> {
         limits: Limits,
         timeouts: Timeouts,
     ) -> Self {
-        let context = Context {
-            handler: Box::new(handler),
-            per_address_default: usize::MAX,
-            limits,
-            timeouts,
-            server_name: Vec::new(),
-            speaks: Version::HTTP_11,
-            stopping: Arc::new(AtomicBool::new(false)),
-            observer: Box::new(|_| {}),
-            proxies: None,
-            error_pages: ErrorPages::default(),
-            counters: Counters::default(),
-        };
+        Self::within(
+            Context {
+                handler: Box::new(handler),
+                per_address_default: usize::MAX,
+                limits,
+                timeouts,
+                server_name: Vec::new(),
+                speaks: Version::HTTP_11,
+                stopping: Arc::new(AtomicBool::new(false)),
+                observer: Box::new(|_| {}),
+                proxies: None,
+                error_pages: ErrorPages::default(),
+                counters: Counters::default(),
+            },
+            peer,
+        )
+    }
+
+    pub(super) fn within(context: Context<'h>, peer: Option<SocketAddr>) -> Self {
         let now = clock::now();
         let script = Script { open: true, ..Script::default() };
         let socket = Arc::new(Socket::Memory(Box::new(Mutex::new(script))));

@@ -165,3 +165,21 @@ fn an_upgraded_stream_reads_what_was_sent_and_writes_what_is_received() {
     assert!(sent.starts_with(b"HTTP/1.1 101 ") && sent.ends_with(b"\r\n\r\nping"));
     assert!(connection.is_over());
 }
+
+#[test]
+fn a_connection_to_a_server_has_its_settings() {
+    let told = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let tell = std::sync::Arc::clone(&told);
+    let server = crate::server::Server::builder()
+        .server_name("mine")
+        .limits(Limits::default().body_bytes_max(2))
+        .error_pages(|page| Some(("text/plain".to_owned(), format!("own {}", page.status.as_u16()))))
+        .observer(move |event| tell.lock().unwrap().push(event.to_string()));
+    let peer = "192.0.2.1:5".parse().unwrap();
+    let mut connection = testing::connect_to(server, hello, peer).unwrap();
+    connection.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n");
+    let answer = String::from_utf8(connection.received()).unwrap();
+    assert!(answer.contains("Server: mine\r\n") && answer.ends_with("own 413"), "{answer}");
+    assert!(told.lock().unwrap()[0].starts_with("192.0.2.1:5: PUT"), "{told:?}");
+    assert!(testing::connect_to(crate::server::Server::builder().server_name("\n"), hello, peer).is_err());
+}
