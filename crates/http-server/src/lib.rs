@@ -158,6 +158,6 @@ pub use throttled::Throttled;
 pub use timeout::Timeout;
 #[cfg(feature = "tls")]
 pub use tls::{ClientCertificates, TlsBuilder, TlsConfig, TlsError, TlsInfo};
-pub use upgrade::{Stopper, Upgraded};
+pub use upgrade::{ReadHalf, Stopper, Upgraded, WriteHalf};
 pub use virtual_hosts::VirtualHosts;
 pub use writer::BodyWriter;

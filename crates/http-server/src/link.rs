@@ -61,6 +61,12 @@ impl Link {
         self.tls.as_deref()
     }
 
+    /// Takes the session out, for whoever goes on with it.
+    #[cfg(feature = "tls")]
+    pub(crate) fn take_tls(&mut self) -> Option<Box<Session>> {
+        self.tls.take()
+    }
+
     /// Whether the connection is encrypted.
     pub(crate) const fn is_tls(&self) -> bool {
         #[cfg(feature = "tls")]

@@ -292,6 +292,25 @@ impl Socket {
         }
     }
 
+    /// Waits until there is input, or the end of it, up to the socket's timeout, and takes none.
+    #[cfg(feature = "tls")]
+    pub(crate) fn wait_readable(&self) -> io::Result<()> {
+        let mut byte = [0u8; 1];
+        #[cfg(unix)]
+        {
+            use rustix::net::{RecvFlags, recv};
+            each!(
+                self,
+                stream => recv(stream, &mut byte[..], RecvFlags::PEEK).map(drop).map_err(Into::into),
+                _script => Err(io::ErrorKind::WouldBlock.into())
+            )
+        }
+        #[cfg(not(unix))]
+        {
+            each!(self, stream => stream.peek(&mut byte).map(drop), _script => Err(io::ErrorKind::WouldBlock.into()))
+        }
+    }
+
     /// Waits until there is input, or the end of it, for so long at most (`None` for ever); whether there is. Reads wait
     /// for `usual` behind it.
     pub(crate) fn wait_input(&self, timeout: Option<Duration>, usual: Option<Duration>) -> bool {

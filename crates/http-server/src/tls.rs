@@ -324,6 +324,14 @@ impl Session {
         self.tls.writer().write(bytes)
     }
 
+    /// Takes out all that is queued, for whoever sends it.
+    pub(crate) fn seal_into(&mut self, out: &mut Vec<u8>) -> io::Result<()> {
+        while self.tls.wants_write() {
+            self.tls.write_tls(out)?;
+        }
+        Ok(())
+    }
+
     /// Whether something is queued.
     pub(crate) fn wants_room(&self) -> bool {
         self.tls.wants_write()

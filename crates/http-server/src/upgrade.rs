@@ -9,15 +9,22 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+mod halves;
+
+pub use halves::{ReadHalf, WriteHalf};
+
 /// The raw stream of an upgraded connection. Bytes that came behind the request are read first.
 ///
 /// Reads and writes wait for ever unless a timeout is set. When the server shuts down,
-/// [`shutting_down`](Self::shutting_down) says so, and at the deadline the stream is cut.
+/// [`shutting_down`](Self::shutting_down) says so, and at the deadline the stream is cut. Two threads use it by its
+/// [halves](Self::split).
 pub struct Upgraded {
     link: Link,
     early: io::Cursor<Vec<u8>>,
     peer: Option<SocketAddr>,
     stopping: Arc<AtomicBool>,
+    /// Whether halves of it have what it had.
+    is_split: bool,
 }
 
 impl Upgraded {
@@ -30,7 +37,7 @@ impl Upgraded {
         link.set_waits(true);
         link.socket().set_timeouts(None, None)?;
         link.switch_pace_off();
-        Ok(Self { link, early: io::Cursor::new(early), peer, stopping })
+        Ok(Self { link, early: io::Cursor::new(early), peer, stopping, is_split: false })
     }
 
     /// The address of the peer; `None` on a local socket.
@@ -83,7 +90,9 @@ impl Write for Upgraded {
 
 impl Drop for Upgraded {
     fn drop(&mut self) {
-        self.link.finish();
+        if !self.is_split {
+            self.link.finish();
+        }
     }
 }
 

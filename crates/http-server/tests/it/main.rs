@@ -5,6 +5,7 @@
 mod client;
 
 mod body;
+mod connect_proxy;
 mod connections;
 mod content;
 #[cfg(unix)]

@@ -364,3 +364,30 @@ fn a_goodbye_or_an_end_inside_a_handshake_ends_the_connection_and_nothing_spins(
     let mut client = connect(&server, &authority.client(None), "localhost");
     assert_eq!(client.get("/").text(), "hello");
 }
+
+#[test]
+fn the_halves_of_an_upgraded_stream_work_at_once_over_tls() {
+    const LONG: usize = 8 << 20;
+    let authority = Authority::new();
+    // It sends all before it has read anything, while its other half reads.
+    let server = serve(authority.tls("localhost"), |_: &mut Request<'_>| {
+        Response::upgrade("both", |stream| {
+            let (mut reading, mut writing) = stream.split();
+            std::thread::scope(|scope| {
+                scope.spawn(move || writing.write_all(&vec![2; LONG]).unwrap());
+                let mut all = Vec::new();
+                reading.read_to_end(&mut all).unwrap();
+                assert!(all.len() == LONG && all.iter().all(|byte| *byte == 1), "{}", all.len());
+            });
+        })
+    });
+    let mut client = connect(&server, &authority.client(None), "localhost");
+    client.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: both\r\n\r\n");
+    assert_eq!(client.answer().status, 101);
+    // Not so much that it could not be sent before anything is read, which the other side does meanwhile.
+    client.send(vec![1; LONG]);
+    client.stream.conn.send_close_notify();
+    client.stream.flush().unwrap();
+    let rest = client.rest();
+    assert!(rest.len() == LONG && rest.iter().all(|byte| *byte == 2), "{}", rest.len());
+}
