@@ -187,7 +187,7 @@ impl ServerBuilder {
     /// A client holds a thread while its request is answered: as long as it takes to read what it sends and to write
     /// what it gets, and for an event stream or an upgraded connection as long as that lasts. Idle connections hold none.
     /// So this is how many slow clients are served at a time; others wait, and the observer is told of it
-    /// ([`Event::ThreadsExhausted`]). A thread takes some 30 KiB of memory, and address space for its stack (2 MiB, or
+    /// ([`Event::ThreadsExhausted`]). A thread takes some 50 KiB of memory, and address space for its stack (2 MiB, or
     /// `RUST_MIN_STACK`) of which it touches little.
     pub fn threads_max(mut self, threads: usize) -> Self {
         self.threads_max = Some(threads);
