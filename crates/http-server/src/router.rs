@@ -7,10 +7,13 @@ use crate::method_handler::refuse;
 use crate::request::Request;
 use crate::response::Response;
 use http_proto::{Method, StatusCode};
+use nested::Nested;
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
+
+mod nested;
 
 /// A handler that looks at the path and hands the request on.
 ///
@@ -141,6 +144,41 @@ impl Router {
         self.add(None, pattern, Box::new(handler))
     }
 
+    /// Answers every method on `prefix` and all paths beneath it for which there is no route that names more of them, by a
+    /// handler that sees the path without the prefix: another router, or a folder of files.
+    ///
+    /// What the names of the prefix stood for is there for that handler, too.
+    ///
+    /// ```
+    /// use http_server::{Request, Response, Router, testing};
+    ///
+    /// let api = Router::new().get("/items", |_: &mut Request<'_>| Response::text("all items"))?;
+    /// let router = Router::new().nest("/api/v1", api)?;
+    /// assert_eq!(testing::get("/api/v1/items").send_to(&router).text(), "all items");
+    /// assert_eq!(testing::get("/items").send_to(&router).status(), 404);
+    /// # Ok::<(), http_server::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`route`](Self::route), and for a prefix that ends with a slash or with `{name...}`.
+    pub fn nest(self, prefix: &str, handler: impl Handler + 'static) -> Result<Self, Error> {
+        let mut pattern = parse(prefix)?;
+        let is_open = match pattern.last() {
+            Some(Part::Rest(_)) => true,
+            Some(Part::Text(text)) => text.is_empty(),
+            _ => false,
+        };
+        if is_open {
+            return Err(Error::InvalidSetting(
+                "a prefix ends with a text or {name}, without a slash behind it",
+            ));
+        }
+        let nested = Nested { prefix_segments: pattern.len(), handler: Box::new(handler) };
+        // Nobody can ask for this name.
+        pattern.push(Part::Rest(String::new()));
+        self.add_parsed(None, pattern, Box::new(nested))
+    }
+
     /// Answers all paths that no pattern is like, instead of 404.
     pub fn fallback(mut self, handler: impl Handler + 'static) -> Self {
         self.fallback = Some(Box::new(handler));
@@ -181,13 +219,16 @@ impl Router {
         text.parse().map_err(refused)
     }
 
-    fn add(
+    fn add(self, method: Option<Method>, pattern: &str, handler: Box<dyn Handler>) -> Result<Self, Error> {
+        self.add_parsed(method, parse(pattern)?, handler)
+    }
+
+    fn add_parsed(
         mut self,
         method: Option<Method>,
-        pattern: &str,
+        pattern: Vec<Part>,
         handler: Box<dyn Handler>,
     ) -> Result<Self, Error> {
-        let pattern = parse(pattern)?;
         let is_same = |route: &Route| route.method == method && preference(&route.pattern, &pattern).is_eq();
         if self.routes.iter().any(is_same) {
             return Err(Error::InvalidSetting("two routes with one method and one pattern"));
@@ -284,7 +325,11 @@ impl Handler for Router {
                 best = Some((route, rank, found));
             }
         }
-        if let Some((route, _, found)) = best {
+        if let Some((route, _, mut found)) = best {
+            // Of a router around this one: the nearer name hides the other.
+            if let Some(outer) = request.extensions_mut().remove::<Parameters>() {
+                found.0.extend(outer.0);
+            }
             request.extensions_mut().insert(found);
             return route.handler.handle(request);
         }

@@ -146,3 +146,34 @@ fn each_usual_method_has_a_word_of_its_own() {
     }
     assert_eq!(testing::get("/x").send_to(&router).status(), 405);
 }
+
+#[test]
+fn a_handler_beneath_a_prefix_sees_the_rest_of_the_path() {
+    let shows = |request: &mut Request<'_>| {
+        let tenant = Router::parameter(request, "tenant").unwrap_or("-").to_owned();
+        let id = Router::parameter(request, "id").unwrap_or("-");
+        Response::text(format!("{tenant} {id} {} {:?}", request.target().as_str(), request.host()))
+    };
+    let inner = Router::new().get("/items/{id}", shows).unwrap().fallback(shows);
+    let router = Router::new()
+        .nest("/api/{tenant}", inner)
+        .and_then(|router| router.get("/api/{tenant}/special", says("special")))
+        .unwrap();
+    for (target, text) in [
+        ("/api/a%2Fb/items/7?q=/x", "a/b 7 /items/7?q=/x Some(\"localhost\")"),
+        ("/api/a", "a - / Some(\"localhost\")"),
+        ("/api/a/", "a - / Some(\"localhost\")"),
+        ("/api/a?q", "a - /?q Some(\"localhost\")"),
+        ("/api/a//x/..%2F", "a - //x/..%2F Some(\"localhost\")"),
+        ("/api/a/special", "special"),
+        ("http://example.org/api/a/items/7", "a 7 http://example.org/items/7 Some(\"example.org\")"),
+    ] {
+        assert_eq!(testing::get(target).send_to(&router).text(), text, "{target}");
+    }
+    for target in ["/api", "/api/", "/other"] {
+        assert_eq!(testing::get(target).send_to(&router).status(), 404, "{target}");
+    }
+    for prefix in ["", "/", "/a/", "/a/{rest...}", "a"] {
+        assert!(Router::new().nest(prefix, says("x")).is_err(), "{prefix}");
+    }
+}
