@@ -9,7 +9,7 @@ use http_client::{Sent, StatusCode};
 use std::io::{self, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Barrier, Mutex};
+use std::sync::{Arc, Barrier, Mutex, OnceLock};
 use std::time::Duration;
 use support::stage::{After, Stage, read_request, write_answer};
 
@@ -88,13 +88,6 @@ fn no_get_fails_while_a_server_closes_idle_connections_at_random() {
     assert!(stage.connections() > 100);
 }
 
-/// The middle one.
-fn median(times: impl IntoIterator<Item = Duration>) -> Duration {
-    let mut times: Vec<_> = times.into_iter().collect();
-    times.sort();
-    times[times.len() / 2]
-}
-
 #[test]
 fn forty_threads_share_four_connections_in_turn_and_none_starves() {
     const THREADS: usize = 40;
@@ -106,33 +99,36 @@ fn forty_threads_share_four_connections_in_turn_and_none_starves() {
     .unwrap();
     let pool = PoolLimits::DEFAULT.open_per_origin_max(4).idle_per_origin_max(4);
     let client = Client::builder().pool(pool).build().unwrap();
+    let served: Vec<AtomicUsize> = (0..THREADS).map(|_| AtomicUsize::new(0)).collect();
+    let waits = AtomicUsize::new(0);
     let start = Barrier::new(THREADS);
-    // Each thread's waits for a connection.
-    let waits: Vec<Vec<Duration>> = std::thread::scope(|scope| {
-        let ask = || {
-            start.wait();
-            let one = |_| {
-                let answer = client.get(stage.url("/")).send().unwrap();
-                let waited = answer.timings().pool_wait;
-                assert_eq!(answer.text().unwrap(), "hello");
-                waited
-            };
-            (0..REQUESTS).map(one).collect()
-        };
-        let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(ask)).collect();
-        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    let served_when_the_first_was_done = OnceLock::new();
+    std::thread::scope(|scope| {
+        for own in &served {
+            scope.spawn(|| {
+                start.wait();
+                for _ in 0..REQUESTS {
+                    let answer = client.get(stage.url("/")).send().unwrap();
+                    if answer.timings().pool_wait > Duration::ZERO {
+                        waits.fetch_add(1, Ordering::SeqCst);
+                    }
+                    assert_eq!(answer.text().unwrap(), "hello");
+                    own.fetch_add(1, Ordering::SeqCst);
+                }
+                served_when_the_first_was_done.get_or_init(|| {
+                    served.iter().map(|other| other.load(Ordering::SeqCst)).collect::<Vec<_>>()
+                });
+            });
+        }
     });
     assert!(stage.connections() <= 4, "{} connections", stage.connections());
     assert_eq!(stage.seen().len(), THREADS * REQUESTS);
-    // First come, first served: all wait about as long as each other, and nearly always. Whoever were passed over would
-    // wait once for very long and then, alone, not at all. A busy system puts threads aside now and then, for longer
-    // than any turn takes; medians do not mind that.
-    let usual = median(waits.iter().flatten().copied());
-    assert!(usual > Duration::ZERO);
-    for own in &waits {
-        let own = median(own.iter().copied());
-        assert!(own * 5 >= usual && own <= usual * 5, "{own:?} where {usual:?} are usual");
-    }
+    assert!(waits.load(Ordering::SeqCst) >= THREADS, "they do wait for each other");
+    // Whoever were passed over would not have been served at all while another one was served a hundred times. How far
+    // they are apart beyond that is up to the system, which puts threads aside for longer than any turn takes; that turns
+    // are taken in order is for the tests of the pool's books, which have no clock.
+    let served = served_when_the_first_was_done.get().unwrap();
+    assert!(served.iter().all(|count| *count > 0), "{served:?}");
 }
 
 /// A server that does `what` with each connection and then holds it open until the test is over.
