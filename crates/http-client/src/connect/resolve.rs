@@ -58,7 +58,8 @@ where
 /// The resolver of the operating system (`getaddrinfo`).
 ///
 /// It cannot be interrupted, so that a look-up with a timeout runs on one of at most eight helper threads, which
-/// all connections share and which end when they have nothing to do.
+/// all connections share and which end when they have nothing to do. One that waits for a thread is forgotten as soon as
+/// its caller gives up.
 #[derive(Clone, Copy, Debug, Default)]
 #[expect(clippy::exhaustive_structs, reason = "it has no fields and never will")]
 pub struct SystemResolver;
@@ -67,7 +68,7 @@ impl Resolve for SystemResolver {
     fn resolve(&self, host: &str, port: u16, timeout: Option<Duration>) -> io::Result<Vec<SocketAddr>> {
         match timeout {
             None => look_up(host, port),
-            Some(_) => Errand::begin(host, port)?.wait(timeout),
+            Some(_) => Errand::begin(&THREADS, host, port)?.wait(timeout),
         }
     }
 
@@ -78,7 +79,7 @@ impl Resolve for SystemResolver {
         timeout: Option<Duration>,
         token: &CancelToken,
     ) -> io::Result<Vec<SocketAddr>> {
-        let errand = Errand::begin(host, port)?;
+        let errand = Errand::begin(&THREADS, host, port)?;
         let watch = token.watch(Arc::clone(&errand.bell) as Arc<dyn Interrupt>);
         let found = errand.wait(timeout);
         drop(watch);
@@ -97,10 +98,10 @@ struct Errand {
 }
 
 impl Errand {
-    fn begin(host: &str, port: u16) -> io::Result<Self> {
+    fn begin(threads: &'static Threads, host: &str, port: u16) -> io::Result<Self> {
         let errand = Self { found: Arc::default(), bell: Arc::default() };
         let (found, bell) = (Arc::clone(&errand.found), Arc::clone(&errand.bell));
-        THREADS.submit(Job { host: host.to_owned(), port, found, bell })?;
+        threads.submit(Job { host: host.to_owned(), port, found, bell })?;
         Ok(errand)
     }
 
@@ -125,8 +126,16 @@ struct Job {
     bell: Arc<Bell>,
 }
 
+impl Job {
+    /// Whether somebody still waits for what is found.
+    fn is_awaited(&self) -> bool {
+        Arc::strong_count(&self.found) > 1
+    }
+}
+
 /// Threads for look-ups: a stuck one occupies its thread, not a new one for each call.
 struct Threads {
+    look_up: fn(&str, u16) -> io::Result<Vec<SocketAddr>>,
     queue: Mutex<Queue>,
     more: Condvar,
 }
@@ -143,12 +152,18 @@ const THREADS_MAX: usize = 8;
 /// How long a thread waits for work before it ends.
 const IDLE_MAX: Duration = Duration::from_secs(10);
 
-static THREADS: Threads =
-    Threads { queue: Mutex::new(Queue { jobs: VecDeque::new(), threads: 0, idle: 0 }), more: Condvar::new() };
+static THREADS: Threads = Threads::new(look_up);
 
 impl Threads {
+    const fn new(look_up: fn(&str, u16) -> io::Result<Vec<SocketAddr>>) -> Self {
+        let queue = Queue { jobs: VecDeque::new(), threads: 0, idle: 0 };
+        Self { look_up, queue: Mutex::new(queue), more: Condvar::new() }
+    }
+
     fn submit(&'static self, job: Job) -> io::Result<()> {
         let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        // While all threads are stuck, the queue is no longer than there are threads that wait.
+        queue.jobs.retain(Job::is_awaited);
         queue.jobs.push_back(job);
         if queue.jobs.len() > queue.idle && queue.threads < THREADS_MAX {
             queue.threads += 1;
@@ -170,9 +185,11 @@ impl Threads {
         let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
             if let Some(job) = queue.jobs.pop_front() {
+                if !job.is_awaited() {
+                    continue;
+                }
                 drop(queue);
-                // Whether or not the caller has given up.
-                let found = look_up(&job.host, job.port);
+                let found = (self.look_up)(&job.host, job.port);
                 *job.found.lock().unwrap_or_else(PoisonError::into_inner) = Some(found);
                 job.bell.ring();
                 queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
