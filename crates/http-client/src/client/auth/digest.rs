@@ -37,6 +37,8 @@ struct Session {
     hides_user: bool,
     uses: u32,
 }
+    /// The client nonce of the first answer, which A1 of a `-sess` algorithm is made of (RFC 7616 §3.4.2).
+    first_cnonce: Option<String>,
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Algorithm {
@@ -63,10 +65,13 @@ impl Digest {
     fn answer(&self, session: &mut Session, method: &Method, target: &str, cnonce: &str) -> String {
         session.uses = session.uses.saturating_add(1);
         let Session { realm, nonce, algorithm, has_qop, uses, .. } = &*session;
+        if session.algorithm.session {
+            session.first_cnonce.get_or_insert_with(|| cnonce.to_owned());
+        }
         let hash = |text: &str| algorithm.hash.hex(text.as_bytes());
         let mut secret = hash(&format!("{}:{realm}:{}", self.user, self.password));
-        if algorithm.session {
-            secret = hash(&format!("{secret}:{nonce}:{cnonce}"));
+        if let Some(first) = &session.first_cnonce {
+            secret = hash(&format!("{secret}:{nonce}:{first}"));
         }
         let what = hash(&format!("{method}:{target}"));
         let response = if *has_qop {
@@ -190,6 +195,7 @@ fn session_of(challenge: &Challenge) -> Result<Session, &'static str> {
         hides_user: challenge.parameter("userhash").is_some_and(|hides| hides.eq_ignore_ascii_case("true")),
         uses: 0,
     })
+        first_cnonce: None,
 }
 
 fn algorithm(name: &str) -> Option<Algorithm> {

@@ -129,6 +129,25 @@ fn a_nonce_is_used_again_and_counted_and_a_wrong_password_is_not_tried_twice() {
     assert!(!digest.retry(&request, &challenge("Basic realm=x"), &mut Headers::new()).unwrap());
 }
 
+/// RFC 7616 §3.4.2: A1 of a `-sess` algorithm is made of the client nonce of the first answer to a challenge, and then
+/// kept: the expected values are worked out here by the formulas of the RFC.
+#[test]
+fn a_session_keeps_the_client_nonce_of_its_first_answer() {
+    for (name, hash) in [("MD5-sess", Hash::Md5), ("SHA-256-sess", Hash::Sha256)] {
+        let offer = format!("Digest realm=r, nonce=n, algorithm={name}, qop=auth");
+        let (mut session, _) = choose(&challenges(&challenge(&offer), "WWW-Authenticate")).unwrap().unwrap();
+        let digest = Digest::new("joe", "secret");
+        let hex = |text: &str| hash.hex(text.as_bytes());
+        let secret = hex(&format!("{}:n:first", hex("joe:r:secret")));
+        for (uses, cnonce) in [(1, "first"), (2, "second"), (3, "third")] {
+            let value = digest.answer(&mut session, &Method::GET, "/x", cnonce);
+            let expected = hex(&format!("{secret}:n:{uses:08x}:{cnonce}:auth:{}", hex("GET:/x")));
+            assert!(value.contains(&format!("response=\"{expected}\"")), "{name} {uses}: {value}");
+            assert!(value.contains(&format!("nc={uses:08x}, cnonce=\"{cnonce}\"")), "{value}");
+        }
+    }
+}
+
 #[test]
 fn debug_shows_no_password() {
     assert!(!format!("{:?}", Digest::new("joe", "hunter2")).contains("hunter2"));
