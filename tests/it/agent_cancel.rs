@@ -1,6 +1,6 @@
 //! Calls of `Client` that are stopped, by a token or by a shutdown, at every step; and that nothing is left of them.
 
-use crate::agent_peer::{BlackHole, PATIENCE, all_names_are, now, plain, wait_until};
+use crate::agent_peer::{BlackHole, PATIENCE, all_names_are, now, plain, socks_proxy, wait_until};
 use http_client::client::{
     CancelToken, Client, ClientBuilder, Error, ErrorKind, Event, PoolLimits, Proxies, Proxy,
 };
@@ -69,6 +69,7 @@ fn stopped(row: &str, builder: ClientBuilder, url: &str, stop: Stop, is_there: i
 fn every_step_is_stopped_at_once() {
     for stop in [Stop::Token, Stop::Shutdown] {
         stop_while_looking_up(stop);
+        stop_while_looking_up_for_a_proxy(stop);
         #[cfg(target_os = "linux")]
         stop_while_connecting(stop);
         stop_while_speaking(stop);
@@ -87,6 +88,24 @@ fn stop_while_looking_up(stop: Stop) {
     };
     let builder = Client::builder().resolver(resolver);
     stopped("looking up", builder, "http://a.test/", stop, move || arrived.recv().unwrap());
+    drop(hold);
+}
+
+/// A name that a SOCKS proxy is not asked for, but its address.
+fn stop_while_looking_up_for_a_proxy(stop: Stop) {
+    let (stage, _) = socks_proxy(([127, 0, 0, 1], 9).into(), None);
+    let (sender, arrived) = channel();
+    let (hold, held) = channel::<()>();
+    let (sender, held) = (Mutex::new(sender), Mutex::new(held));
+    let resolver = move |_: &str, _: u16, _: Option<Duration>| -> io::Result<Vec<SocketAddr>> {
+        told(&sender);
+        // Not for ever, so that a call that is not stopped fails the test.
+        let _ = held.lock().unwrap().recv_timeout(2 * PATIENCE);
+        Err(io::ErrorKind::NotFound.into())
+    };
+    let proxy = Proxy::new(&format!("socks5://{}", stage.address())).unwrap();
+    let builder = Client::builder().proxies(Proxies::all(proxy)).resolver(resolver);
+    stopped("looking up for SOCKS", builder, "http://a.test/", stop, move || arrived.recv().unwrap());
     drop(hold);
 }
 
@@ -230,6 +249,7 @@ fn no_socket_and_no_thread_is_left_of_calls_that_were_stopped_dropped_or_shut_do
     let round = || {
         for stop in [Stop::Token, Stop::Shutdown] {
             stop_while_looking_up(stop);
+            stop_while_looking_up_for_a_proxy(stop);
             stop_while_connecting(stop);
             stop_while_speaking(stop);
             stop_while_waiting_for_a_connection(stop);

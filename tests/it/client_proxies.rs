@@ -271,6 +271,66 @@ fn socks_proxies_are_spoken_with_byte_by_byte() {
     );
 }
 
+/// Says one dialog a connection, as [`socks`] does.
+fn socks_in_turn(dialogs: Vec<Vec<(&'static [u8], &'static [u8])>>) -> Peer {
+    Peer::start(dialogs.into_iter().map(|dialog| {
+        move |mut stream: TcpStream| {
+            for (expected, answer) in dialog {
+                let mut got = vec![0; expected.len()];
+                stream.read_exact(&mut got).unwrap();
+                assert_eq!(got.escape_ascii().to_string(), expected.escape_ascii().to_string());
+                stream.write_all(answer).unwrap();
+            }
+        }
+    }))
+}
+
+const NO_METHOD: (&[u8], &[u8]) = (b"\x05\x01\0", b"\x05\0");
+const DONE: &[u8] = b"\x05\0\0\x01\x7f\0\0\x01\x1f\x90";
+const ASKED_V6: &[u8] = b"\x05\x01\0\x04\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x01\0\x08";
+const ASKED_V4: &[u8] = b"\x05\x01\0\x01\xc0\0\x02\x07\0\x08";
+
+#[test]
+fn of_the_addresses_that_are_looked_up_here_a_socks_proxy_gets_one_that_it_can_reach() {
+    #[track_caller]
+    fn check(
+        proxy: fn(&str) -> SocksProxy,
+        found: &[&str],
+        dialogs: Vec<Vec<(&'static [u8], &'static [u8])>>,
+        problem: Option<&str>,
+    ) {
+        let peer = socks_in_turn(dialogs);
+        let found: Vec<std::net::SocketAddr> = found.iter().map(|address| address.parse().unwrap()).collect();
+        let mut connection = HttpConnection::builder("a.b:8")
+            .socks(proxy(&peer.host()).resolve_locally())
+            .resolver(move |_: &str, _: u16, _: Option<Duration>| Ok(found.clone()))
+            .build()
+            .unwrap();
+        let outcome = connection.connect().map_err(|error| error.to_string());
+        match problem {
+            None => assert_eq!(outcome, Ok(())),
+            Some(problem) => assert!(outcome.as_ref().unwrap_err().contains(problem), "{outcome:?}"),
+        }
+        drop(connection);
+        peer.finish();
+    }
+    let v5: fn(&str) -> SocksProxy = |host| SocksProxy::v5(host).unwrap();
+    let v4: fn(&str) -> SocksProxy = |host| SocksProxy::v4a(host).unwrap();
+    let both = ["[2001:db8::1]:8", "192.0.2.7:8"];
+    let v4_asked: &[u8] = b"\x04\x01\0\x08\xc0\0\x02\x07\0";
+    check(v4, &both, vec![vec![(v4_asked, b"\0\x5a\0\0\0\0\0\0")]], None);
+    check(v4, &both[..1], vec![vec![]], Some("IPv6"));
+    for unreachable in [b"\x05\x01\0\x01", b"\x05\x03\0\x01", b"\x05\x04\0\x01", b"\x05\x05\0\x01"] {
+        let first = vec![NO_METHOD, (ASKED_V6, &unreachable[..])];
+        check(v5, &both, vec![first, vec![NO_METHOD, (ASKED_V4, DONE)]], None);
+    }
+    // Where none of them can be reached, it is the last answer that counts; and what is forbidden is not tried elsewhere.
+    let host = vec![NO_METHOD, (ASKED_V6, &b"\x05\x04\0\x01"[..])];
+    let refused = vec![NO_METHOD, (ASKED_V4, &b"\x05\x05\0\x01"[..])];
+    check(v5, &both, vec![host, refused], Some("the connection was refused"));
+    check(v5, &both, vec![vec![NO_METHOD, (ASKED_V6, b"\x05\x02\0\x01")]], Some("forbid"));
+}
+
 #[test]
 fn a_socks_proxy_that_fails_is_an_error() {
     #[track_caller]

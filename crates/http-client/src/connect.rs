@@ -211,11 +211,7 @@ impl Source {
                 Ok(Box::new(stream) as Box<dyn Transport>)
             }
             Self::Tcp { resolver, options, socks: Some(proxy) } => {
-                let stream = tcp::open(&**resolver, options, proxy.authority(), budget)?;
-                let address = stream.peer_addr();
-                let _watch = budget.watch(&stream);
-                socks::negotiate(proxy, Box::new(stream), to, &**resolver, budget)
-                    .map_err(|error| error.with_address(address))
+                socks::open(proxy, &**resolver, options, to, budget)
             }
             #[cfg(unix)]
             Self::Unix(path) => {

@@ -184,7 +184,7 @@ fn with_source(
     }
     let mut builder = builder.resolver(WatchedResolver {
         config: Arc::clone(config),
-        exempt: target.proxy.map(|proxy| proxy.host().to_owned()),
+        exempt: target.proxy.map(|proxy| (proxy.host().to_owned(), proxy.port())),
         notes: Arc::clone(notes),
     });
     if let Some(address) = target.source_address.or(config.source_address) {
@@ -271,8 +271,8 @@ fn check_literal(shared: &Shared, target: &Target<'_>) -> Result<(), Error> {
 /// The client's resolver, measured and filtered.
 struct WatchedResolver {
     config: Arc<Config>,
-    /// The proxy's name, which the caller has given.
-    exempt: Option<String>,
+    /// The proxy's name and port, which the caller has given.
+    exempt: Option<(String, u16)>,
     notes: Arc<Notes>,
 }
 
@@ -280,7 +280,7 @@ impl WatchedResolver {
     /// Looks up by `ask`, within the shorter of two limits; the answer measured, told and filtered.
     fn watched(
         &self,
-        host: &str,
+        (host, port): (&str, u16),
         timeout: Option<Duration>,
         ask: impl FnOnce(Option<Duration>) -> io::Result<Vec<SocketAddr>>,
     ) -> io::Result<Vec<SocketAddr>> {
@@ -295,15 +295,21 @@ impl WatchedResolver {
         let addresses = found?;
         self.config.observe(|| Event::Resolved { host, addresses: &addresses, took });
         match &self.config.address_filter {
-            Some(filter) if self.exempt.as_deref() != Some(host) => filtered(filter, addresses),
+            Some(filter) if !self.is_proxy(host, port) => filtered(filter, addresses),
             _ => Ok(addresses),
         }
     }
 }
 
+impl WatchedResolver {
+    fn is_proxy(&self, host: &str, port: u16) -> bool {
+        self.exempt.as_ref().is_some_and(|(name, at)| name == host && *at == port)
+    }
+}
+
 impl Resolve for WatchedResolver {
     fn resolve(&self, host: &str, port: u16, timeout: Option<Duration>) -> io::Result<Vec<SocketAddr>> {
-        self.watched(host, timeout, |timeout| match &self.config.resolver {
+        self.watched((host, port), timeout, |timeout| match &self.config.resolver {
             Some(own) => own.resolve(host, port, timeout),
             None => SystemResolver.resolve(host, port, timeout),
         })
@@ -316,7 +322,7 @@ impl Resolve for WatchedResolver {
         timeout: Option<Duration>,
         token: &CancelToken,
     ) -> io::Result<Vec<SocketAddr>> {
-        self.watched(host, timeout, |timeout| match &self.config.resolver {
+        self.watched((host, port), timeout, |timeout| match &self.config.resolver {
             Some(own) => elsewhere(own, &*self.config.clock, host, port, timeout, token),
             None => SystemResolver.resolve_unless(host, port, timeout, token),
         })

@@ -2,13 +2,13 @@
 
 use crate::authority::Authority;
 use crate::connect::resolve::Resolve;
-use crate::connect::{Budget, set_both};
+use crate::connect::{Budget, SocketOptions, set_both, tcp};
 use crate::error::{Error, ErrorKind, Phase};
 use crate::timeouts::Limit;
 use crate::transport::Transport;
 use std::fmt;
 use std::io;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 /// A SOCKS proxy through which connections are opened.
 ///
@@ -84,7 +84,8 @@ impl SocksProxy {
         Ok(self)
     }
 
-    /// Looks names up on this side and sends the proxy an address.
+    /// Looks names up on this side and sends the proxy an address: that of IPv4 by SOCKS 4, and of several one after the
+    /// other until it can reach one.
     #[must_use]
     pub fn resolve_locally(mut self) -> Self {
         self.resolve_locally = true;
@@ -119,31 +120,62 @@ enum Target {
     Address(IpAddr),
 }
 
-/// Asks the proxy at the other end of `transport` for a connection to `to`.
-pub(crate) fn negotiate(
+/// What a proxy says that speaks its protocol and does not refuse.
+enum Reply {
+    Connected,
+    /// It cannot reach this address; it may reach another one.
+    Unreachable(&'static str),
+}
+
+/// Opens a connection to `to` through the proxy.
+pub(crate) fn open(
     proxy: &SocksProxy,
-    transport: Box<dyn Transport>,
-    to: &Authority,
     resolver: &dyn Resolve,
+    options: &SocketOptions,
+    to: &Authority,
     budget: Budget<'_>,
 ) -> Result<Box<dyn Transport>, Error> {
-    let target = match to.host().parse::<IpAddr>() {
-        Ok(address) => Target::Address(address),
-        Err(_) if proxy.resolve_locally => {
-            let timeout = budget.left(Limit::Resolve, Phase::Resolve)?;
-            let failed = |error| budget.error(error, Limit::Resolve, ErrorKind::Resolve, Phase::Resolve);
-            let found = resolver.resolve(to.host(), to.port(), timeout).map_err(failed)?;
-            let first = found.first().ok_or_else(|| failed(io::ErrorKind::AddrNotAvailable.into()))?;
-            Target::Address(first.ip())
+    let mut problem = None;
+    for target in targets(proxy, resolver, to, budget)? {
+        let stream = tcp::open(resolver, options, proxy.authority(), budget)?;
+        let address = stream.peer_addr();
+        let _watch = budget.watch(&stream);
+        let mut dialog = Dialog { transport: Box::new(stream), budget };
+        let reply = match &proxy.version {
+            Version::V5 { credentials } => dialog.v5(&target, to.port(), credentials.as_ref()),
+            Version::V4 { user } => dialog.v4a(&target, to.port(), user),
+        };
+        match reply.map_err(|error| error.with_address(address))? {
+            Reply::Connected => return Ok(dialog.transport),
+            Reply::Unreachable(text) => problem = Some(refused(text).with_address(address)),
         }
-        Err(_) => Target::Name(to.host().to_owned()),
-    };
-    let mut dialog = Dialog { transport, budget };
-    match &proxy.version {
-        Version::V5 { credentials } => dialog.v5(&target, to.port(), credentials.as_ref())?,
-        Version::V4 { user } => dialog.v4a(&target, to.port(), user)?,
     }
-    Ok(dialog.transport)
+    Err(problem.unwrap_or_else(|| {
+        let error = io::Error::new(io::ErrorKind::AddrNotAvailable, "the name has no address");
+        Error::new(ErrorKind::Resolve(error), Phase::Resolve)
+    }))
+}
+
+/// What the proxy is to be asked for, one after the other: the name, or the addresses that it has here.
+fn targets(
+    proxy: &SocksProxy,
+    resolver: &dyn Resolve,
+    to: &Authority,
+    budget: Budget<'_>,
+) -> Result<Vec<Target>, Error> {
+    if let Ok(address) = to.host().parse::<IpAddr>() {
+        return Ok(vec![Target::Address(address)]);
+    }
+    if !proxy.resolve_locally {
+        return Ok(vec![Target::Name(to.host().to_owned())]);
+    }
+    let mut found = tcp::in_turn(tcp::look_up(resolver, to, budget)?);
+    budget.go_on(Phase::Resolve)?;
+    // SOCKS 4 has no room for others. Where there are only others, it is said so.
+    if matches!(proxy.version, Version::V4 { .. }) && found.iter().any(SocketAddr::is_ipv4) {
+        found.retain(SocketAddr::is_ipv4);
+    }
+    Ok(found.into_iter().map(|address| Target::Address(address.ip())).collect())
 }
 
 struct Dialog<'a> {
@@ -190,7 +222,7 @@ impl Dialog<'_> {
         target: &Target,
         port: u16,
         credentials: Option<&(String, String)>,
-    ) -> Result<(), Error> {
+    ) -> Result<Reply, Error> {
         // RFC 1928 §3: the methods offered, 0 for none and 2 for user name and password.
         self.write(if credentials.is_some() { &[5, 2, 0, 2] } else { &[5, 1, 0] })?;
         match (self.read::<2>()?, credentials) {
@@ -233,22 +265,24 @@ impl Dialog<'_> {
         if version != 5 {
             return Err(refused("it does not speak SOCKS 5"));
         }
-        if reply != 0 {
-            return Err(refused(reply_text(reply)));
+        match reply {
+            0 => {}
+            1 | 3..=6 | 8 => return Ok(Reply::Unreachable(reply_text(reply))),
+            _ => return Err(refused(reply_text(reply))),
         }
         match kind {
-            1 => self.read::<6>().map(|_| ()),
-            4 => self.read::<18>().map(|_| ()),
+            1 => self.read_into(&mut [0; 6])?,
+            4 => self.read_into(&mut [0; 18])?,
             3 => {
                 let [length] = self.read::<1>()?;
-                let mut rest = vec![0; usize::from(length) + 2];
-                self.read_into(&mut rest)
+                self.read_into(&mut vec![0; usize::from(length) + 2])?;
             }
-            _ => Err(refused("it answers with an unknown kind of address")),
+            _ => return Err(refused("it answers with an unknown kind of address")),
         }
+        Ok(Reply::Connected)
     }
 
-    fn v4a(&mut self, target: &Target, port: u16, user: &str) -> Result<(), Error> {
+    fn v4a(&mut self, target: &Target, port: u16, user: &str) -> Result<Reply, Error> {
         let mut message = vec![4, 1];
         message.extend_from_slice(&port.to_be_bytes());
         let name = match target {
@@ -277,8 +311,8 @@ impl Dialog<'_> {
         self.write(&message)?;
         let [version, reply, ..] = self.read::<8>()?;
         match (version, reply) {
-            (0, 90) => Ok(()),
-            (0, 91) => Err(refused("it rejects the connection, or cannot make it")),
+            (0, 90) => Ok(Reply::Connected),
+            (0, 91) => Ok(Reply::Unreachable("it rejects the connection, or cannot make it")),
             (0, 92 | 93) => Err(refused("it does not accept the user name")),
             _ => Err(refused("it does not speak SOCKS 4")),
         }

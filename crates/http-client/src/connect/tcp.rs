@@ -56,14 +56,9 @@ fn addresses(
     to: &Authority,
     budget: Budget<'_>,
 ) -> Result<Vec<SocketAddr>, Error> {
-    let timeout = budget.left(Limit::Resolve, Phase::Resolve)?;
     let mut found = match to.host().parse::<IpAddr>() {
         Ok(address) => vec![SocketAddr::new(address, to.port())],
-        Err(_) => match budget.token {
-            Some(token) => resolver.resolve_unless(to.host(), to.port(), timeout, token),
-            None => resolver.resolve(to.host(), to.port(), timeout),
-        }
-        .map_err(|error| budget.error(error, Limit::Resolve, ErrorKind::Resolve, Phase::Resolve))?,
+        Err(_) => look_up(resolver, to, budget)?,
     };
     budget.go_on(Phase::Resolve)?;
     found.retain(|address| options.source_address.is_none_or(|source| source.is_ipv4() == address.is_ipv4()));
@@ -74,6 +69,20 @@ fn addresses(
         return Err(Error::new(ErrorKind::Resolve(error), Phase::Resolve));
     }
     Ok(ordered)
+}
+
+/// What a resolver finds for a name in the time that is left, unless the token ends it.
+pub(crate) fn look_up(
+    resolver: &dyn Resolve,
+    to: &Authority,
+    budget: Budget<'_>,
+) -> Result<Vec<SocketAddr>, Error> {
+    let timeout = budget.left(Limit::Resolve, Phase::Resolve)?;
+    let found = match budget.token {
+        Some(token) => resolver.resolve_unless(to.host(), to.port(), timeout, token),
+        None => resolver.resolve(to.host(), to.port(), timeout),
+    };
+    found.map_err(|error| budget.error(error, Limit::Resolve, ErrorKind::Resolve, Phase::Resolve))
 }
 
 /// RFC 8305 §4: the families alternate, beginning with the resolver's first; duplicates are left out.
