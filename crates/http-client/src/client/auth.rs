@@ -48,7 +48,7 @@ pub struct AuthRequest<'a> {
     pub method: &'a Method,
     /// Its URL, without user and password.
     pub url: &'a Url,
-    /// Its target as on the wire: path and query, or the whole URL where it goes through a plain proxy.
+    /// Its path and query, as they are on the wire: also where a plain proxy gets the whole URL (RFC 7616 §3.4.6).
     pub target: &'a str,
 }
 

@@ -3,6 +3,7 @@
 use crate::client::body::{Body, Composed, Opened};
 use crate::client::random;
 use http_proto::{Headers, InvalidInput};
+use percent_encoding::percent_encode_byte;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Cursor, Read};
@@ -220,10 +221,7 @@ fn escape(name: &str, into: &mut String) {
         match character {
             '"' => into.push_str("%22"),
             '\0'..='\x08' | '\n'..='\x1f' | '\x7f' => {
-                into.push('%');
-                into.push_str(
-                    &random::hex(&[u8::try_from(character).unwrap_or_default()]).to_ascii_uppercase(),
-                );
+                into.push_str(percent_encode_byte(u8::try_from(character).unwrap_or_default()));
             }
             _ => into.push(character),
         }

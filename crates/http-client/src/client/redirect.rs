@@ -3,6 +3,7 @@
 
 use crate::client::origin::{same_origin, strip_for_no_content, strip_for_other_origin};
 use http_proto::{Headers, Method, StatusCode};
+use percent_encoding::{AsciiSet, percent_encode};
 use std::fmt;
 use std::sync::Arc;
 use url::Url;
@@ -284,7 +285,8 @@ fn target(base: &Url, headers: &Headers) -> Option<Url> {
     }
     let mut url = match first.to_str() {
         Ok(text) => base.join(text),
-        Err(_) => base.join(&encode_beyond_ascii(first.as_bytes())),
+        // Octets that are no UTF-8, each in its percent-encoding.
+        Err(_) => base.join(&percent_encode(first.as_bytes(), &AsciiSet::EMPTY).to_string()),
     }
     .ok()?;
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
@@ -294,23 +296,6 @@ fn target(base: &Url, headers: &Headers) -> Option<Url> {
         url.set_fragment(base.fragment());
     }
     Some(url)
-}
-
-/// Octets that are no UTF-8, each in its percent-encoding.
-fn encode_beyond_ascii(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    let mut text = String::with_capacity(bytes.len() * 3);
-    for &byte in bytes {
-        if byte.is_ascii() {
-            text.push(char::from(byte));
-        } else {
-            text.push('%');
-            for nibble in [byte >> 4, byte & 15] {
-                text.push(DIGITS.get(usize::from(nibble)).copied().map_or('0', char::from));
-            }
-        }
-    }
-    text
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use crate::client::auth::{Auth, AuthError, AuthRequest};
 use crate::client::random;
 use http_proto::{Headers, Method, field};
 use md5::Digest as _;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::fmt::{self, Write as _};
 use std::sync::{Mutex, PoisonError};
 
@@ -36,9 +37,9 @@ struct Session {
     has_qop: bool,
     hides_user: bool,
     uses: u32,
-}
     /// The client nonce of the first answer, which A1 of a `-sess` algorithm is made of (RFC 7616 §3.4.2).
     first_cnonce: Option<String>,
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Algorithm {
@@ -64,10 +65,10 @@ impl Digest {
     /// The field value for one more request with what the server gave.
     fn answer(&self, session: &mut Session, method: &Method, target: &str, cnonce: &str) -> String {
         session.uses = session.uses.saturating_add(1);
-        let Session { realm, nonce, algorithm, has_qop, uses, .. } = &*session;
         if session.algorithm.session {
             session.first_cnonce.get_or_insert_with(|| cnonce.to_owned());
         }
+        let Session { realm, nonce, algorithm, has_qop, uses, .. } = &*session;
         let hash = |text: &str| algorithm.hash.hex(text.as_bytes());
         let mut secret = hash(&format!("{}:{realm}:{}", self.user, self.password));
         if let Some(first) = &session.first_cnonce {
@@ -194,8 +195,8 @@ fn session_of(challenge: &Challenge) -> Result<Session, &'static str> {
         has_qop,
         hides_user: challenge.parameter("userhash").is_some_and(|hides| hides.eq_ignore_ascii_case("true")),
         uses: 0,
-    })
         first_cnonce: None,
+    })
 }
 
 fn algorithm(name: &str) -> Option<Algorithm> {
@@ -229,21 +230,28 @@ impl Hash {
     }
 }
 
+/// What is none of these: `attr-char = ALPHA / DIGIT / "!" / "#" / "$" / "&" / "+" / "-" / "." / "^" / "_" / "`" / "|" /
+/// "~"` (RFC 8187 §3.2.1).
+const NOT_ATTR_CHAR: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'!')
+    .remove(b'#')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'+')
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'^')
+    .remove(b'_')
+    .remove(b'`')
+    .remove(b'|')
+    .remove(b'~');
+
 /// `username`, or `username*` where a quoted string cannot hold it (RFC 7616 §3.4.4).
 fn user_parameter(user: &str) -> String {
     if user.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return format!("username={}", quoted(user));
     }
-    let mut text = String::from("username*=UTF-8''");
-    for &byte in user.as_bytes() {
-        if byte.is_ascii_alphanumeric() || b"!#$&+-.^_`|~".contains(&byte) {
-            text.push(char::from(byte));
-        } else {
-            text.push('%');
-            text.push_str(&random::hex(&[byte]).to_ascii_uppercase());
-        }
-    }
-    text
+    format!("username*=UTF-8''{}", utf8_percent_encode(user, NOT_ATTR_CHAR))
 }
 
 fn quoted(text: &str) -> String {
