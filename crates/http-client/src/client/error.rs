@@ -353,7 +353,9 @@ fn kind_of(error: &WireError) -> ErrorKind {
         WireErrorKind::Receive(_) | WireErrorKind::RemoteDisconnected => ErrorKind::Disconnected,
         WireErrorKind::Tls(_) => ErrorKind::Tls,
         WireErrorKind::IncompleteRead { .. } => ErrorKind::Incomplete,
-        WireErrorKind::TunnelRefused { .. } | WireErrorKind::Socks { .. } => ErrorKind::Proxy,
+        WireErrorKind::TunnelRefused { .. } | WireErrorKind::Socks { .. } | WireErrorKind::UnaskedBytes => {
+            ErrorKind::Proxy
+        }
         WireErrorKind::Protocol(_)
         | WireErrorKind::TooManyInformational { .. }
         | WireErrorKind::UnaskedUpgrade => ErrorKind::Protocol,
