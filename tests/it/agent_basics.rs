@@ -266,6 +266,37 @@ fn progress_is_told_both_ways() {
     }
 }
 
+/// RFC 9110 §10.1.1: 417 says that somebody on the way knows no expectations.
+#[test]
+fn a_server_that_knows_no_expectations_gets_the_request_without_one() {
+    let stage = Stage::start(|seen, stream| {
+        let status = if seen.field("Expect").is_some() { "417 Expectation Failed" } else { "200 OK" };
+        write_answer(stream, status, "", &seen.body)?;
+        Ok(After::Keep)
+    })
+    .unwrap();
+    let client = Client::builder().expect_continue_above(1000, Duration::ZERO).build().unwrap();
+    let answer = client.post(stage.url("/a")).body(vec![7; 2000]).send().unwrap();
+    assert_eq!((answer.status(), answer.bytes().unwrap()), (StatusCode::OK, vec![7; 2000]));
+    // The same where the caller has asked for it by hand, and where the repetition is refused as well.
+    let answer = client.put(stage.url("/b")).header("Expect", "100-continue").body("x").send().unwrap();
+    assert_eq!((answer.status(), answer.text().unwrap().as_str()), (StatusCode::OK, "x"));
+    let expectations: Vec<_> = stage.seen().iter().map(|seen| seen.field("Expect").is_some()).collect();
+    assert_eq!(expectations, [true, false, true, false]);
+    // What can be read but once is gone.
+    let once = client.post(stage.url("/c")).body(Body::reader(&[7; 2000][..])).send().unwrap();
+    assert_eq!(once.status(), StatusCode::EXPECTATION_FAILED);
+
+    let never = Stage::start(|_, stream| {
+        write_answer(stream, "417 Expectation Failed", "", b"")?;
+        Ok(After::Keep)
+    })
+    .unwrap();
+    let answer = client.post(never.url("/")).body(vec![7; 2000]).send().unwrap();
+    assert_eq!(answer.status(), StatusCode::EXPECTATION_FAILED);
+    assert_eq!(never.seen().len(), 2);
+}
+
 #[test]
 fn large_contents_ask_before_they_come() {
     let stage = Stage::raw(|_, mut stream| {
@@ -276,7 +307,7 @@ fn large_contents_ask_before_they_come() {
         }
         if head.contains("/no") {
             assert!(head.contains("Expect: 100-continue\r\n"));
-            return write_answer(&mut stream, "417 Expectation Failed", "Connection: close\r\n", b"no");
+            return write_answer(&mut stream, "413 Content Too Large", "Connection: close\r\n", b"no");
         }
         assert!(head.contains("Expect: 100-continue\r\n"));
         stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
@@ -289,7 +320,7 @@ fn large_contents_ask_before_they_come() {
     let answer = client.post(stage.url("/yes")).body(vec![0; 2000]).send().unwrap();
     assert_eq!(answer.text().unwrap(), "yes");
     let answer = client.post(stage.url("/no")).body(vec![0; 2000]).send().unwrap();
-    assert_eq!(answer.status(), StatusCode::EXPECTATION_FAILED);
+    assert_eq!(answer.status(), StatusCode::PAYLOAD_TOO_LARGE);
     assert_eq!(client.connections(), (1, 0), "the connection that was refused is not kept");
     drop(answer);
 

@@ -48,6 +48,8 @@ pub(crate) struct Call<'a> {
     past: Past,
     /// Whether every request so far went to the first URL's origin.
     is_home: bool,
+    /// Whether somebody has answered that he knows no expectations: none is sent any more.
+    pub(crate) expects_nothing: bool,
     pub(crate) hops: u16,
     retries: u32,
     history: Vec<Redirected>,
@@ -95,6 +97,7 @@ impl<'a> Call<'a> {
             has_own_credentials,
             past,
             is_home: true,
+            expects_nothing: false,
             hops: 0,
             retries: 0,
             history: Vec::new(),
@@ -161,9 +164,7 @@ impl<'a> Call<'a> {
     /// One request, and a second one where a challenge can be answered.
     fn hop(&mut self) -> Result<Live, Error> {
         self.authenticate()?;
-        let live = self.exchange()?;
-        self.past.is_answered = true;
-        self.store_cookies(live.response.headers());
+        let live = self.exchange_expecting()?;
         if live.response.status() != StatusCode::UNAUTHORIZED || !self.body.is_replayable() {
             return Ok(live);
         }
@@ -175,6 +176,24 @@ impl<'a> Call<'a> {
             return Ok(live);
         }
         live.drain();
+        self.exchange_expecting()
+    }
+
+    /// One exchange, and a second one without an expectation where that was answered by 417 (RFC 9110 §10.1.1).
+    fn exchange_expecting(&mut self) -> Result<Live, Error> {
+        let live = self.exchange()?;
+        self.past.is_answered = true;
+        self.store_cookies(live.response.headers());
+        if live.response.status() != StatusCode::EXPECTATION_FAILED
+            || !live.held.fields.has_token("Expect", "100-continue")
+            || !self.body.is_replayable()
+        {
+            return Ok(live);
+        }
+        live.drain();
+        self.expects_nothing = true;
+        let why = "the expectation was refused";
+        self.shared.observe(|| Event::Repeated { wait: Duration::ZERO, why });
         let live = self.exchange()?;
         self.store_cookies(live.response.headers());
         Ok(live)

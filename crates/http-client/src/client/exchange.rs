@@ -404,7 +404,9 @@ impl Call<'_> {
             fields.append("Content-Type", content_type)?;
         }
         self.write_cookies(fields)?;
-        if let Some(above) = config.expect_above_bytes
+        if self.expects_nothing {
+            fields.remove("Expect");
+        } else if let Some(above) = config.expect_above_bytes
             && !self.body.is_none()
             && self.body.len().is_none_or(|length| length > above)
             && !fields.contains("Expect")
