@@ -4,7 +4,9 @@
 use crate::agent_peer::{Asked, BlackHole, all_names_are, plain, socks_proxy};
 use crate::agent_tls::Secure;
 use crate::client_peer::accept_tls;
-use http_client::client::{Client, ClientBuilder, ErrorKind, Proxies, Proxy, TimeoutKind, Timeouts};
+use http_client::client::{
+    AddressFilter, Client, ClientBuilder, ErrorKind, Proxies, Proxy, TimeoutKind, Timeouts,
+};
 use http_client::{Phase, Sent};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
@@ -77,6 +79,67 @@ fn what_a_socks_proxy_refuses_is_an_error_before_anything_is_sent() {
         "refuses the user name or the password",
     );
     check("socks4a", "", None, "http://[2001:db8::1]/", "SOCKS 4a cannot reach IPv6 addresses");
+}
+
+#[test]
+fn the_address_filter_spares_the_proxy_and_nothing_else_on_its_host() {
+    let server = hello();
+    let (proxy, asked) = socks_proxy(server.address(), None);
+    let rules = Proxy::new(&format!("socks5://proxy.test:{}", proxy.address().port())).unwrap();
+    let client = plain()
+        .proxies(Proxies::all(rules))
+        .resolver(|_: &str, port: u16, _: Option<Duration>| -> io::Result<Vec<SocketAddr>> {
+            Ok(vec![(Ipv4Addr::LOCALHOST, port).into()])
+        })
+        .address_filter(AddressFilter::public_only())
+        .build()
+        .unwrap();
+    let url = format!("http://proxy.test:{}/", server.address().port());
+    assert_eq!(client.get(&url).send().unwrap_err().kind(), ErrorKind::AddressRefused);
+    assert!(asked.lock().unwrap().is_empty());
+    assert_eq!(server.connections(), 0);
+}
+
+#[test]
+fn a_proxy_that_speaks_before_it_is_asked_is_named_as_the_cause() {
+    let proxy = Stage::raw(|_, mut stream| {
+        let mut piece = [0; 512];
+        let _ = stream.read(&mut piece)?;
+        stream.write_all(b"HTTP/1.1 200 OK\r\n\r\nunasked")?;
+        while matches!(stream.read(&mut piece), Ok(1..)) {}
+        Ok(())
+    })
+    .unwrap();
+    let rules = Proxies::all(Proxy::new(&format!("http://{}", proxy.address())).unwrap());
+    let error = plain().proxies(rules).build().unwrap().get("https://a.test/").send().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Proxy, "{error:#}");
+}
+
+#[test]
+fn an_error_on_the_way_to_a_proxy_names_the_proxy_and_where_it_comes_from() {
+    #[track_caller]
+    fn check(proxies: Proxies, url: &str, expected: &str) {
+        let error = plain().proxies(proxies).build().unwrap().get(url).send().unwrap_err();
+        let text = format!("{error:#}");
+        assert!(text.contains(expected) && !text.contains("pw"), "{text}");
+        assert_eq!(error.kind(), ErrorKind::Connect, "{text}");
+    }
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    for (scheme, login) in [("http", "joe:pw@"), ("socks5h", "joe:pw@"), ("socks4a", "joe@")] {
+        let own = Proxies::all(Proxy::new(&format!("{scheme}://{login}{nobody}")).unwrap());
+        check(own, "http://a.test/", &format!("(proxy {scheme}://{nobody})"));
+    }
+    let environment =
+        |name: &'static str| move |asked: &str| (asked == name).then(|| format!("http://joe:pw@{nobody}"));
+    for (name, url) in [
+        ("http_proxy", "http://a.test/"),
+        ("HTTP_PROXY", "http://a.test/"),
+        ("https_proxy", "https://a.test/"),
+        ("ALL_PROXY", "https://a.test/"),
+    ] {
+        let proxies = Proxies::from_variables(environment(name)).unwrap();
+        check(proxies, url, &format!("(proxy http://{nobody}, from {name})"));
+    }
 }
 
 #[test]

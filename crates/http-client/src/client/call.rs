@@ -128,7 +128,7 @@ impl<'a> Call<'a> {
     }
 
     fn told(&self, error: Error) -> Error {
-        error.of_call(&self.url, self.past, self.timings)
+        error.of_call(&self.url, self.past, self.timings).through(self.proxy())
     }
 
     /// Makes the call.

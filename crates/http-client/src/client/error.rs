@@ -3,6 +3,7 @@
 use crate::client::Url;
 use crate::client::address_filter::AddressRefused;
 use crate::client::decode::DecodeError;
+use crate::client::proxies::Proxy;
 use crate::client::shown::Shown;
 use crate::client::timings::Timings;
 use crate::connection::ProxyAnswer;
@@ -13,6 +14,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 /// Why a call failed. One pointer wide.
 ///
@@ -44,6 +46,7 @@ struct Inner {
     timeout: Option<TimeoutKind>,
     status: Option<StatusCode>,
     timings: Timings,
+    proxy: Option<Arc<Proxy>>,
     proxy_answer: Option<ProxyAnswer>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -151,6 +154,7 @@ impl Error {
                 timeout: None,
                 status: None,
                 timings: Timings::default(),
+                proxy: None,
                 proxy_answer: None,
                 source: None,
             }),
@@ -249,6 +253,24 @@ impl Error {
         self
     }
 
+    /// The proxy that the request went through, where one can have to do with the error.
+    pub(crate) fn through(mut self, proxy: Option<Arc<Proxy>>) -> Self {
+        let is_on_the_way = matches!(
+            self.inner.kind,
+            ErrorKind::Resolve
+                | ErrorKind::Connect
+                | ErrorKind::Proxy
+                | ErrorKind::Tls
+                | ErrorKind::Send
+                | ErrorKind::Disconnected
+                | ErrorKind::Protocol
+        );
+        if is_on_the_way || (self.inner.kind == ErrorKind::Timeout && self.inner.phase != Phase::Prepare) {
+            self.inner.proxy = proxy;
+        }
+        self
+    }
+
     /// What happened.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
@@ -306,6 +328,13 @@ impl Error {
     #[must_use]
     pub fn peer_addr(&self) -> Option<SocketAddr> {
         self.inner.peer_addr
+    }
+
+    /// The proxy through which the request went or was to go, where the error is one of the way there. The message names it
+    /// too, without its credentials, and says which environment variable it comes from.
+    #[must_use]
+    pub fn proxy(&self) -> Option<&Proxy> {
+        self.inner.proxy.as_deref()
     }
 
     /// What a proxy answered that did not let the request through: status, fields and content of its 407 or 403.
@@ -438,6 +467,12 @@ impl fmt::Display for Error {
         }
         if let Some(url) = &self.inner.url {
             write!(f, " for {}", Shown(url))?;
+        }
+        if let Some(proxy) = &self.inner.proxy {
+            match proxy.variable() {
+                Some(name) => write!(f, " (proxy {proxy}, from {name})")?,
+                None => write!(f, " (proxy {proxy})")?,
+            }
         }
         // A status has been told already.
         if self.inner.kind == ErrorKind::Status { Ok(()) } else { write_causes(self, f) }

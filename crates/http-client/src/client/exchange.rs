@@ -42,7 +42,7 @@ impl From<Error> for Failure {
 }
 
 impl Call<'_> {
-    fn proxy(&self) -> Option<Arc<Proxy>> {
+    pub(crate) fn proxy(&self) -> Option<Arc<Proxy>> {
         if self.unix_socket().is_some() {
             return None;
         }

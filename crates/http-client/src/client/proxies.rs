@@ -8,7 +8,7 @@ use std::sync::Arc;
 use url::{Host, Url};
 
 /// A proxy: where it is, how it is spoken with, and as whom.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Proxy {
     kind: ProxyKind,
     /// Without brackets.
@@ -16,6 +16,40 @@ pub struct Proxy {
     port: u16,
     credentials: Option<Basic>,
     headers: Headers,
+    /// The environment variable that names it.
+    variable: Option<&'static str>,
+}
+
+/// Where it comes from makes no difference.
+impl PartialEq for Proxy {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind
+            && self.port == other.port
+            && self.host == other.host
+            && self.credentials == other.credentials
+            && self.headers == other.headers
+    }
+}
+
+impl Eq for Proxy {}
+
+/// `scheme://host:port`, without credentials.
+impl fmt::Display for Proxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = match self.kind {
+            ProxyKind::Http => "http",
+            ProxyKind::Https => "https",
+            ProxyKind::Socks4 => "socks4",
+            ProxyKind::Socks4a => "socks4a",
+            ProxyKind::Socks5 => "socks5",
+            ProxyKind::Socks5h => "socks5h",
+        };
+        if self.host.contains(':') {
+            write!(f, "{scheme}://[{}]:{}", self.host, self.port)
+        } else {
+            write!(f, "{scheme}://{}:{}", self.host, self.port)
+        }
+    }
 }
 
 /// How a proxy is spoken with.
@@ -94,7 +128,7 @@ impl Proxy {
         let credentials = has_credentials
             .then(|| Basic::new(decoded(url.username()), decoded(url.password().unwrap_or_default())));
         let port = url.port().unwrap_or(default_port);
-        Ok(Self { kind, host, port, credentials, headers: Headers::new() })
+        Ok(Self { kind, host, port, credentials, headers: Headers::new(), variable: None })
     }
 
     /// The same proxy with these credentials: Basic for HTTP, user and password for SOCKS5.
@@ -129,6 +163,12 @@ impl Proxy {
     #[must_use]
     pub const fn port(&self) -> u16 {
         self.port
+    }
+
+    /// The environment variable that named it to [`Proxies::from_env`].
+    #[must_use]
+    pub const fn variable(&self) -> Option<&'static str> {
+        self.variable
     }
 
     pub(crate) const fn basic(&self) -> Option<&Basic> {
@@ -230,18 +270,21 @@ impl Proxies {
     /// As [`from_env`](Self::from_env).
     pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, ProxyError> {
         let is_cgi = variable("REQUEST_METHOD").is_some();
-        let either = |lower: &str, upper: &str| {
-            variable(lower).or_else(|| if is_cgi && upper == "HTTP_PROXY" { None } else { variable(upper) })
+        let named = |name: &'static str| variable(name).map(|text| (name, text));
+        let either = |lower, upper| {
+            named(lower).or_else(|| if is_cgi && upper == "HTTP_PROXY" { None } else { named(upper) })
         };
         let all = either("all_proxy", "ALL_PROXY");
-        let proxy = |own: Option<String>| match own.or_else(|| all.clone()) {
-            Some(text) if !text.trim().is_empty() => Proxy::new(&text).map(|proxy| Some(Arc::new(proxy))),
+        let proxy = |own: Option<(&'static str, String)>| match own.or_else(|| all.clone()) {
+            Some((name, text)) if !text.trim().is_empty() => {
+                Proxy::new(&text).map(|proxy| Some(Arc::new(Proxy { variable: Some(name), ..proxy })))
+            }
             _ => Ok(None),
         };
         Ok(Self {
             http: proxy(either("http_proxy", "HTTP_PROXY"))?,
             https: proxy(either("https_proxy", "HTTPS_PROXY"))?,
-            except: either("no_proxy", "NO_PROXY").map(|list| NoProxy::parse(&list)).unwrap_or_default(),
+            except: either("no_proxy", "NO_PROXY").map(|(_, list)| NoProxy::parse(&list)).unwrap_or_default(),
         })
     }
 
