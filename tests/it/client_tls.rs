@@ -30,6 +30,22 @@ fn answering(answer: &'static [u8], says_goodbye: bool) -> (Peer, Certificate) {
     (peer, for_test)
 }
 
+/// A server that shows the certificate of an authority as its own, as `openssl req -x509` makes them.
+fn answering_as_an_authority() -> (Peer, Certificate) {
+    let certificate = Certificate::of_an_authority().unwrap();
+    let mut copy = Certificate::new().unwrap();
+    copy.certificate.clone_from(&certificate.certificate);
+    let certificate = std::sync::Arc::new(certificate);
+    let peer = Peer::start([false, true].map(|is_trusted| {
+        let certificate = std::sync::Arc::clone(&certificate);
+        move |stream: TcpStream| {
+            let mut stream = accept_tls(stream, &certificate, &[b"http/1.1"]);
+            assert_eq!(stream.conn.complete_io(&mut stream.sock).is_ok(), is_trusted);
+        }
+    }));
+    (peer, copy)
+}
+
 /// The same certificate twice: the peer's thread takes one.
 fn certificates() -> (Certificate, Certificate) {
     let certificate = Certificate::new().unwrap();
@@ -219,6 +235,19 @@ fn an_early_answer_comes_through_over_tls() {
     assert_eq!(response.read_all(9).unwrap(), b"no!");
     drop(response);
     drop(connection);
+    peer.finish();
+}
+
+#[test]
+fn a_certificate_of_an_authority_that_a_server_shows_as_its_own_is_explained() {
+    let (peer, certificate) = answering_as_an_authority();
+    let other = Certificate::of_an_authority().unwrap();
+    let error = connection(&peer, trusting(&other)).connect().unwrap_err();
+    let text = format!("{error:#}");
+    assert!(matches!(error.kind(), ErrorKind::Tls(_)), "{text}");
+    assert!(text.contains("is that of a certificate authority"), "{text}");
+    assert!(text.contains("roots_pem") && text.contains("pinned_certificates_der"), "{text}");
+    connection(&peer, trusting(&certificate)).connect().unwrap();
     peer.finish();
 }
 

@@ -9,8 +9,9 @@ use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
-use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 use std::fmt;
+use std::io;
 use std::sync::{Arc, OnceLock};
 
 /// A TLS configuration: build it once and share it; sessions that share it resume each other.
@@ -305,6 +306,25 @@ fn problem(problem: String) -> Error {
     Error::new(ErrorKind::TlsConfiguration { problem }, Phase::Prepare)
 }
 
+/// An error of a handshake, with what to do where that is not plain from it.
+pub(crate) fn explained(error: rustls::Error) -> io::Error {
+    // The verifier's own type is none of rustls'.
+    if let rustls::Error::InvalidCertificate(CertificateError::Other(other)) = &error
+        && other.0.to_string() == "CaUsedAsEndEntity"
+    {
+        return io::Error::new(io::ErrorKind::InvalidData, AuthorityAsServer(error));
+    }
+    io::Error::new(io::ErrorKind::InvalidData, error)
+}
+
+/// What `openssl req -x509` makes by itself: a certificate that may sign others, where nobody vouches for it.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the server's own certificate is that of a certificate authority, and none that is trusted: give it to \
+     `TlsBuilder::roots_pem`, or pin it with `TlsBuilder::pinned_certificates_der`"
+)]
+struct AuthorityAsServer(#[source] rustls::Error);
+
 /// Accepts what comes from roots, and roots that servers show as their own certificates. WebPKI refuses the latter
 /// where they say that they may sign others, as `openssl req -x509` makes them.
 #[derive(Debug)]
@@ -334,7 +354,7 @@ impl ServerCertVerifier for RootsOrThemselves {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        use rustls::{CertificateError, Error::InvalidCertificate};
+        use rustls::Error::InvalidCertificate;
         let verified =
             self.roots.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
         match verified {
@@ -387,9 +407,9 @@ impl ServerCertVerifier for Pinned {
         _now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
         match &self.certificates {
-            Some(pinned) if !pinned.iter().any(|one| one.as_slice() == end_entity.as_ref()) => Err(
-                rustls::Error::InvalidCertificate(rustls::CertificateError::ApplicationVerificationFailure),
-            ),
+            Some(pinned) if !pinned.iter().any(|one| one.as_slice() == end_entity.as_ref()) => {
+                Err(rustls::Error::InvalidCertificate(CertificateError::ApplicationVerificationFailure))
+            }
             _ => Ok(ServerCertVerified::assertion()),
         }
     }

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use rcgen::{CertifiedKey, generate_simple_self_signed};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedKey, IsCa, KeyPair, generate_simple_self_signed};
 use tempfile::TempDir;
 
 /// A certificate for `localhost` and `127.0.0.1` that only its own file vouches for.
@@ -26,8 +26,24 @@ impl Certificate {
         let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
         let CertifiedKey { cert, signing_key } =
             generate_simple_self_signed(names).map_err(io::Error::other)?;
-        let made =
-            Self { folder: TempDir::new()?, certificate: cert.pem(), key: signing_key.serialize_pem() };
+        Self::saved(&cert, &signing_key)
+    }
+
+    /// The same, marked as that of an authority, as `openssl req -x509` does.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new).
+    pub fn of_an_authority() -> io::Result<Self> {
+        let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
+        let mut wanted = CertificateParams::new(names).map_err(io::Error::other)?;
+        wanted.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let key = KeyPair::generate().map_err(io::Error::other)?;
+        Self::saved(&wanted.self_signed(&key).map_err(io::Error::other)?, &key)
+    }
+
+    fn saved(certificate: &rcgen::Certificate, key: &KeyPair) -> io::Result<Self> {
+        let made = Self { folder: TempDir::new()?, certificate: certificate.pem(), key: key.serialize_pem() };
         std::fs::write(made.file(), &made.certificate)?;
         std::fs::write(made.key_file(), &made.key)?;
         Ok(made)

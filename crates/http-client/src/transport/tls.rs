@@ -106,7 +106,7 @@ impl TlsTransport {
         if let Err(error) = self.session.process_new_packets() {
             // The alert that says why.
             self.send_last_words();
-            return Err(io::Error::new(io::ErrorKind::InvalidData, error));
+            return Err(crate::tls::explained(error));
         }
         Ok(taken)
     }
