@@ -52,6 +52,9 @@ impl Authority {
 
     /// Host and port apart; the port is 0 in the first part.
     pub(crate) fn split(text: &str) -> Result<(Self, Option<u16>), ErrorKind> {
+        if text.contains("//") {
+            return Err(invalid(text, "it is a URL; give host or host:port"));
+        }
         if text.contains('@') {
             return Err(invalid(text, "user information does not belong into a host"));
         }
@@ -158,12 +161,12 @@ fn read_port(digits: &str) -> Result<u16, ErrorKind> {
     digits.parse().ok().filter(|&port| port != 0).ok_or_else(refused)
 }
 
-fn invalid(host: &str, problem: &'static str) -> ErrorKind {
-    // A password that came along is nobody's business.
-    let host = match host.rsplit_once('@') {
-        Some((_, behind)) => format!("[hidden]@{behind}"),
-        None => host.to_owned(),
-    };
+fn invalid(text: &str, problem: &'static str) -> ErrorKind {
+    // A password or a query that came along is nobody's business.
+    let (user, behind) = text.rsplit_once('@').map_or(("", text), |(_, behind)| ("[hidden]@", behind));
+    let (before, query) =
+        behind.split_once(['?', '#']).map_or((behind, ""), |(before, _)| (before, "?[hidden]"));
+    let host = format!("{user}{before}{query}");
     ErrorKind::InvalidHost { host, problem }
 }
 

@@ -74,6 +74,23 @@ fn an_international_name_is_refused_with_what_to_do() {
 }
 
 #[test]
+fn a_url_is_refused_as_one() {
+    #[track_caller]
+    fn check(text: &str) {
+        let refused = Authority::parse(text, 80).unwrap_err().to_string();
+        assert!(refused.contains("it is a URL; give host or host:port"), "{refused}");
+        assert!(!refused.contains("s3cret"), "{refused}");
+    }
+    check("http://h/");
+    check("http://h:1/");
+    check("https://h:1/a?b=s3cret");
+    check("http://[::1]:1/");
+    check("http://user:s3cret@h:1/");
+    check("//h:1/");
+    check("unix:///run/x");
+}
+
+#[test]
 fn a_password_in_a_host_is_not_repeated() {
     let refused = Authority::parse("user:s3cret@host", 80).unwrap_err();
     assert!(!format!("{refused} {refused:?}").contains("s3cret"), "{refused}");
