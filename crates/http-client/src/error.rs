@@ -71,7 +71,7 @@ pub enum ErrorKind {
         state: State,
     },
     /// A header field or the end of the head was given outside a head, or content outside of content.
-    #[error("cannot send this in state {state}")]
+    #[error("cannot send this in state {state}: {}", what_to_do(*state))]
     #[doc(alias = "ImproperConnectionState")]
     CannotSendHeader {
         /// The state of the connection.
@@ -187,6 +187,19 @@ pub enum ErrorKind {
         /// What it said or did.
         problem: &'static str,
     },
+}
+
+/// What comes before a field or content.
+const fn what_to_do(state: State) -> &'static str {
+    match state {
+        State::Idle => "begin a request first",
+        State::RequestStarted => "end the head first",
+        State::SendingBody => "the head has ended, and content follows",
+        State::RequestSent => {
+            "the request is complete; content needs Content-Length or Transfer-Encoding in the head"
+        }
+        State::Reading => "read the answer first",
+    }
 }
 
 /// `, n are missing`, where known.

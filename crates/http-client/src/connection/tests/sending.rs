@@ -293,6 +293,20 @@ fn steps_in_the_wrong_order_have_pythons_names() {
 }
 
 #[test]
+fn content_that_no_field_announces_is_refused_with_what_to_do() {
+    let (mut connection, _) = scripted(Script::new().expect("POST / HTTP/1.1"));
+    connection.put_request("POST", "/").unwrap();
+    connection.end_headers().unwrap();
+    let refused = connection.send("x").unwrap_err();
+    assert!(matches!(refused.kind(), ErrorKind::CannotSendHeader { state: State::RequestSent }), "{refused}");
+    assert!(refused.is_state());
+    let text = refused.to_string();
+    assert!(text.contains("Content-Length or Transfer-Encoding"), "{text}");
+    // The request itself is whole, and its answer can be asked for.
+    assert_eq!(connection.state(), State::RequestSent);
+}
+
+#[test]
 fn wrong_lengths_are_caught() {
     let (mut connection, recording) = scripted(Script::new());
     connection.put_request("PUT", "/").unwrap();
