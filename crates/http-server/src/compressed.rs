@@ -3,13 +3,14 @@
 //! It decides which answers may be coded, and keeps the fields true that depend on it. Codings are written in `encode`.
 
 use crate::accept::is_compressible;
+use crate::body::{Body, Kind};
 use crate::coding::{ContentCoding, accepted};
 use crate::encode::{CODINGS, encode, encoder};
 use crate::error::{Error, HandlerError};
 use crate::file_part::FilePart;
 use crate::handler::Handler;
 use crate::request::Request;
-use crate::response::{Body, Kind, Response};
+use crate::response::Response;
 use crate::vary;
 use crate::writer::BodyWriter;
 use http_proto::{Headers, Method, ProtocolError, StatusCode, field};

@@ -1,19 +1,17 @@
 //! The answer to a request as a value: status, fields, content. How it goes onto a connection is `send.rs`.
 
+use crate::body::{Body, Kind};
 use crate::delivery::{Delivery, OnSent};
 use crate::error::{Error, HandlerError};
 use crate::error_page::{self, ErrorPages, Fault};
 use crate::events::EventStream;
-use crate::file_part::FilePart;
 use crate::upgrade::Upgraded;
 use crate::writer::BodyWriter;
 use http_proto::{FieldValue, Headers, InvalidInput, Method, StatusCode};
 use std::borrow::Cow;
 use std::cell::Cell;
-use std::fmt;
-use std::fs::File;
-use std::io::{self, Cursor, Read, Write as _};
-use std::sync::Arc;
+use std::io::{self, Write as _};
+use std::sync::LazyLock;
 
 /// One answer. A handler returns it; wrappers may look at it, change it or replace it.
 ///
@@ -34,13 +32,20 @@ use std::sync::Arc;
 #[doc(alias = "send_response")]
 pub struct Response {
     status: StatusCode,
-    headers: Headers,
+    /// Borrowed are those of the types that most answers have, as long as nothing is added to them.
+    headers: Cow<'static, Headers>,
     body: Body,
+    on_sent: Option<OnSent>,
+    aside: Option<Box<Aside>>,
+}
+
+/// What few answers have: kept apart, since answers are moved from hand to hand.
+#[derive(Debug, Default)]
+struct Aside {
     /// The first field that could not be set: the server answers 500 instead.
     invalid: Option<InvalidInput>,
-    on_sent: Option<OnSent>,
     /// Of the error page that is the body, as long as it is.
-    fault: Option<Box<Fault>>,
+    fault: Option<Fault>,
     /// The error that it stands for, not reported yet.
     failure: Option<HandlerError>,
 }
@@ -59,29 +64,32 @@ pub(crate) fn spare_headers() -> Headers {
     if spare.capacity_bytes() == 0 { Headers::with_capacity(4, 128) } else { spare }
 }
 
+/// The field that names this type, to be shared by answers.
+fn content_type(value: &'static str) -> Headers {
+    let mut headers = Headers::new();
+    // The values are written down here, in `text` and `html`, and valid.
+    let _ = headers.append("Content-Type", value);
+    headers
+}
+
 impl Response {
     /// An answer without content.
     #[doc(alias = "send_response_only")]
     pub const fn new(status: StatusCode) -> Self {
-        Self {
-            status,
-            headers: Headers::new(),
-            body: Body::empty(),
-            invalid: None,
-            on_sent: None,
-            fault: None,
-            failure: None,
-        }
+        let headers = Cow::Owned(Headers::new());
+        Self { status, headers, body: Body::empty(), on_sent: None, aside: None }
     }
 
     /// 200 with `text/plain; charset=utf-8`.
     pub fn text(text: impl Into<Body>) -> Self {
-        Self::typed("text/plain; charset=utf-8", text.into())
+        static TYPE: LazyLock<Headers> = LazyLock::new(|| content_type("text/plain; charset=utf-8"));
+        Self::typed_like(&TYPE, text.into())
     }
 
     /// 200 with `text/html; charset=utf-8`.
     pub fn html(page: impl Into<Body>) -> Self {
-        Self::typed("text/html; charset=utf-8", page.into())
+        static TYPE: LazyLock<Headers> = LazyLock::new(|| content_type("text/html; charset=utf-8"));
+        Self::typed_like(&TYPE, page.into())
     }
 
     /// 200 with this content and its type.
@@ -139,7 +147,7 @@ impl Response {
             Self::typed(error_page::CONTENT_TYPE, error_page::html(status, message, explain).into())
                 .with_status(status);
         let (message, explain) = (message.map(str::to_owned), explain.map(str::to_owned));
-        page.fault = Some(Box::new(Fault { status, message, explain }));
+        page.aside().fault = Some(Fault { status, message, explain });
         page
     }
 
@@ -150,7 +158,7 @@ impl Response {
     pub fn failed(error: impl Into<HandlerError>) -> Self {
         let error = error.into();
         let mut page = Self::page_of(&error);
-        page.failure = Some(error);
+        page.aside().failure = Some(error);
         page
     }
 
@@ -162,20 +170,31 @@ impl Response {
 
     /// Of an error page, the message that it has in place of the status' own.
     pub(crate) fn fault_message(&self) -> Option<Option<&str>> {
-        self.fault.as_ref().map(|fault| fault.message.as_deref())
+        self.aside.as_ref()?.fault.as_ref().map(|fault| fault.message.as_deref())
     }
 
     /// The error to report.
-    pub(crate) const fn take_failure(&mut self) -> Option<HandlerError> {
-        self.failure.take()
+    pub(crate) fn take_failure(&mut self) -> Option<HandlerError> {
+        self.aside.as_mut()?.failure.take()
+    }
+
+    fn aside(&mut self) -> &mut Aside {
+        self.aside.get_or_insert_default()
+    }
+
+    /// The body is no error page any more.
+    fn forget_fault(&mut self) {
+        if let Some(aside) = &mut self.aside {
+            aside.fault = None;
+        }
     }
 
     /// Makes an error page what it is to be for a client that sent these fields.
     pub(crate) fn dress(&mut self, pages: &ErrorPages, asked: Option<&Headers>) {
-        let Some(fault) = self.fault.take() else { return };
-        crate::vary::add(&mut self.headers, "Accept");
+        let Some(fault) = self.aside.as_mut().and_then(|aside| aside.fault.take()) else { return };
+        crate::vary::add(self.headers_mut(), "Accept");
         if let Some((content_type, text)) = pages.replacement(&fault, asked)
-            && self.headers.set("Content-Type", content_type).is_ok()
+            && self.headers_mut().set("Content-Type", content_type).is_ok()
         {
             self.body = text.into();
         }
@@ -250,8 +269,22 @@ impl Response {
 
     fn typed(content_type: &str, body: Body) -> Self {
         let mut headers = spare_headers();
-        let invalid = headers.append("Content-Type", content_type).err();
-        Self { status: StatusCode::OK, headers, body, invalid, on_sent: None, fault: None, failure: None }
+        let set = headers.append("Content-Type", content_type);
+        let mut response = Self { headers: Cow::Owned(headers), body, ..Self::new(StatusCode::OK) };
+        response.note(set);
+        response
+    }
+
+    /// As [`typed`](Self::typed), for a type that has been written down before.
+    fn typed_like(headers: &'static Headers, body: Body) -> Self {
+        Self { headers: Cow::Borrowed(headers), body, ..Self::new(StatusCode::OK) }
+    }
+
+    /// Remembers that a field could not be set.
+    fn note(&mut self, set: Result<(), InvalidInput>) {
+        if let Err(error) = set {
+            self.aside().invalid.get_or_insert(error);
+        }
     }
 
     /// This answer with another status.
@@ -267,15 +300,14 @@ impl Response {
     /// [`headers_mut`](Self::headers_mut) to notice it earlier.
     #[doc(alias = "send_header")]
     pub fn with_header(mut self, name: impl AsRef<str>, value: impl AsRef<[u8]>) -> Self {
-        let set = if stands_once(name.as_ref()) {
-            self.headers.set(name, value)
-        } else {
-            self.headers.append(name, value)
-        };
-        if let Err(error) = set {
-            self.invalid.get_or_insert(error);
-        }
+        self.add_header(name.as_ref(), value.as_ref());
         self
+    }
+
+    fn add_header(&mut self, name: &str, value: &[u8]) {
+        let headers = self.headers_mut();
+        let set = if stands_once(name) { headers.set(name, value) } else { headers.append(name, value) };
+        self.note(set);
     }
 
     /// This answer with another body.
@@ -285,11 +317,14 @@ impl Response {
     }
 
     /// Keeps the memory of the fields for the next response of this thread.
-    pub(crate) fn recycle(mut self) {
-        if self.headers.capacity_bytes() <= SPARE_BYTES_MAX {
-            self.headers.clear();
+    pub(crate) fn recycle(&mut self) {
+        if let Cow::Owned(headers) = &mut self.headers
+            && (1..=SPARE_BYTES_MAX).contains(&headers.capacity_bytes())
+        {
+            let mut headers = std::mem::take(headers);
+            headers.clear();
             // A thread that ends keeps nothing.
-            let _ = SPARE_HEADERS.try_with(|spare| spare.set(self.headers));
+            let _ = SPARE_HEADERS.try_with(|spare| spare.set(headers));
         }
     }
 
@@ -307,18 +342,31 @@ impl Response {
     /// The fields so far; those of the server are not among them.
     #[must_use]
     pub const fn headers(&self) -> &Headers {
-        &self.headers
+        match &self.headers {
+            Cow::Borrowed(headers) => headers,
+            Cow::Owned(headers) => headers,
+        }
+    }
+
+    /// Whether the type of the content is all that the fields tell.
+    pub(crate) const fn has_only_a_type(&self) -> bool {
+        matches!(self.headers, Cow::Borrowed(_))
     }
 
     /// The value of the first field with this name.
     #[must_use]
     pub fn header(&self, name: impl AsRef<str>) -> Option<FieldValue<'_>> {
-        self.headers.get(name)
+        self.headers().get(name)
     }
 
     /// The fields, to be changed.
-    pub const fn headers_mut(&mut self) -> &mut Headers {
-        &mut self.headers
+    pub fn headers_mut(&mut self) -> &mut Headers {
+        if let Cow::Borrowed(of_type) = self.headers {
+            let mut own = spare_headers();
+            own.clone_from(of_type);
+            self.headers = Cow::Owned(own);
+        }
+        self.headers.to_mut()
     }
 
     /// The body.
@@ -329,13 +377,13 @@ impl Response {
 
     /// Takes the body out and leaves an empty one.
     pub fn take_body(&mut self) -> Body {
-        self.fault = None;
+        self.forget_fault();
         std::mem::take(&mut self.body)
     }
 
     /// Puts another body in.
     pub fn set_body(&mut self, body: impl Into<Body>) {
-        self.fault = None;
+        self.forget_fault();
         self.body = body.into();
     }
 
@@ -355,9 +403,10 @@ impl Response {
         self
     }
 
-    /// Another answer in place of this one: whoever wants to know what is sent is told of that.
-    pub(crate) fn replaced_by(mut self, other: Self) -> Self {
-        Self { on_sent: self.on_sent.take(), ..other }
+    /// Puts another answer in place of this one: whoever wants to know what is sent is told of that.
+    pub(crate) fn replace(&mut self, other: Self) {
+        let on_sent = self.on_sent.take();
+        *self = other.telling(on_sent);
     }
 
     /// This answer, with what is to be told of another one.
@@ -371,8 +420,8 @@ impl Response {
     }
 
     /// The first field that could not be set.
-    pub(crate) const fn invalid(&self) -> Option<InvalidInput> {
-        self.invalid
+    pub(crate) fn invalid(&self) -> Option<InvalidInput> {
+        self.aside.as_ref()?.invalid
     }
 
     /// Whether the connection is handed over once the head is sent.
@@ -413,182 +462,5 @@ fn stands_once(name: &str) -> bool {
     names.iter().any(|once| once.eq_ignore_ascii_case(name))
 }
 
-/// The content of a [`Response`].
-#[derive(Default)]
-pub struct Body(pub(crate) Kind);
-
-type Write = Box<dyn FnOnce(&mut BodyWriter<'_>) -> io::Result<()> + Send>;
-type Run = Box<dyn FnOnce(Upgraded) + Send>;
-
-/// What can be sent. Only this crate looks inside.
-#[derive(Default)]
-pub(crate) enum Kind {
-    #[default]
-    Empty,
-    Bytes(Cow<'static, [u8]>),
-    Shared(Arc<[u8]>),
-    File {
-        file: Arc<File>,
-        offset: u64,
-        length: u64,
-    },
-    Reader {
-        reader: Box<dyn Read + Send>,
-        length: Option<u64>,
-    },
-    Stream(Write),
-    Upgrade(Run),
-}
-
-impl Kind {
-    /// How many bytes there are, where that is known before they are sent.
-    pub(crate) fn length(&self) -> Option<u64> {
-        match self {
-            Self::Empty => Some(0),
-            Self::Bytes(bytes) => Some(bytes.len() as u64),
-            Self::Shared(bytes) => Some(bytes.len() as u64),
-            Self::File { length, .. } => Some(*length),
-            Self::Reader { length, .. } => *length,
-            Self::Stream(_) | Self::Upgrade(_) => None,
-        }
-    }
-}
-
-impl Body {
-    /// No content.
-    #[must_use]
-    pub const fn empty() -> Self {
-        Self(Kind::Empty)
-    }
-
-    /// `length` bytes of a file from `offset` on. The descriptor's own position is neither used nor moved, so one
-    /// descriptor can serve many answers at a time.
-    ///
-    /// If the file turns out to be shorter, the connection is cut, so that the peer notices (RFC 9112 §8); if it
-    /// grows, what is beyond is not sent.
-    #[must_use]
-    #[doc(alias = "copyfile")]
-    pub fn file(file: impl Into<Arc<File>>, offset: u64, length: u64) -> Self {
-        Self(Kind::File { file: file.into(), offset, length })
-    }
-
-    /// All that a reader gives: chunked, or up to the connection's end for HTTP/1.0.
-    #[must_use]
-    pub fn reader(reader: impl Read + Send + 'static) -> Self {
-        Self(Kind::Reader { reader: Box::new(reader), length: None })
-    }
-
-    /// Exactly `length` bytes from a reader. If it has fewer, the connection is cut.
-    #[must_use]
-    pub fn sized_reader(reader: impl Read + Send + 'static, length: u64) -> Self {
-        Self(Kind::Reader { reader: Box::new(reader), length: Some(length) })
-    }
-
-    /// What a closure writes: see [`Response::stream`].
-    #[must_use]
-    pub fn stream(write: impl FnOnce(&mut BodyWriter<'_>) -> io::Result<()> + Send + 'static) -> Self {
-        Self(Kind::Stream(Box::new(write)))
-    }
-
-    /// Bytes that are shared with other answers and not copied for this one.
-    #[must_use]
-    pub const fn shared(bytes: Arc<[u8]>) -> Self {
-        Self(Kind::Shared(bytes))
-    }
-
-    /// This content with `tail` behind it: for wrappers that add to a page. An upgrade stays as it is.
-    ///
-    /// ```
-    /// use http_server::{Body, Request, Response, testing};
-    ///
-    /// let page = |_: &mut Request<'_>| Response::html("").with_body(Body::from("<p>hi").followed_by(&b"<p>there"[..]));
-    /// assert_eq!(testing::get("/").send_to(&page).text(), "<p>hi<p>there");
-    /// ```
-    #[must_use]
-    pub fn followed_by(self, tail: impl Into<Cow<'static, [u8]>>) -> Self {
-        let tail = tail.into();
-        let added = tail.len() as u64;
-        match self.0 {
-            Kind::Empty => Self(Kind::Bytes(tail)),
-            Kind::Bytes(bytes) => [&*bytes, &*tail].concat().into(),
-            Kind::Shared(bytes) => [&*bytes, &*tail].concat().into(),
-            Kind::File { file, offset, length } => Self::sized_reader(
-                FilePart::new(file, offset, length).chain(Cursor::new(tail)),
-                length.saturating_add(added),
-            ),
-            Kind::Reader { reader, length: Some(length) } => {
-                Self::sized_reader(reader.take(length).chain(Cursor::new(tail)), length.saturating_add(added))
-            }
-            Kind::Reader { reader, length: None } => Self::reader(reader.chain(Cursor::new(tail))),
-            Kind::Stream(write) => Self::stream(move |writer| {
-                write(writer)?;
-                writer.write_all(&tail)
-            }),
-            Kind::Upgrade(_) => self,
-        }
-    }
-
-    /// How many bytes there are, where that is known before they are sent.
-    #[must_use]
-    pub fn length(&self) -> Option<u64> {
-        self.0.length()
-    }
-
-    /// The content, where it is held in memory.
-    #[must_use]
-    pub fn as_bytes(&self) -> Option<&[u8]> {
-        match &self.0 {
-            Kind::Empty => Some(&[]),
-            Kind::Bytes(bytes) => Some(bytes),
-            Kind::Shared(bytes) => Some(bytes),
-            _ => None,
-        }
-    }
-}
-
-macro_rules! from_bytes {
-    ($($from:ty => $into:expr;)*) => {$(
-        impl From<$from> for Body {
-            fn from(content: $from) -> Self {
-                Self(Kind::Bytes($into(content)))
-            }
-        }
-    )*}
-}
-
-from_bytes! {
-    &'static str => |text: &'static str| Cow::Borrowed(text.as_bytes());
-    &'static [u8] => Cow::Borrowed;
-    String => |text: String| Cow::Owned(text.into_bytes());
-    Vec<u8> => Cow::Owned;
-}
-
-impl From<Cow<'static, str>> for Body {
-    fn from(text: Cow<'static, str>) -> Self {
-        match text {
-            Cow::Borrowed(text) => text.into(),
-            Cow::Owned(text) => text.into(),
-        }
-    }
-}
-
-impl From<Arc<[u8]>> for Body {
-    fn from(bytes: Arc<[u8]>) -> Self {
-        Self::shared(bytes)
-    }
-}
-
-impl fmt::Debug for Body {
-    /// Kind and length: the content may be secret.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = match &self.0 {
-            Kind::Empty => "Empty",
-            Kind::Bytes(_) | Kind::Shared(_) => "Bytes",
-            Kind::File { .. } => "File",
-            Kind::Reader { .. } => "Reader",
-            Kind::Stream(_) => "Stream",
-            Kind::Upgrade(_) => "Upgrade",
-        };
-        f.debug_struct(kind).field("length", &self.length()).finish()
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -1,17 +1,18 @@
 //! A response onto a connection: the head with the server's own fields, then the body in as few writes as possible.
 //! It decides how the body is framed, and whether the connection is announced to stay.
 
+use crate::body::Kind;
 use crate::clock::DateLine;
 use crate::error::Error;
 use crate::error_page::ErrorPages;
 use crate::link::Link;
-use crate::response::{Kind, Response};
+use crate::response::Response;
 use crate::traffic::Io;
 use crate::upgrade::Upgraded;
 use crate::writer::BodyWriter;
 use http_proto::field::elements;
 use http_proto::{
-    Framing, Headers, Method, StatusCode, StatusExt, Version, encode_decimal, encode_status_line,
+    Framing, Headers, Method, StatusCode, StatusExt, Version, encode_decimal, encode_status_line, header,
 };
 use std::io::{self, IoSlice, Read};
 use std::sync::atomic::AtomicBool;
@@ -31,8 +32,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) speaks: Version,
     /// Whether the connection can be kept as far as the request and the server are concerned.
     pub(crate) keep: bool,
-    /// Whether the request asked to upgrade the connection.
-    pub(crate) upgrades: bool,
+    /// Whether the request is one that may ask to upgrade the connection.
+    pub(crate) may_upgrade: bool,
     /// The line with the Date field.
     pub(crate) date: &'a DateLine,
     /// The value of the Server field; none if empty.
@@ -60,7 +61,7 @@ pub(crate) enum Sent {
 /// Where the peer is gone or too slow, or the body does not keep its promise: the connection cannot be used then. If
 /// nothing of it has been written, who wants to know what is sent has not been told, and still stands in `io`.
 pub(crate) fn send(
-    mut response: Response,
+    response: &mut Response,
     facts: &Facts<'_>,
     link: &mut Link,
     io: &mut Io,
@@ -72,7 +73,7 @@ pub(crate) fn send(
     io.sent_status = response.status();
     io.sent_bytes = 0;
     io.ends_with_connection = false;
-    let sent = send_all(&mut response, facts, link, io);
+    let sent = send_all(response, facts, link, io);
     response.recycle();
     // What has failed with nothing sent is no answer yet: the caller sends another one, and tells of that.
     if sent.is_ok() || link.has_written() {
@@ -89,7 +90,8 @@ fn send_all(response: &mut Response, facts: &Facts<'_>, link: &mut Link, io: &mu
     let status = response.status();
     let content = Response::has_content(status, facts.method);
     let framing = if content { framing(&body, facts.version) } else { Framing::None };
-    let own = OwnFields::of(response.headers());
+    let own =
+        if response.has_only_a_type() { OwnFields::default() } else { OwnFields::of(response.headers()) };
     let keep = facts.keep && framing != Framing::UntilClose && !own.close;
     let announced = announced_length(&body, framing, response, content, facts);
     write_head(response, own, framing, announced, keep, facts, io)?;
@@ -316,6 +318,13 @@ fn send_reader(
     writer.finish()
 }
 
+/// RFC 9110 §7.8: `Connection: upgrade` beside Upgrade.
+fn asks_to_upgrade(facts: &Facts<'_>) -> bool {
+    let asks =
+        |headers: &Headers| headers.contains("upgrade") && headers.has_token(header::CONNECTION, "upgrade");
+    facts.may_upgrade && facts.asked.is_some_and(asks)
+}
+
 /// RFC 9110 §7.8: a server must not switch to a protocol that the client has not offered. Names are compared without
 /// regard to case.
 fn offers(asked: Option<&Headers>, answer: &Headers) -> bool {
@@ -335,15 +344,15 @@ fn upgrade(
 ) -> io::Result<Sent> {
     let tunnel = response.status() != StatusCode::SWITCHING_PROTOCOLS;
     if tunnel && *facts.method != Method::CONNECT {
-        return send(Response::error_page(StatusCode::INTERNAL_SERVER_ERROR), facts, link, io);
+        return send(&mut Response::error_page(StatusCode::INTERNAL_SERVER_ERROR), facts, link, io);
     }
-    let may_switch = facts.upgrades && offers(facts.asked, response.headers());
+    let may_switch = asks_to_upgrade(facts) && offers(facts.asked, response.headers());
     if !tunnel && !may_switch {
         let mut refusal = Response::error_page(StatusCode::UPGRADE_REQUIRED);
         for value in response.headers().get_all("upgrade") {
             refusal = refusal.with_header("Upgrade", value);
         }
-        return send(refusal, facts, link, io);
+        return send(&mut refusal, facts, link, io);
     }
     start_head(response, OwnFields::of(response.headers()), facts, io)?;
     for (name, value) in response.headers() {

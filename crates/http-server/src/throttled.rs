@@ -1,12 +1,13 @@
 //! Answers that leave no faster than so many bytes a second each: a handler that owns a handler.
 
+use crate::body::{Body, Kind};
 use crate::clock;
 use crate::error::HandlerError;
 use crate::file_part::FilePart;
 use crate::handler::Handler;
 use crate::rate_bound::RateBound;
 use crate::request::Request;
-use crate::response::{Body, Kind, Response};
+use crate::response::Response;
 use std::io::{self, Cursor, Read};
 use std::num::NonZeroU64;
 

@@ -1,13 +1,14 @@
 //! Which answers are coded, for whom, and what their fields say then.
 
 use super::{Compressed, coded_tag, plain_tag};
+use crate::body::Body;
 use crate::coding::ContentCoding;
 use crate::encode::tests::decode;
 use crate::events::EventStream;
 use crate::files::StaticFiles;
 use crate::handler::Handler;
 use crate::request::Request;
-use crate::response::{Body, Response};
+use crate::response::Response;
 use crate::testing::{self, TestAnswer};
 use http_proto::{Method, StatusCode};
 use std::fs::File;

@@ -100,7 +100,9 @@ impl Connection {
         self.link.begin_body();
         self.link.set_waits(true);
         let began = watch.begin();
-        let response = self.answer(work, context);
+        let mut result = self.call(work, context);
+        let mut instead = None;
+        let response = self.judge(&mut result, &mut instead, &work.head, context);
         // RFC 9112 §9.6: such a peer sends no more, so nothing of it can make a reset that overtakes the answer.
         self.heard_last =
             verdict.persistence.is_err() && matches!(verdict.framing, Framing::None | Framing::Length(0));
@@ -112,7 +114,9 @@ impl Connection {
             version: work.head.version.min(context.speaks),
             speaks: context.speaks,
             keep,
-            upgrades: upgrades(&work.head, verdict.framing),
+            // With content the switch would come in its middle.
+            may_upgrade: work.head.version == Version::HTTP_11
+                && matches!(verdict.framing, Framing::None | Framing::Length(0)),
             date: &date,
             server: &context.server_name,
             pages: &context.error_pages,
@@ -203,39 +207,47 @@ impl Connection {
         }
     }
 
-    /// Runs the handler and turns whatever comes of it into a response.
-    fn answer(&mut self, work: &mut Work, context: &Context<'_>) -> Response {
+    /// Runs the handler.
+    fn call(&mut self, work: &mut Work, context: &Context<'_>) -> Result<Response, HandlerError> {
         let head = &work.head;
         // RFC 9112 §3.2.4: asks about the server in general.
         if head.target.form() == TargetForm::Asterisk {
-            return Response::new(StatusCode::NO_CONTENT);
+            return Ok(Response::new(StatusCode::NO_CONTENT));
         }
         let mut request =
             Request::new(head, &mut self.link, &mut work.io, &self.peer, context.surroundings());
         let result = catch_unwind(AssertUnwindSafe(|| context.handler.handle(&mut request)));
         drop(request);
+        result.unwrap_or_else(|_| {
+            work.io.body_broken = true;
+            context.observe(&Event::HandlerPanicked { peer: self.peer.addr, head });
+            Ok(Response::error_page(StatusCode::INTERNAL_SERVER_ERROR))
+        })
+    }
+
+    /// The response that is sent: the handler's, where it lies, or one that is put into `instead`.
+    fn judge<'r>(
+        &self,
+        result: &'r mut Result<Response, HandlerError>,
+        instead: &'r mut Option<Response>,
+        head: &RequestHead,
+        context: &Context<'_>,
+    ) -> &'r mut Response {
         let response = match result {
-            Ok(Ok(mut response)) => {
+            Ok(response) => {
                 if let Some(error) = response.take_failure() {
                     self.report(&error, head, context);
                 }
-                match response.invalid() {
-                    None => response,
-                    Some(invalid) => {
-                        response.replaced_by(self.failed(&Error::from(invalid).into(), head, context))
-                    }
+                if let Some(invalid) = response.invalid() {
+                    response.replace(self.failed(&Error::from(invalid).into(), head, context));
                 }
+                response
             }
-            Ok(Err(error)) => self.failed(&error, head, context),
-            Err(_) => {
-                work.io.body_broken = true;
-                context.observe(&Event::HandlerPanicked { peer: self.peer.addr, head });
-                Response::error_page(StatusCode::INTERNAL_SERVER_ERROR)
-            }
+            Err(error) => instead.insert(self.failed(error, head, context)),
         };
         // RFC 9110 §9.3.6: the peer would take any 2xx for the beginning of a tunnel.
         if head.method == Method::CONNECT && response.status().is_success() && !response.is_tunnel() {
-            return response.replaced_by(Response::error_page(StatusCode::NOT_IMPLEMENTED));
+            response.replace(Response::error_page(StatusCode::NOT_IMPLEMENTED));
         }
         response
     }
@@ -324,7 +336,7 @@ impl Connection {
     /// An answer to HEAD has no content whatever it says (RFC 9110 §9.3.2).
     fn send_fault(
         &mut self,
-        response: Response,
+        mut response: Response,
         heard: Heard,
         work: &mut Work,
         context: &Context<'_>,
@@ -340,7 +352,7 @@ impl Connection {
             version: Version::HTTP_11,
             speaks: context.speaks,
             keep: false,
-            upgrades: false,
+            may_upgrade: false,
             date: &date,
             server: &context.server_name,
             pages: &context.error_pages,
@@ -348,7 +360,7 @@ impl Connection {
             stopping: &context.stopping,
         };
         // The page is small, so this only queues it; what can fail is the sending, and that ends the connection too.
-        if send(response, &facts, &mut self.link, &mut work.io).is_err() {
+        if send(&mut response, &facts, &mut self.link, &mut work.io).is_err() {
             work.io.tell(false);
             work.io.out.clear();
         }
@@ -363,12 +375,4 @@ fn first_line(input: &[u8]) -> &[u8] {
     let end = line.iter().take(LINE_BYTES).position(|byte| *byte == b'\n');
     let line = line.get(..end.unwrap_or(LINE_BYTES.min(line.len()))).unwrap_or_default();
     line.strip_suffix(b"\r").unwrap_or(line)
-}
-
-/// RFC 9110 §7.8: `Connection: upgrade` beside Upgrade in HTTP/1.1. With content the switch would come in its middle.
-fn upgrades(head: &RequestHead, framing: Framing) -> bool {
-    head.version == Version::HTTP_11
-        && matches!(framing, Framing::None | Framing::Length(0))
-        && head.headers.contains("upgrade")
-        && head.headers.has_token(header::CONNECTION, "upgrade")
 }

@@ -2,6 +2,7 @@
 //! `content`, how a folder is shown in `listing`.
 
 use crate::accept::{asks_for_html, is_compressible, prefers_json};
+use crate::body::Body;
 use crate::coding::{ContentCoding, accepted};
 use crate::error::Error;
 use crate::files::archive::{ArchiveFormat, write_archive};
@@ -17,7 +18,7 @@ use crate::files::root::{Facts as FileFacts, OpenFailure, Opened, OpenedFile};
 use crate::files::upload::Receiver;
 use crate::files::{FolderView, StaticFiles};
 use crate::request::Request;
-use crate::response::{Body, Response};
+use crate::response::Response;
 use http_proto::{Method, StatusCode};
 use std::sync::Arc;
 use std::time::SystemTime;

@@ -2,6 +2,7 @@
 //!
 //! It serves whatever can be read and sought; that files come from a folder is for the file above.
 
+use crate::body::Body;
 use crate::clock;
 use crate::error::Error;
 use crate::files::conditional::{Asked, Condition, EntityTag, Validators, evaluate};
@@ -10,7 +11,7 @@ use crate::files::range::{Selection, select};
 use crate::files::reader::FileReader;
 use crate::files::types::Types;
 use crate::request::Request;
-use crate::response::{Body, Response, spare_headers};
+use crate::response::{Response, spare_headers};
 use http_proto::date::format_http_date;
 use http_proto::{Headers, InvalidInput, StatusCode};
 use std::fs::File;

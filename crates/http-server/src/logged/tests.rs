@@ -125,7 +125,7 @@ fn an_answer_that_the_server_puts_in_the_place_of_another_is_the_one_that_is_log
     let expected = format!("500 {page}");
     check_logged(|_: &mut Request<'_>| Response::text("x").with_header("X-A", "a\r\nX-B: 1"), &expected);
     check_logged(
-        |_: &mut Request<'_>| Response::text(crate::response::Body::sized_reader(&b"abc"[..], 5)),
+        |_: &mut Request<'_>| Response::text(crate::body::Body::sized_reader(&b"abc"[..], 5)),
         &expected,
     );
     check_logged(|_: &mut Request<'_>| Response::stream("text/plain", |_| panic!("on purpose")), &expected);

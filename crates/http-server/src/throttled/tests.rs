@@ -1,10 +1,11 @@
 //! How long content is held back, and that it stays what it is.
 
 use super::Throttled;
+use crate::body::Body;
 use crate::clock;
 use crate::handler::Handler;
 use crate::request::Request;
-use crate::response::{Body, Response};
+use crate::response::Response;
 use crate::server::Server;
 use crate::testing;
 use std::io::{Cursor, Read, Write};
