@@ -44,7 +44,7 @@
 //!
 //! # Features
 //!
-//! All but `psl`, `firefox`, `secure`, `compress`, `systemd` and `json` are on by default; each can be taken alone.
+//! The first five are on by default; each can be taken alone. Every feature of the crates below can be had here.
 //!
 //! | feature | brings |
 //! | --- | --- |
@@ -52,13 +52,19 @@
 //! | `server` | [`server`] |
 //! | `cookies` | [`cookies`] |
 //! | `cookiejar` | [`cookiejar`], and with it `client` and `cookies` |
+//! | `tls` | HTTPS in `client` and `server`, by rustls |
 //! | `psl` | the Mozilla list of public suffixes in `cookiejar`, compiled in |
 //! | `firefox` | import of Firefox's cookies in `cookiejar`; compiles SQLite, which is C |
 //! | `secure` | signed and encrypted cookies in `cookies` |
 //! | `compress` | br and gzip, written by the server's `Compressed` |
 //! | `systemd` | listeners from a service manager, in `server` |
 //! | `json` | JSON bodies in `client` and `server` |
-//! | `tls` | HTTPS in `client` and `server`, by rustls |
+//! | `zstd` | zstd, read by `client` and written by the server's `Compressed` |
+//! | `brotli` | br, read by `client`, which has gzip and deflate without a feature |
+//! | `charset` | every charset of the web in the `text` of an answer to `client` |
+//! | `digest` | Digest authentication in `client` |
+//! | `platform-verifier` | trust in what the operating system trusts, in `client` |
+//! | `log`, `tracing` | observers of `client` that write to these crates |
 //!
 //! Rust 1.89 or later; a release that needs a newer one says so in the changelog.
 //!

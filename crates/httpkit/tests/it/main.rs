@@ -5,4 +5,5 @@
 #[cfg(feature = "secure")]
 mod cookies;
 mod examples;
+mod features;
 mod programs;
