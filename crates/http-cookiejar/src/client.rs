@@ -16,10 +16,13 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+use std::fmt;
+
 use http_client::client::{self, CookieStore};
 use http_client::{HttpConnection, Response};
 use http_proto::Headers;
 
+use crate::jar::CookieJar;
 use crate::request::{CookieRequest, CookieRequestMut, CookieResponse, RequestInfo, SiteContext};
 use crate::shared::SharedJar;
 
@@ -104,7 +107,8 @@ impl CookieRequestMut for RequestWithHeaders<'_> {
 
 /// How `http_client::Client` sees a jar; hand it a clone of a [`SharedJar`].
 ///
-/// Cookies are worked out anew for each step of a chain of redirects, and taken from each answer.
+/// Cookies are worked out anew for each step of a chain of redirects, and taken from each answer. The jar is locked for
+/// that: who holds [`SharedJar::lock`] while he sends waits for himself.
 ///
 /// ```no_run
 /// use std::sync::Arc;
@@ -118,7 +122,7 @@ impl CookieRequestMut for RequestWithHeaders<'_> {
 /// println!("{} cookies", jar.lock().len());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-impl CookieStore for SharedJar {
+impl<J: AsMut<CookieJar> + Send + fmt::Debug> CookieStore for SharedJar<J> {
     fn cookies(&self, request: &client::CookieRequest<'_>) -> Option<Vec<u8>> {
         self.cookie_header(&ClientRequest(request))
     }

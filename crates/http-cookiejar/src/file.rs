@@ -470,6 +470,13 @@ fn parse_file<F: FileFormat>(
     }
 }
 
+/// For [`SharedJar`](crate::shared::SharedJar), which takes a jar with a file as it takes one without.
+impl<F> AsMut<CookieJar> for FileCookieJar<F> {
+    fn as_mut(&mut self) -> &mut CookieJar {
+        &mut self.jar
+    }
+}
+
 impl<F> Deref for FileCookieJar<F> {
     type Target = CookieJar;
 

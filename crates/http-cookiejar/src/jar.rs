@@ -85,6 +85,12 @@ pub enum Scope<'a> {
     Name(&'a str, &'a str, &'a str),
 }
 
+impl AsMut<Self> for CookieJar {
+    fn as_mut(&mut self) -> &mut Self {
+        self
+    }
+}
+
 impl CookieJar {
     /// An empty jar with the [default rules](DefaultCookiePolicy).
     #[must_use]

@@ -22,14 +22,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
 
-    let jar = SharedJar::new(std::mem::take(&mut *kept));
+    let jar = SharedJar::new(kept);
     let client = Client::builder().cookies(Arc::new(jar.clone())).build()?;
     let answer = client.get(url).send()?;
     println!("{} from {}", answer.status(), answer.url());
     let last = answer.url().to_string();
     answer.finish();
 
-    *kept = std::mem::take(&mut *jar.lock());
+    let mut kept = jar.lock();
     for cookie in kept.explain(&RequestInfo::from_url(&last)?) {
         let name = String::from_utf8_lossy(cookie.cookie.name());
         let domain = cookie.cookie.domain();

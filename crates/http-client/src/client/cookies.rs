@@ -32,6 +32,9 @@ use std::fmt;
 ///     }
 /// }
 /// ```
+///
+/// Both methods are called while a call is made, on its thread, and no timeout or token ends them: a lock that the caller
+/// holds while he sends is waited for, for ever.
 pub trait CookieStore: Send + Sync + fmt::Debug {
     /// The value of the `Cookie` field of this request; `None` for no field.
     fn cookies(&self, request: &CookieRequest<'_>) -> Option<Vec<u8>>;

@@ -1,6 +1,8 @@
 //! A jar in several threads.
 
 use super::SharedJar;
+use crate::file::mozilla::MozillaCookieJar;
+use crate::file::options::{LoadOptions, SaveOptions};
 use crate::jar::CookieJar;
 use crate::request::RequestInfo;
 
@@ -19,6 +21,20 @@ fn clones_in_other_threads_share_one_jar() {
     assert_eq!(jar.lock().len(), 8);
     assert_eq!(jar.cookie_header(&request).map(|value| value.len()), Some(8 * 4 + 7 * 2));
     assert!(jar.add_cookie_header(&mut request.clone()));
+}
+
+#[test]
+fn a_jar_with_a_file_is_shared_as_it_is() {
+    fn is_store(_: &(impl http_client::client::CookieStore + Clone + 'static)) {}
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("cookies.txt");
+    let jar = SharedJar::new(MozillaCookieJar::new(&path));
+    is_store(&jar);
+    let request = RequestInfo::from_url("https://example.org/").expect("a url");
+    jar.clone().extract_cookies(&[("Set-Cookie", "a=1; Max-Age=60")], &request);
+    assert_eq!(jar.cookie_header(&request).as_deref(), Some(&b"a=1"[..]));
+    jar.lock().save(None, SaveOptions::new()).expect("a save");
+    assert_eq!(MozillaCookieJar::open(&path, LoadOptions::new()).expect("the file").len(), 1);
 }
 
 #[test]

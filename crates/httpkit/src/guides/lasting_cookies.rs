@@ -51,15 +51,17 @@
 //!
 //! ```
 //! use httpkit::client::Client;
-//! use httpkit::cookiejar::{CookieJar, MozillaCookieJar, RequestInfo, SaveOptions, SharedJar};
+//! use httpkit::cookiejar::{LoadOptions, MozillaCookieJar, RequestInfo, SaveOptions, SharedJar};
 //! use std::sync::Arc;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let jar = SharedJar::new(CookieJar::new());
+//! # let folder = tempfile::tempdir()?;
+//! # let file = folder.path().join("cookies.txt");
+//! let jar = SharedJar::new(MozillaCookieJar::open(&file, LoadOptions::new())?);
 //! let client = Client::builder().cookies(Arc::new(jar.clone())).build()?;
 //! # let server = httpkit::server::Server::bind("127.0.0.1:0")?.serve(|request: &mut httpkit::server::Request<'_>| {
 //! #     let sent = String::from_utf8_lossy(request.headers().get("Cookie").map_or(&b""[..], |value| value.as_bytes())).into_owned();
-//! #     httpkit::server::Response::text(sent).with_header("Set-Cookie", "seen=1")
+//! #     httpkit::server::Response::text(sent).with_header("Set-Cookie", "seen=1; Max-Age=3600")
 //! # })?;
 //! # let url = format!("http://{}/", server.addresses()[0]);
 //! assert_eq!(client.get(&url).send()?.text()?, "");
@@ -69,6 +71,10 @@
 //! for cookie in jar.lock().explain(&RequestInfo::from_url("http://elsewhere.example/")?) {
 //!     println!("{:?}: {:?}", cookie.cookie.name_str(), cookie.verdict);
 //! }
+//!
+//! // The guard goes at the end of each line: a call that is made while one is held waits for it for ever.
+//! assert_eq!(jar.lock().save(None, SaveOptions::new())?.cookies, 1);
+//! assert_eq!(MozillaCookieJar::open(&file, LoadOptions::new())?.len(), 1);
 //! # Ok(())
 //! # }
 //! ```
