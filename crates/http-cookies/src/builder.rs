@@ -8,12 +8,12 @@ use crate::attr::Attr;
 use crate::attr_value::AttrValue;
 use crate::codec::Codec;
 use crate::date::parse_cookie_date;
-use crate::error::{CookieError, Part, shown};
+use crate::error::{AttributeProblem, CookieError, Part, shown};
 use crate::expires::{date_bytes, unix_seconds};
 use crate::latin1::text_from_bytes;
 use crate::prefix::{CookiePrefix, PrefixRule};
 use crate::same_site::SameSite;
-use crate::set_cookie::{ATTRIBUTE_VALUE_BYTES_MAX, NAME_VALUE_BYTES_MAX, SetCookie};
+use crate::set_cookie::{ATTRIBUTE_VALUE_BYTES_MAX, NAME_VALUE_BYTES_MAX, SetCookie, is_known_attribute};
 use crate::syntax::{check_wire, is_legal_name};
 
 /// A cookie on its way to the browser.
@@ -52,7 +52,12 @@ pub struct CookieBuilder<'a> {
     http_only: bool,
     same_site: Option<SameSite>,
     partitioned: bool,
+    /// Attributes that no field stands for.
+    others: Vec<Attribute<'a>>,
 }
+
+/// Name and value.
+type Attribute<'a> = (Cow<'a, [u8]>, Cow<'a, [u8]>);
 
 impl<'a> CookieBuilder<'a> {
     /// A cookie without attributes: kept until the browser ends, for the host and the folder it came from.
@@ -88,6 +93,7 @@ impl<'a> CookieBuilder<'a> {
             http_only: false,
             same_site: None,
             partitioned: false,
+            others: Vec::new(),
         }
     }
 
@@ -139,6 +145,16 @@ impl<'a> CookieBuilder<'a> {
         self
     }
 
+    /// Adds an attribute that no method stands for, such as `Priority`; with an empty value its name alone.
+    pub fn attribute(
+        mut self,
+        name: &'a (impl AsRef<[u8]> + ?Sized),
+        value: &'a (impl AsRef<[u8]> + ?Sized),
+    ) -> Self {
+        self.others.push((Cow::Borrowed(name.as_ref()), Cow::Borrowed(value.as_ref())));
+        self
+    }
+
     /// The cookie that makes a browser forget this one: no value, `Max-Age=0`, a date in 1970.
     ///
     /// Name, domain, path, `Partitioned` and what a prefix asks for stay, since a browser goes by them.
@@ -154,7 +170,8 @@ impl<'a> CookieBuilder<'a> {
     /// # Errors
     /// [`CookieError::IllegalName`], [`CookieError::ControlCharacter`], [`CookieError::Semicolon`] and
     /// [`CookieError::OuterBlanks`] in value or path, [`CookieError::NameValueTooLong`], [`CookieError::AttributeTooLong`],
-    /// [`CookieError::IllegalDomain`], [`CookieError::IllegalPath`], [`CookieError::Prefix`] and [`CookieError::NeedsSecure`].
+    /// [`CookieError::IllegalDomain`], [`CookieError::IllegalPath`], [`CookieError::IllegalAttribute`], [`CookieError::Prefix`] and
+    /// [`CookieError::NeedsSecure`].
     pub fn check(&self) -> Result<(), CookieError> {
         if !is_legal_name(&self.name) {
             return Err(CookieError::IllegalName(shown(&text_from_bytes(&self.name))));
@@ -193,6 +210,11 @@ impl<'a> CookieBuilder<'a> {
             }
             if has_outer_blanks(path) {
                 return Err(CookieError::OuterBlanks(Part::Attribute(Attr::Path)));
+            }
+        }
+        for (name, value) in &self.others {
+            if let Some(problem) = problem_of_other(name, value) {
+                return Err(CookieError::IllegalAttribute { name: shown(&text_from_bytes(name)), problem });
             }
         }
         Ok(())
@@ -261,6 +283,14 @@ impl<'a> CookieBuilder<'a> {
         if self.partitioned {
             out.extend_from_slice(b"; Partitioned");
         }
+        for (name, value) in &self.others {
+            out.extend_from_slice(b"; ");
+            out.extend_from_slice(name);
+            if !value.is_empty() {
+                out.push(b'=');
+                out.extend_from_slice(value);
+            }
+        }
         Ok(())
     }
 
@@ -292,10 +322,14 @@ impl<'a> CookieBuilder<'a> {
     }
 }
 
-/// A cookie that was read, to be sent on; attributes that it has no field for are left out.
+/// A cookie that was read, to be sent on: what a proxy needs that changes its domain or path. Attributes that browsers do not
+/// know go along, but for those that [`check`](CookieBuilder::check) refuses.
 impl<'a> From<SetCookie<'a>> for CookieBuilder<'a> {
     fn from(cookie: SetCookie<'a>) -> Self {
+        let others =
+            cookie.unknown_attributes().filter(|(name, value)| problem_of_other(name, value).is_none());
         Self {
+            others: others.map(|(name, value)| (Cow::Borrowed(name), Cow::Borrowed(value))).collect(),
             domain: cookie.domain.filter(|domain| !domain.is_empty()).map(Cow::Borrowed),
             path: cookie.path.map(Cow::Borrowed),
             expires: cookie.expires,
@@ -306,6 +340,21 @@ impl<'a> From<SetCookie<'a>> for CookieBuilder<'a> {
             partitioned: cookie.partitioned,
             ..Self::of(Cow::Borrowed(cookie.name), Cow::Borrowed(cookie.value))
         }
+    }
+}
+
+/// What keeps an attribute from being sent as it is, if anything does.
+fn problem_of_other(name: &[u8], value: &[u8]) -> Option<AttributeProblem> {
+    if !is_legal_name(name) {
+        Some(AttributeProblem::Name)
+    } else if is_known_attribute(name) {
+        Some(AttributeProblem::Known)
+    } else if value.len() > ATTRIBUTE_VALUE_BYTES_MAX {
+        Some(AttributeProblem::TooLong)
+    } else if has_outer_blanks(value) || check_wire(value, Part::CodedValue).is_err() {
+        Some(AttributeProblem::Value)
+    } else {
+        None
     }
 }
 
@@ -322,6 +371,7 @@ impl fmt::Debug for CookieBuilder<'_> {
             .field("http_only", &self.http_only)
             .field("same_site", &self.same_site)
             .field("partitioned", &self.partitioned)
+            .field("others", &self.others.len())
             .finish()
     }
 }

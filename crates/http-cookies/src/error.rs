@@ -68,6 +68,14 @@ pub enum CookieError {
         /// How many bytes it has.
         bytes: usize,
     },
+    /// An attribute beyond those that browsers know cannot be sent as it is.
+    #[error("the attribute {name:?} of a cookie {problem}")]
+    IllegalAttribute {
+        /// Its name.
+        name: Box<str>,
+        /// What is wrong with it.
+        problem: AttributeProblem,
+    },
     /// `Path` does not start with `/`, or has bytes outside ASCII; a browser would take another path, or refuse.
     #[error("the Path attribute of a cookie must start with a slash and be ASCII")]
     IllegalPath,
@@ -88,6 +96,24 @@ pub enum CookieError {
     /// The header list refuses a further field.
     #[error("the cookie does not fit into the header list")]
     Headers(#[source] InvalidInput),
+}
+
+/// Why an attribute that no browser knows cannot be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum AttributeProblem {
+    /// The name is empty or has a character that no token has.
+    #[error("has a name that is no token")]
+    Name,
+    /// The attribute is known: [`CookieBuilder`](crate::CookieBuilder) has a method for it, which checks it.
+    #[error("has a method of its own")]
+    Known,
+    /// The value has more than 1024 bytes (RFC 6265bis §5.6 step 6 of the attributes).
+    #[error("has a value of more than 1024 bytes")]
+    TooLong,
+    /// The value has a control character, a semicolon or blanks at its ends.
+    #[error("has a value with a control character, a semicolon or blanks at its ends")]
+    Value,
 }
 
 /// A part of a cookie, for error messages.

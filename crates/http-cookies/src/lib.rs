@@ -121,7 +121,7 @@ pub use crate::builder::{CookieBuilder, SetCookieValue};
 pub use crate::codec::{Codec, Percent, Quoted, Raw};
 pub use crate::cookie::{HeaderText, Pairs, pairs};
 pub use crate::date::parse_cookie_date;
-pub use crate::error::{CookieError, Part};
+pub use crate::error::{AttributeProblem, CookieError, Part};
 pub use crate::headers::request_pairs;
 pub use crate::latin1::{latin1_bytes, text_from_bytes};
 pub use crate::load::{Skipped, SkippedPair};

@@ -233,6 +233,11 @@ impl Known {
     }
 }
 
+/// Whether a field of [`SetCookie`] stands for this attribute.
+pub(crate) fn is_known_attribute(name: &[u8]) -> bool {
+    Known::of(name).is_some()
+}
+
 /// RFC 6265bis §5.6.2: an optional `-` and digits; anything else, a lone `-` included, leaves the attribute out.
 fn parse_max_age(value: &[u8]) -> Option<i64> {
     let (digits, negative) = match value.strip_prefix(b"-") {

@@ -204,3 +204,37 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_cookie_that_was_read_goes_on_with_every_attribute() {
+    let line = "id=7; Domain=example.org; Path=/; Max-Age=60; Secure; HttpOnly; SameSite=Lax; Partitioned; \
+                Priority=High; SameParty";
+    let read = parse_set_cookie(line.as_bytes()).unwrap();
+    assert_eq!(CookieBuilder::from(read).build().unwrap().to_str(), Some(line));
+    let moved = CookieBuilder::from(read).path("/below").build().unwrap();
+    assert_eq!(moved.to_str(), Some(line.replace("Path=/", "Path=/below").as_str()));
+    // What cannot be sent does not keep the cookie from going on.
+    let read = parse_set_cookie(b"id=7; a b=c; Priority=Low").unwrap();
+    assert_eq!(CookieBuilder::from(read).build().unwrap().to_str(), Some("id=7; Priority=Low"));
+}
+
+#[test]
+fn attributes_that_no_method_stands_for_are_checked() {
+    #[track_caller]
+    fn check(name: &str, value: &str, problem: &str) {
+        let refused = CookieBuilder::new("id", "7").attribute(name, value).build().unwrap_err().to_string();
+        assert!(refused.contains(problem), "{refused}");
+    }
+    check("", "x", "no token");
+    check("a b", "x", "no token");
+    check("a;b", "x", "no token");
+    check("a=b", "x", "no token");
+    check("domain", "example.org", "method of its own");
+    check("Partitioned", "", "method of its own");
+    check("Priority", "High; Domain=example.org", "semicolon");
+    check("Priority", "High\r\nSet-Cookie: a=b", "control character");
+    check("Priority", " High", "blanks");
+    check("Priority", &"x".repeat(1025), "1024 bytes");
+    let high = CookieBuilder::new("id", "7").attribute("Priority", "High").attribute("SameParty", "").build();
+    assert_eq!(high.unwrap().to_str(), Some("id=7; Priority=High; SameParty"));
+}
