@@ -232,7 +232,8 @@ impl ClientBuilder {
     }
 
     /// Asks before content of more than `bytes`, or of unknown length, is sent (`Expect: 100-continue`, RFC 9110
-    /// §10.1.1), and waits for the answer no longer than `wait`. Off by default.
+    /// §10.1.1), and waits for the answer no longer than `wait`. Off by default. Where the answer is 417, the request is
+    /// made once more without asking, if its content can be sent again.
     pub const fn expect_continue_above(mut self, bytes: u64, wait: Duration) -> Self {
         self.config.expect_above_bytes = Some(bytes);
         self.config.continue_wait = wait;

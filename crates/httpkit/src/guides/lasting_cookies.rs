@@ -72,7 +72,7 @@
 //!     println!("{:?}: {:?}", cookie.cookie.name_str(), cookie.verdict);
 //! }
 //!
-//! // The guard goes at the end of each line: a call that is made while one is held waits for it for ever.
+//! // The guard goes at the end of its statement: a call that is made while one is held waits for it for ever.
 //! assert_eq!(jar.lock().save(None, SaveOptions::new())?.cookies, 1);
 //! assert_eq!(MozillaCookieJar::open(&file, LoadOptions::new())?.len(), 1);
 //! # Ok(())
