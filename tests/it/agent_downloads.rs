@@ -172,6 +172,28 @@ fn a_server_that_sends_less_than_was_asked_for_is_asked_for_the_rest() {
 }
 
 #[test]
+fn the_total_is_one_for_all_parts() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = half_there(directory.path());
+    let clock = http_client::testing::FakeClock::new();
+    let passing = clock.clone();
+    let stage = Stage::start(move |seen, stream| {
+        passing.advance(std::time::Duration::from_secs(1));
+        let first = seen.field("Range").and_then(|range| range.strip_prefix("bytes=")?.strip_suffix('-'));
+        let first = first.unwrap().to_owned();
+        let fields = format!("Content-Range: bytes {first}-{first}/1000\r\nETag: \"a\"\r\n");
+        write_answer(stream, "206 Partial Content", &fields, b"x")?;
+        Ok(After::Keep)
+    })
+    .unwrap();
+    let client = Client::builder().clock(clock).build().unwrap();
+    let asking = client.get(stage.url("/")).timeout(std::time::Duration::from_secs(20));
+    let error = asking.download(&path).unwrap_err();
+    assert_eq!(error.timeout(), Some(http_client::client::TimeoutKind::Total), "{error:?}");
+    assert!(stage.seen().len() <= 20, "{}", stage.seen().len());
+}
+
+#[test]
 fn parts_of_different_things_are_never_put_together() {
     #[track_caller]
     fn check(kept: &str, answered: &'static str) {
@@ -368,6 +390,14 @@ fn permissions_and_links_outlive_a_new_file() {
         std::fs::remove_file(&link).unwrap();
         std::fs::remove_file(&file).unwrap();
     }
+    // What comes is as private as what it replaces, from its first byte on.
+    let (private, part) = (directory.path().join("file"), directory.path().join("file.part"));
+    std::fs::write(&private, "old").unwrap();
+    std::fs::set_permissions(&private, PermissionsExt::from_mode(0o600)).unwrap();
+    let broken = breaking_off("\"a\"");
+    client.get(broken.url("/")).download(&private).unwrap_err();
+    assert_eq!(std::fs::metadata(&part).unwrap().permissions().mode() & 0o777, 0o600);
+    std::fs::remove_file(&private).unwrap();
     // A part that leads elsewhere is not written through.
     let (path, precious) = (half_there(directory.path()), directory.path().join("precious"));
     std::fs::rename(directory.path().join("file.part"), &precious).unwrap();

@@ -74,6 +74,8 @@ pub struct HttpConnection {
     decoder: BodyDecoder,
     framing: Framing,
     received_bytes: u64,
+    /// How much of the request had left when its answer came.
+    answer_sent: Sent,
     persistence: Result<(), CloseReason>,
     closed: CloseReason,
     idle_since: Option<Instant>,
@@ -149,6 +151,7 @@ impl HttpConnection {
             decoder,
             framing: Framing::None,
             received_bytes: 0,
+            answer_sent: Sent::Nothing,
             persistence: Ok(()),
             closed: CloseReason::Closed,
             idle_since: None,
@@ -344,8 +347,12 @@ impl HttpConnection {
         error.at(peer, address, self.sent())
     }
 
+    pub(crate) const fn answer_sent(&self) -> Sent {
+        self.answer_sent
+    }
+
     /// How much of the request under way has left.
-    pub(crate) fn sent(&self) -> Sent {
+    fn sent(&self) -> Sent {
         match self.wire.as_ref().map(|wire| wire.sent_bytes) {
             None | Some(0) => Sent::Nothing,
             Some(bytes) if self.request.is_complete => Sent::All { bytes },

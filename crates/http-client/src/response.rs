@@ -182,7 +182,7 @@ impl<'c> Response<'c> {
     /// How much of the request had left when the answer came: an early answer stops what is left of it.
     #[must_use]
     pub fn sent(&self) -> Sent {
-        self.connection().sent()
+        self.connection().answer_sent()
     }
 
     /// What is known of the connection: `None` once it has been closed.

@@ -127,6 +127,11 @@ impl<'a> Call<'a> {
         is_idempotent(&self.method, &self.headers)
     }
 
+    /// Whether the present request, not those that led to it, can do no harm when it is made again.
+    pub(crate) fn is_harmless_after(&self, error: &Error) -> bool {
+        error.sent() == Sent::Nothing || self.is_idempotent()
+    }
+
     fn told(&self, error: Error) -> Error {
         error.of_call(&self.url, self.past, self.timings).through(self.proxy())
     }
@@ -256,9 +261,7 @@ impl<'a> Call<'a> {
             }
             _ => false,
         };
-        // Only the present request is made again, not those that led to it.
-        let is_harmless = error.sent() == Sent::Nothing || self.is_idempotent();
-        if !may_help || !self.body.is_replayable() || !is_harmless {
+        if !may_help || !self.body.is_replayable() || !self.is_harmless_after(&error) {
             return Err(error);
         }
         let Some(wait) = self.retry().after_error(self.retries, random::bits()) else { return Err(error) };
@@ -341,7 +344,7 @@ impl<'a> Call<'a> {
         self.hops += 1;
     }
 
-    /// Whether the request may go over the Unix socket that the caller has named for it.
+    /// Whether every request so far went to the first URL's origin.
     pub(crate) const fn is_home(&self) -> bool {
         self.is_home
     }

@@ -1,12 +1,13 @@
 //! Content into files: whole or not at all, and continued where it stopped (RFC 9110 §14, §13.1.5).
 
 use crate::client::clock::wall_now;
-use crate::client::error::{Error, ErrorKind};
+use crate::client::error::{Error, ErrorKind, Past, TimeoutKind};
 use crate::client::partial::{Partial, beside, follow, is_no_file};
 use crate::client::random;
 use crate::client::request::invalid;
 use crate::client::request_builder::RequestBuilder;
 use crate::client::response::Response;
+use crate::client::timings::Timings;
 use crate::error::Phase;
 use http_proto::date::parse_http_date;
 use http_proto::{Headers, StatusCode};
@@ -56,7 +57,7 @@ impl Response {
     fn save_beside(mut self, target: &Path) -> Result<u64, Error> {
         let at = beside(target, &format!(".{}.part", random::token()));
         let mut partial =
-            Partial::create(at.clone()).map_err(|error| self.because(ErrorKind::Save, error))?;
+            Partial::create(at.clone(), target).map_err(|error| self.because(ErrorKind::Save, error))?;
         let saved = self.copy_to(partial.file()).and_then(|bytes| {
             partial.replace(target).map_err(|error| self.because(ErrorKind::Save, error))?;
             Ok(bytes)
@@ -109,6 +110,9 @@ impl RequestBuilder {
             Error::new(ErrorKind::InvalidRequest)
                 .because("a download has no content that can be sent once only")
         })?;
+        let timeouts =
+            request.special.as_ref().and_then(|special| special.timeouts).unwrap_or(*client.timeouts());
+        let until = timeouts.total.and_then(|total| client.shared.now().checked_add(total));
         let mut place = Place::of(path).map_err(save_error)?;
         if !continues {
             place.forget().map_err(save_error)?;
@@ -119,6 +123,16 @@ impl RequestBuilder {
             let Some(mut asking) = next.take().or_else(|| again.try_clone()) else {
                 return Err(Error::new(ErrorKind::InvalidRequest));
             };
+            if let Some(until) = until {
+                // The total is one for all parts.
+                let left = until.saturating_duration_since(client.shared.now());
+                if left.is_zero() {
+                    let past = Past { is_harmless: true, is_answered: true };
+                    let error = Error::timed_out(TimeoutKind::Total, Phase::Content);
+                    return Err(error.of_call(asking.url(), past, Timings::default()));
+                }
+                asking.set_timeouts(timeouts.total(Some(left)));
+            }
             let (there_bytes, validator) = place.there().map_err(save_error)?;
             if let Some(validator) = &validator {
                 asking.headers.set("Range", format!("bytes={there_bytes}-")).map_err(invalid)?;
@@ -177,7 +191,7 @@ impl Place {
             if !fs::exists(&self.part)? {
                 return Ok((0, None));
             }
-            self.partial = Some(Partial::open(self.part.clone())?);
+            self.partial = Some(Partial::open(self.part.clone(), &self.target)?);
         }
         let bytes = self.partial.as_ref().map_or(Ok(0), Partial::len)?;
         Ok(if bytes == 0 { (0, None) } else { (bytes, Some(validator)) })
@@ -201,7 +215,7 @@ impl Place {
         };
         let failed = |error| answer.because(ErrorKind::Save, error);
         fs::write(&self.validator, validator).map_err(failed)?;
-        let partial = Partial::open(self.part.clone()).map_err(failed)?;
+        let partial = Partial::open(self.part.clone(), &self.target).map_err(failed)?;
         partial.clear().map_err(failed)?;
         let bytes = answer.copy_to(self.partial.insert(partial).file())?;
         self.complete(bytes, 0).map_err(save_error)

@@ -81,8 +81,11 @@ impl Call<'_> {
         match self.attempt(slot, held) {
             Ok(live) => Ok(live),
             Err(Failure { error, is_stale }) => {
-                let is_harmless = error.sent() == Sent::Nothing || self.is_idempotent();
-                if !is_stale || !is_harmless || !self.resends() || !self.body.is_replayable() {
+                if !is_stale
+                    || !self.is_harmless_after(&error)
+                    || !self.resends()
+                    || !self.body.is_replayable()
+                {
                     return Err(error);
                 }
                 let why = "the kept connection had been closed";

@@ -16,14 +16,14 @@ pub(crate) struct Partial {
 }
 
 impl Partial {
-    /// One that was not there before.
-    pub(crate) fn create(at: PathBuf) -> io::Result<Self> {
-        let file = OpenOptions::new().read(true).write(true).create_new(true).open(&at)?;
+    /// One that was not there before. Nobody may read it who may not read `target`.
+    pub(crate) fn create(at: PathBuf, target: &Path) -> io::Result<Self> {
+        let file = as_private_as(target).create_new(true).open(&at)?;
         Ok(Self { file, at })
     }
 
     /// One that may be there, with what it holds. It is locked until it is dropped.
-    pub(crate) fn open(at: PathBuf) -> io::Result<Self> {
+    pub(crate) fn open(at: PathBuf, target: &Path) -> io::Result<Self> {
         loop {
             match fs::symlink_metadata(&at) {
                 Ok(facts) if !facts.is_file() => {
@@ -33,17 +33,14 @@ impl Partial {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
                 _ => {}
             }
-            let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&at)?;
+            let file = as_private_as(target).create(true).truncate(false).open(&at)?;
             match file.try_lock() {
                 Err(TryLockError::WouldBlock) => {
                     let text = format!("another download is writing {}", at.display());
                     return Err(io::Error::new(io::ErrorKind::ResourceBusy, text));
                 }
                 // A file system without locks leaves it to its users.
-                Err(TryLockError::Error(error)) if error.kind() != io::ErrorKind::Unsupported => {
-                    return Err(error);
-                }
-                _ => {}
+                Ok(()) | Err(TryLockError::Error(_)) => {}
             }
             // It may have got its name while it was opened.
             if is_at(&file, &at)? {
@@ -83,6 +80,21 @@ impl Partial {
     pub(crate) fn discard(self) -> io::Result<()> {
         fs::remove_file(&self.at)
     }
+}
+
+/// How a file is opened that becomes `target`: with its permissions from the beginning.
+fn as_private_as(target: &Path) -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true);
+    #[cfg(unix)]
+    if let Ok(facts) = fs::metadata(target) {
+        use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+        // Whoever downloads has to write it.
+        options.mode(facts.permissions().mode() & 0o777 | 0o600);
+    }
+    #[cfg(not(unix))]
+    let _ = target;
+    options
 }
 
 /// Whether the name still stands for the open file.

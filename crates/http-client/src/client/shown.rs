@@ -33,19 +33,30 @@ impl fmt::Debug for ShownFields<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = Headers::new();
         for (name, value) in self.0 {
-            let value = value.as_bytes();
-            let query = value.iter().position(|&byte| byte == b'?');
-            let added = match query.filter(|_| LINKS.iter().any(|link| name.eq_ignore_ascii_case(link))) {
-                Some(query) => {
-                    let rest = value.get(..query).unwrap_or_default();
-                    shown.append(name, [rest, b"?[hidden]"].concat())
-                }
-                None => shown.append(name, value),
-            };
-            added.map_err(|_| fmt::Error)?;
+            let is_link = LINKS.iter().any(|link| name.eq_ignore_ascii_case(link));
+            let value = if is_link { without_secrets(value.as_bytes()) } else { value.as_bytes().to_vec() };
+            shown.append(name, value).map_err(|_| fmt::Error)?;
         }
         shown.fmt(f)
     }
+}
+
+/// A URL, relative or not, without what [`Shown`] leaves out too.
+fn without_secrets(link: &[u8]) -> Vec<u8> {
+    let end = link.iter().position(|byte| matches!(byte, b'?' | b'#')).unwrap_or(link.len());
+    let (link, rest) = link.split_at(end);
+    let mut shown = link.to_vec();
+    if let Some(authority) = link.windows(2).position(|pair| pair == b"//").map(|slashes| slashes + 2) {
+        let host = link.get(authority..).unwrap_or_default();
+        let host = host.split(|&byte| byte == b'/').next().unwrap_or_default();
+        if let Some(user) = host.iter().rposition(|&byte| byte == b'@') {
+            shown.drain(authority..=authority + user);
+        }
+    }
+    if !rest.is_empty() {
+        shown.extend_from_slice(b"?[hidden]");
+    }
+    shown
 }
 
 #[cfg(test)]

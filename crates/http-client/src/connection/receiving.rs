@@ -239,6 +239,7 @@ impl HttpConnection {
     /// Decides how the content of the answer is framed.
     fn begin_content(&mut self) -> Result<(), Error> {
         self.received_bytes = 0;
+        self.answer_sent = self.sent();
         if self.head.version == Version::HTTP_09 {
             (self.framing, self.persistence) = (Framing::UntilClose, Err(CloseReason::UntilClose));
         } else {

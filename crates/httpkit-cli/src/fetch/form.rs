@@ -16,7 +16,7 @@ pub(crate) fn add_part(form: Multipart, part: &str) -> Result<Multipart, Failure
         said.describe(file_part(&path)?)
     } else if let Some(file) = value.strip_prefix('<') {
         let (path, said) = file_and_said(file, value)?;
-        said.describe(Part::text(text_of(&path)?))
+        said.describe(content_of(&path)?)
     } else {
         let (text, said) = word_and_said(value).unwrap_or_else(|| plain_text(value));
         said.describe(Part::text(text))
@@ -50,14 +50,17 @@ fn file_part(path: &str) -> Result<Part, Failure> {
     Part::file(path).map_err(|error| Failure::file("read", Path::new(path), error))
 }
 
-fn text_of(path: &str) -> Result<String, Failure> {
-    if path == "-" {
-        let mut text = String::new();
-        let read = std::io::stdin().lock().read_to_string(&mut text);
+/// What a file holds, as a part that is no file: text if it is any.
+fn content_of(path: &str) -> Result<Part, Failure> {
+    let bytes = if path == "-" {
+        let mut bytes = Vec::new();
+        let read = std::io::stdin().lock().read_to_end(&mut bytes);
         read.map_err(|error| Failure::file("read", Path::new("standard input"), error))?;
-        return Ok(text);
-    }
-    std::fs::read_to_string(path).map_err(|error| Failure::file("read", Path::new(path), error))
+        bytes
+    } else {
+        std::fs::read(path).map_err(|error| Failure::file("read", Path::new(path), error))?
+    };
+    Ok(String::from_utf8(bytes).map_or_else(|error| Part::bytes(error.into_bytes()), Part::text))
 }
 
 fn file_and_said(file: &str, value: &str) -> Result<(String, Said), Failure> {

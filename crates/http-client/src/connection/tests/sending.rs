@@ -589,3 +589,24 @@ fn leave_that_comes_late_does_not_stop_the_content() {
     assert_eq!(connection.get_response().unwrap().status(), 204);
     assert_eq!((recordings[0].check(), connection.is_reusable()), (Ok(()), Ok(())));
 }
+
+#[test]
+fn an_answer_knows_how_much_of_its_request_had_left_also_when_it_closes_the_connection() {
+    #[track_caller]
+    fn check(reply: &str) -> Sent {
+        let (mut connection, _) = scripted(Script::new().reply(reply));
+        connection.request("POST", "/", "content", &Headers::new()).unwrap();
+        let mut answer = connection.get_response().unwrap();
+        answer.read_all(9).unwrap();
+        answer.sent()
+    }
+    for reply in [
+        "HTTP/1.1 500 Internal Server Error\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 500 Internal Server Error\r\nConnection: close\r\nContent-Length: 1\r\n\r\na",
+        "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na",
+        "HTTP/1.1 204 No Content\r\n\r\n",
+    ] {
+        let sent = check(reply);
+        assert!(matches!(sent, Sent::All { bytes } if bytes > 7), "{reply}: {sent:?}");
+    }
+}
