@@ -130,10 +130,9 @@ impl<W> Inflate<W> {
             self.begin()?;
             return Ok(0);
         };
+        // At its end too: of what came before, there may be more than had room.
         let input = self.source.fill_buf()?;
-        if input.is_empty() {
-            return Err(DecodeError::Truncated { coding }.into());
-        }
+        let is_end = input.is_empty();
         let (in_before, out_before) = (inflater.total_in(), inflater.total_out());
         let status = inflater
             .decompress(input, out, FlushDecompress::None)
@@ -147,7 +146,9 @@ impl<W> Inflate<W> {
         if status == Status::StreamEnd {
             self.after_member()?;
         } else if consumed == 0 && produced == 0 {
-            return Err(DecodeError::Malformed { coding }.into());
+            let error =
+                if is_end { DecodeError::Truncated { coding } } else { DecodeError::Malformed { coding } };
+            return Err(error.into());
         }
         Ok(produced)
     }

@@ -128,6 +128,66 @@ mod gzip {
         check("deflate", &read(DeflateEncoder::new(&b""[..], Compression::fast())), b"");
     }
 
+    /// What comes out into rooms of a given size, and how it ends.
+    fn through_rooms(is_gzip: bool, content: &[u8], room_bytes: usize) -> io::Result<Vec<u8>> {
+        let wire = Pieces { content: Cursor::new(content.to_vec()), piece_bytes: usize::MAX, taken_bytes: 0 };
+        let source = Box::new(Bottom::new(wire));
+        let mut inflate =
+            if is_gzip { deflate::Inflate::gzip(source) } else { deflate::Inflate::deflate(source) };
+        let (mut decoded, mut room) = (Vec::new(), vec![0; room_bytes]);
+        loop {
+            match inflate.read(&mut room)? {
+                0 => return Ok(decoded),
+                count => decoded.extend(&room[..count]),
+            }
+        }
+    }
+
+    #[test]
+    fn a_room_that_is_full_within_the_last_match_loses_none_of_it() {
+        let texts =
+            [vec![0; 600], "a longer text, longer text, text ".repeat(20).into_bytes(), b"x".to_vec()];
+        for (text, level) in texts.iter().flat_map(|text| (0..=9).map(move |level| (text, level))) {
+            let level = Compression::new(level);
+            let raw = read(DeflateEncoder::new(&text[..], level));
+            let zlib = read(ZlibEncoder::new(&text[..], level));
+            let gzip = read(GzEncoder::new(&text[..], level));
+            for room_bytes in (1..40).chain([255, 256, 257, 258, 259, 599, 600, 601]) {
+                for (is_gzip, content) in [(false, &raw), (false, &zlib), (true, &gzip)] {
+                    let decoded = through_rooms(is_gzip, content, room_bytes);
+                    assert!(
+                        decoded.is_ok_and(|decoded| decoded == *text),
+                        "{level:?}, rooms of {room_bytes}"
+                    );
+                }
+            }
+        }
+        // Through the buffers of a whole pile.
+        for more in 1..=258 {
+            let text = vec![0; 16 * 1024 + more];
+            let raw = read(DeflateEncoder::new(&text[..], Compression::default()));
+            assert!(decode("deflate", &raw, usize::MAX).is_ok_and(|decoded| decoded == text), "{more} more");
+        }
+    }
+
+    #[test]
+    fn a_cut_is_seen_however_small_the_rooms_are() {
+        let text = [0; 600];
+        let raw = read(DeflateEncoder::new(&text[..], Compression::default()));
+        let zlib = read(ZlibEncoder::new(&text[..], Compression::default()));
+        let gzip = gz(&text);
+        for (is_gzip, content) in [(false, &raw), (false, &zlib), (true, &gzip)] {
+            let coding = if is_gzip { "gzip" } else { "deflate" };
+            for (end, room_bytes) in
+                (1..content.len()).flat_map(|end| [1, 2, 7, 258, 1000].map(|room_bytes| (end, room_bytes)))
+            {
+                let error = through_rooms(is_gzip, &content[..end], room_bytes).unwrap_err();
+                let error = error.downcast::<DecodeError>().unwrap();
+                assert_eq!(error, DecodeError::Truncated { coding }, "cut at {end}, rooms of {room_bytes}");
+            }
+        }
+    }
+
     #[test]
     fn codings_lie_over_each_other_up_to_three() {
         check("gzip, gzip", &gz(&gz(b"x")), b"x");
