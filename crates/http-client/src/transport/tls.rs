@@ -337,19 +337,21 @@ impl TlsTransport {
     ) -> io::Result<usize> {
         self.send_held()?;
         let count = take(&mut self.session)?;
-        let mut sent = Ok(());
+        let (mut sent, mut some_left) = (Ok(()), false);
         while sent.is_ok() && self.session.wants_write() {
             sent = self.send_some();
+            some_left |= sent.is_ok();
             if self.write_timeout.asked.is_some() {
                 // Whoever minds the time looks at the clock before the next wait.
                 break;
             }
         }
-        self.taken(count, sent)
+        // What has left counts as sent: the failure is for the next write to say.
+        if some_left && self.failure.is_some() { Ok(count) } else { self.taken(count, sent) }
     }
 
     /// What a write says of which the session has taken `count` bytes. They must not be given to it again, whatever
-    /// became of sending them: only where nothing ever can be sent any more it fails.
+    /// became of sending them: only where nothing of them has left and nothing ever can any more it fails.
     fn taken(&mut self, count: usize, sent: io::Result<()>) -> io::Result<usize> {
         match sent {
             Err(error) if is_wait(&error) => {

@@ -12,7 +12,7 @@ use crate::wire::Wire;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use std::collections::VecDeque;
 use std::io::{self, IoSlice, Read, Write};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -141,7 +141,8 @@ impl Below {
     }
 
     fn line(&self) -> MutexGuard<'_, Line> {
-        self.0.lock().unwrap()
+        // A test that fails is followed by last words.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What the next writes come to.
@@ -285,8 +286,15 @@ fn a_write_that_waited_too_long_is_said_once_and_goes_on() {
 #[test]
 fn what_a_session_has_sent_counts_as_sent() {
     let clock = FakeClock::new();
-    for (fates, sent_bytes) in [(&[Takes(10), Gone][..], 5), (&[Gone], 0)] {
+    for (fates, sent_bytes, patience) in [
+        (&[Takes(10), Gone][..], 5, Some(SECOND)),
+        (&[Takes(10), Gone], 5, None),
+        (&[Takes(10), Takes(1), Gone], 5, None),
+        (&[Gone], 0, Some(SECOND)),
+        (&[Gone], 0, None),
+    ] {
         let (mut wire, below) = wire(&clock);
+        wire.write_patience = patience;
         below.then(fates);
         let error = wire.write(&mut [IoSlice::new(b"hello")], 0, false).unwrap_err();
         assert_eq!((error.kind(), wire.sent_bytes), (io::ErrorKind::BrokenPipe, sent_bytes));
