@@ -86,7 +86,8 @@ pub trait Transport: Read + Write + Send {
         without_timeouts(timeout)
     }
 
-    /// The same for each write below.
+    /// How long each write may wait from now on, as [`set_read_timeout`](Self::set_read_timeout) says it of reads. Over
+    /// a transport below, it is each write to that one which has this time.
     ///
     /// # Errors
     /// As [`set_read_timeout`](Self::set_read_timeout).
@@ -119,7 +120,7 @@ pub trait Transport: Read + Write + Send {
         false
     }
 
-    /// Sends some of what it still has, in one write below, but answers false where it would have to wait and something
+    /// Sends some of what it still has, with one wait at most, but answers false where it would have to wait and something
     /// to read has come.
     ///
     /// # Errors
