@@ -75,13 +75,27 @@ impl TlsTransport {
     pub(crate) fn handshake_step(&mut self) -> io::Result<bool> {
         if self.session.wants_write() {
             self.send_some()?;
-        } else if self.session.is_handshaking() && self.read_ciphertext()? == 0 {
-            return Err(io::Error::new(
-                io::ErrorKind::UnexpectedEof,
-                "the connection ended during the TLS handshake",
-            ));
+        } else if !self.session.is_handshaking() {
+            // The last of it may be held below. An answer that has come before that went is there to be read.
+            let is_answered = self.inner.holds_unsent() && !self.send_unless_answered()?;
+            return Ok(is_answered || !self.holds_unsent());
+        } else if self.inner.holds_unsent() {
+            self.let_write(self.write_timeout.asked)?;
+            if let Sent::Incoming = self.send_unless_incoming()? {
+                self.read_handshake()?;
+            }
+        } else {
+            self.read_handshake()?;
         }
-        Ok(!self.session.is_handshaking() && !self.session.wants_write())
+        Ok(!self.session.is_handshaking() && !self.holds_unsent())
+    }
+
+    /// Reads once for the handshake, which must not end there.
+    fn read_handshake(&mut self) -> io::Result<()> {
+        if self.read_ciphertext()? > 0 {
+            return Ok(());
+        }
+        Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the connection ended during the TLS handshake"))
     }
 
     /// Reads once from below and feeds the session: how many bytes came; 0 is the end.
@@ -127,7 +141,7 @@ impl TlsTransport {
         if left == Some(Duration::ZERO) {
             return Err(io::ErrorKind::TimedOut.into());
         }
-        if self.session.wants_write() && self.failure.is_none() {
+        if self.holds_unsent() && self.failure.is_none() {
             // What the peer sends next may depend on it. If it cannot be sent, the next write says so: there may be
             // something to read all the same.
             self.let_write(left)?;
@@ -279,28 +293,41 @@ impl TlsTransport {
         self.sent(sent)
     }
 
-    /// The same, unless that would have to wait and something to read has come.
+    /// The same, unless that would have to wait and something to read has come. Behind the ciphertext comes what the
+    /// transport below has taken and still holds.
     fn send_unless_incoming(&mut self) -> io::Result<Sent> {
+        if !self.session.wants_write() {
+            return match self.inner.flush_unless_incoming() {
+                Ok(true) => Ok(Sent::Some),
+                Ok(false) => Ok(Sent::Incoming),
+                Err(error) => Err(self.failed(error)),
+            };
+        }
         let mut below = UnlessIncoming(&mut self.inner, false);
         let sent = self.session.write_tls(&mut below);
         if below.1 { Ok(Sent::Incoming) } else { self.sent(sent).map(|()| Sent::Some) }
     }
 
-    /// What a write below has come to. One that fails by more than waiting or a signal is the last: otherwise what could
-    /// not be sent would come before what the caller gives again.
+    /// What a write below has come to.
     fn sent(&mut self, sent: io::Result<usize>) -> io::Result<()> {
-        let error = match sent {
-            Ok(0) => io::ErrorKind::WriteZero.into(),
-            Ok(_) => return Ok(()),
-            Err(error) => error,
-        };
+        match sent {
+            Ok(0) => Err(self.failed(io::ErrorKind::WriteZero.into())),
+            Ok(_) => Ok(()),
+            Err(error) => Err(self.failed(error)),
+        }
+    }
+
+    /// Sending that fails by more than waiting or a signal is the last: otherwise what could not be sent would come
+    /// before what the caller gives again.
+    fn failed(&mut self, error: io::Error) -> io::Error {
         if !is_wait(&error) && error.kind() != io::ErrorKind::Interrupted {
             self.failure = Some(copy_of(&error));
         }
-        Err(error)
+        error
     }
 
-    /// The same, unless plaintext has come: false then. Ciphertext that is none, or not yet, is an interruption.
+    /// Sends some of what is held, unless plaintext has come: false then. Ciphertext that is none, or not yet, is an
+    /// interruption.
     fn send_unless_answered(&mut self) -> io::Result<bool> {
         self.let_write(self.write_timeout.asked)?;
         match self.send_unless_incoming()? {
@@ -321,11 +348,15 @@ impl TlsTransport {
         Err(error)
     }
 
-    /// Sends all ciphertext that is waiting.
+    /// Sends all ciphertext that is waiting, and what the transport below holds.
     fn send_held(&mut self) -> io::Result<()> {
         self.say_failure()?;
         while self.session.wants_write() {
             self.send_some()?;
+        }
+        if self.inner.holds_unsent() {
+            self.let_write(self.write_timeout.asked)?;
+            self.inner.flush().map_err(|error| self.failed(error))?;
         }
         Ok(())
     }
@@ -368,6 +399,9 @@ impl TlsTransport {
         // A transport without timeouts has none to set.
         let _ = self.let_write(Some(LAST_WORDS_MAX));
         let _ = self.send_unless_incoming();
+        if !self.session.wants_write() && self.inner.holds_unsent() {
+            let _ = self.send_unless_incoming();
+        }
     }
 }
 
@@ -399,7 +433,7 @@ impl Transport for TlsTransport {
     }
 
     fn holds_unsent(&self) -> bool {
-        self.session.wants_write()
+        self.session.wants_write() || self.inner.holds_unsent()
     }
 
     fn flush_unless_incoming(&mut self) -> io::Result<bool> {
@@ -446,7 +480,7 @@ impl Transport for TlsTransport {
 impl Drop for TlsTransport {
     /// Says close_notify if the peer takes it at once: half of RFC 9112 §9.8. Behind what it has not taken it never would.
     fn drop(&mut self) {
-        if !self.session.is_handshaking() && !self.session.wants_write() {
+        if !self.session.is_handshaking() && !self.holds_unsent() {
             self.session.send_close_notify();
             self.send_last_words();
         }

@@ -425,6 +425,146 @@ fn what_is_left_of_a_write_goes_on_with_the_next_read() {
     assert_eq!((below.line().arrived.as_slice(), tls.holds_unsent()), (&b"hello?"[..], false));
 }
 
+/// A transport that keeps what it takes until it is flushed: all of it at once, or so many bytes each time.
+struct Keeping {
+    below: Below,
+    kept: Vec<u8>,
+    flush_bytes_max: Option<usize>,
+}
+
+impl Keeping {
+    fn new(clock: &FakeClock, flush_bytes_max: Option<usize>) -> (Self, Below) {
+        let below = Below::new(clock);
+        (Self { below: below.clone(), kept: Vec::new(), flush_bytes_max }, below)
+    }
+}
+
+impl Read for Keeping {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let would_wait = self.incoming()? == Incoming::Nothing;
+        assert!(self.kept.is_empty() || !would_wait, "it waits for an answer to what has not been sent");
+        self.below.read(buf)
+    }
+}
+
+impl Write for Keeping {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        self.kept.extend(buf);
+        Ok(buf.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        while !self.kept.is_empty() {
+            let count = self.below.write(&self.kept)?;
+            self.kept.drain(..count);
+        }
+        Ok(())
+    }
+}
+
+impl Transport for Keeping {
+    fn set_read_timeout(&mut self, timeout: Option<Duration>) -> io::Result<()> {
+        self.below.set_read_timeout(timeout)
+    }
+
+    fn set_write_timeout(&mut self, timeout: Option<Duration>) -> io::Result<()> {
+        self.below.set_write_timeout(timeout)
+    }
+
+    fn incoming(&mut self) -> io::Result<Incoming> {
+        self.below.incoming()
+    }
+
+    fn holds_unsent(&self) -> bool {
+        !self.kept.is_empty()
+    }
+
+    fn flush_unless_incoming(&mut self) -> io::Result<bool> {
+        let Some(bytes_max) = self.flush_bytes_max else {
+            return if self.incoming()? == Incoming::Nothing {
+                self.flush().map(|()| true)
+            } else {
+                Ok(false)
+            };
+        };
+        let piece = &self.kept[..bytes_max.min(self.kept.len())];
+        let Some(count) = self.below.write_unless_incoming(&[IoSlice::new(piece)])? else { return Ok(false) };
+        self.kept.drain(..count);
+        Ok(true)
+    }
+}
+
+#[test]
+fn a_transport_below_that_keeps_what_it_takes_is_flushed_by_handshake_write_read_and_end() {
+    let (clock, content) = (FakeClock::new(), content());
+    let config = TlsConfig::builder().danger_accept_any_certificate().build().unwrap();
+    let shared: Arc<dyn Clock> = Arc::new(clock.clone());
+    for (flush_bytes_max, mind_answer) in [None, Some(100)].map(|max| [(max, false), (max, true)]).concat() {
+        let (keeping, below) = Keeping::new(&clock, flush_bytes_max);
+        let timeouts = Timeouts::NONE.tls(Some(SECOND));
+        let opened =
+            start_tls(&config, "a.b", Box::new(keeping), &timeouts, &shared, Deadline(None)).unwrap();
+        assert!(!below.line().server.is_handshaking());
+        let mut wire = Wire::new(opened, Arc::new(clock.clone()));
+        wire.read_patience = (Some(SECOND), Limit::BetweenBytes);
+        wire.write_patience = Some(SECOND);
+        let (early, late) = content.split_at(100_000);
+        let all = wire.write(&mut [early, late].map(IoSlice::new), 0, mind_answer).unwrap();
+        assert_eq!((all, wire.sent_bytes), (None, content.len() as u64));
+        assert!(below.line().arrived == content);
+        below.answer(b"hello");
+        let mut text = [0; 9];
+        assert_eq!((wire.read(&mut text).unwrap(), &text[..5]), (5, &b"hello"[..]));
+
+        // Whoever does not ask what is held: reading and flushing send it first.
+        let mut tls = wire.into_transport();
+        below.line().arrived.clear();
+        tls.write_all(b"one ").unwrap();
+        assert!(tls.holds_unsent());
+        tls.read(&mut text).unwrap_err();
+        assert_eq!((tls.holds_unsent(), below.line().arrived.as_slice()), (false, &b"one "[..]));
+        tls.write_all(b"two").unwrap();
+        tls.flush().unwrap();
+        assert_eq!((tls.holds_unsent(), below.line().arrived.as_slice()), (false, &b"one two"[..]));
+        drop(tls);
+        assert!(below.line().server.process_new_packets().unwrap().peer_has_closed());
+    }
+}
+
+#[test]
+fn what_a_transport_below_cannot_send_any_more_is_said_and_is_the_last() {
+    let clock = FakeClock::new();
+    let (keeping, below) = Keeping::new(&clock, Some(10));
+    let config = TlsConfig::builder().danger_accept_any_certificate().build().unwrap();
+    let shared: Arc<dyn Clock> = Arc::new(clock.clone());
+    let opened =
+        start_tls(&config, "a.b", Box::new(keeping), &Timeouts::NONE, &shared, Deadline(None)).unwrap();
+    let mut wire = Wire::new(opened, Arc::new(clock.clone()));
+    below.then(&[Takes(5), Gone]);
+    for _ in 0..2 {
+        let error = wire.write(&mut [IoSlice::new(b"hello")], 0, false).unwrap_err();
+        assert_eq!((error.kind(), wire.sent_bytes), (io::ErrorKind::BrokenPipe, 5));
+        below.then(&[]);
+    }
+    assert_eq!(below.line().arrived, b"");
+}
+
+#[test]
+fn a_session_within_another_sends_what_the_outer_one_still_holds() {
+    let clock = FakeClock::new();
+    let (outer, below) = established(&clock);
+    let mut inner = TlsTransport::new(session(), Box::new(outer), Arc::new(clock.clone()));
+    inner.set_write_timeout(Some(SECOND)).unwrap();
+    below.then(&[Takes(10), Takes(10)]);
+    assert!(!inner.handshake_step().unwrap());
+    assert_eq!((inner.holds_unsent(), below.line().arrived.len()), (true, 0));
+    for _ in 0..2 {
+        assert!(!inner.handshake_step().unwrap());
+    }
+    // A record of the handshake (RFC 8446 §5.1).
+    assert_eq!((inner.holds_unsent(), below.line().arrived.first()), (false, Some(&22)));
+}
+
 #[test]
 fn a_session_says_goodbye_without_waiting_for_the_peer_to_take_it() {
     let clock = FakeClock::new();
