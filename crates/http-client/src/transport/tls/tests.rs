@@ -516,16 +516,18 @@ fn a_transport_below_that_keeps_what_it_takes_is_flushed_by_handshake_write_read
         let mut text = [0; 9];
         assert_eq!((wire.read(&mut text).unwrap(), &text[..5]), (5, &b"hello"[..]));
 
-        // Whoever does not ask what is held: reading and flushing send it first.
+        // Whoever does not ask what is held: reading, writing more and flushing send it first.
         let mut tls = wire.into_transport();
         below.line().arrived.clear();
         tls.write_all(b"one ").unwrap();
         assert!(tls.holds_unsent());
         tls.read(&mut text).unwrap_err();
         assert_eq!((tls.holds_unsent(), below.line().arrived.as_slice()), (false, &b"one "[..]));
-        tls.write_all(b"two").unwrap();
+        tls.write_all(b"two ").unwrap();
+        tls.write_all(b"three").unwrap();
+        assert_eq!((tls.holds_unsent(), below.line().arrived.as_slice()), (true, &b"one two "[..]));
         tls.flush().unwrap();
-        assert_eq!((tls.holds_unsent(), below.line().arrived.as_slice()), (false, &b"one two"[..]));
+        assert_eq!((tls.holds_unsent(), below.line().arrived.as_slice()), (false, &b"one two three"[..]));
         drop(tls);
         assert!(below.line().server.process_new_packets().unwrap().peer_has_closed());
     }
