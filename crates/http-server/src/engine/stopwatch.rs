@@ -40,9 +40,11 @@ impl Stopwatch {
         self.ended.set(0);
     }
 
-    /// A handler has ended.
-    pub(super) fn end_handler(&self) {
-        self.ended.set(self.ended.get().saturating_add(1));
+    /// A handler has ended; how many have since the time was taken.
+    pub(super) fn end_handler(&self) -> u32 {
+        let ended = self.ended.get().saturating_add(1);
+        self.ended.set(ended);
+        ended
     }
 
     /// Takes the time if handlers have ended since it was taken: how many, and how long each took on average, with all

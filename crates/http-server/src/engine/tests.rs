@@ -3,24 +3,30 @@
 use super::Engine;
 use super::poller::{Native, Poller, Portable};
 use crate::context::{Context, Counters};
+use crate::handler::Handler;
 use crate::limits::{Limits, Timeouts};
 use crate::listener::{Listener, Listening};
 use crate::request::Request;
 use crate::response::Response;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 const PATIENCE: Duration = Duration::from_secs(20);
 const GET: &[u8] = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 
 fn start<P: Poller>(timeouts: Timeouts) -> (Engine<P>, SocketAddr) {
+    start_with(timeouts, |request: &mut Request<'_>| Response::text(request.path().to_owned()))
+}
+
+fn start_with<P: Poller>(timeouts: Timeouts, handler: impl Handler + 'static) -> (Engine<P>, SocketAddr) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let context = Context {
-        handler: Box::new(|request: &mut Request<'_>| Response::text(request.path().to_owned())),
+        handler: Box::new(handler),
         per_address_default: usize::MAX,
         limits: Limits::default(),
         timeouts,
@@ -104,6 +110,31 @@ fn many_pipelined_requests_give_others_their_turn<P: Poller>() {
     drop(engine);
 }
 
+/// The last handler of a batch waits until the client has the first answer.
+fn answers_to_pipelined_requests_do_not_wait_for_a_whole_batch_of_slow_handlers<P: Poller>() {
+    const BATCH: usize = 8;
+    let (go, may_go) = channel();
+    let (tell, told) = channel();
+    let (may_go, tell, count) = (Mutex::new(may_go), Mutex::new(tell), AtomicUsize::new(0));
+    let (engine, address) = start_with::<P>(Timeouts::default(), move |_: &mut Request<'_>| {
+        crate::clock::advance(Duration::from_millis(100));
+        if count.fetch_add(1, Ordering::SeqCst) + 1 == BATCH {
+            let gone = may_go.lock().unwrap().recv_timeout(Duration::from_secs(5));
+            tell.lock().unwrap().send(gone).unwrap();
+        }
+        Response::text("/")
+    });
+    let mut stream = connect(address);
+    stream.write_all(&GET.repeat(BATCH)).unwrap();
+    expect_answer(&mut stream);
+    go.send(()).unwrap();
+    assert_eq!(told.recv_timeout(PATIENCE).unwrap(), Ok(()), "the first answer was held back");
+    for _ in 1..BATCH {
+        expect_answer(&mut stream);
+    }
+    drop(engine);
+}
+
 fn what_one_read_has_no_room_for_is_read_by_the_next<P: Poller>() {
     let (engine, address) = start::<P>(Timeouts::default());
     let mut stream = connect(address);
@@ -142,7 +173,7 @@ fn deadlines_pass_in_order<P: Poller>() {
 
 fn a_look_does_not_wait_behind_a_thread_that_waits<P: Poller>() {
     let poller = P::new().unwrap();
-    let (tell, told) = std::sync::mpsc::channel();
+    let (tell, told) = channel();
     std::thread::scope(|scope| {
         scope.spawn(|| poller.wait(&mut Vec::new(), 1, None));
         scope.spawn(|| {
@@ -178,6 +209,7 @@ macro_rules! on_both_pollers {
 on_both_pollers! {
     connections_are_parked_and_found_again
     many_pipelined_requests_give_others_their_turn
+    answers_to_pipelined_requests_do_not_wait_for_a_whole_batch_of_slow_handlers
     what_one_read_has_no_room_for_is_read_by_the_next
     deadlines_pass_in_order
     a_look_does_not_wait_behind_a_thread_that_waits

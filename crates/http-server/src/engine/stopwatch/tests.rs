@@ -10,8 +10,8 @@ const LONG: Duration = Duration::from_secs(3);
 fn what_passes_is_shared_among_the_handlers_that_have_ended() {
     let watch = Stopwatch::new(clock::now());
     let before = watch.taken();
-    for _ in 0..3 {
-        watch.end_handler();
+    for count in 1..=3 {
+        assert_eq!(watch.end_handler(), count);
     }
     clock::advance(LONG);
     assert_eq!(watch.taken(), before, "nobody has asked");
@@ -29,7 +29,7 @@ fn what_passes_while_waiting_is_no_handlers() {
     clock::advance(LONG);
     assert_eq!(watch.lap(), None, "none has ended");
     watch.take();
-    watch.end_handler();
+    assert_eq!(watch.end_handler(), 1, "counted from when the time was taken");
     let (ended, each) = watch.lap().unwrap();
     assert!(ended == 1 && each < LONG, "{each:?}");
 }
