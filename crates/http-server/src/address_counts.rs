@@ -1,17 +1,18 @@
-//! How many connections each address has.
+//! How many connections each client has: an address, or a network of IPv6 addresses.
 
+use crate::networks::client_network;
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Counts connections by address.
+/// Counts connections by what [`client_network`] makes of addresses.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Addresses(Arc<Mutex<HashMap<IpAddr, usize>>>);
 
 impl Addresses {
-    /// Counts one more connection of `address`, unless it has `max` already.
+    /// Counts one more connection of the client at `address`, unless it has `max` already.
     pub(crate) fn hold(&self, address: IpAddr, max: usize) -> Option<Held> {
-        let address = address.to_canonical();
+        let address = client_network(address);
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let count = counts.entry(address).or_default();
         if *count >= max {
@@ -40,3 +41,6 @@ impl Drop for Held {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -18,12 +18,12 @@ pub struct Limits {
     /// without 64 for files and the like, if that is less. A number that is set counts as it is. When full, the
     /// connections that idle longest make room; with none idle, new ones wait in the kernel's queue.
     pub connections_max: usize,
-    /// Connections from one address at a time; further ones are closed, and the observer is told. A number counts for
-    /// every address.
+    /// Connections from one address at a time; further ones are closed, and the observer is told. An IPv6 network of 64
+    /// bits, which is what one customer has, counts as one address. A number counts for every address.
     ///
-    /// `None`, the default, is a quarter of the threads that there may be, and 64 at least, so that no single address can
-    /// have all of them with slow requests: 256 with the usual 1 024 threads, which is room for the browsers of forty
-    /// people behind one address. It leaves out the loopback, local sockets, and
+    /// `None`, the default, is a quarter of the threads that there may be, and 64 at least, so that where there are more
+    /// than 64 threads, no single address can have all of them with slow requests: 256 with the usual 1 024 threads, which
+    /// is room for the browsers of forty people behind one address. It leaves out the loopback, local sockets, and
     /// [trusted proxies](crate::ServerBuilder::trusted_proxies), whose address stands for many. `Some(usize::MAX)` is no
     /// bound at all.
     pub connections_per_address_max: Option<usize>,

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::str::FromStr;
 
 /// Addresses that belong together, such as those of one's own proxies.
@@ -61,6 +61,14 @@ impl Networks {
     /// Whether the peer of a connection is one of these; `None` is that of a local socket.
     pub(crate) fn contains_peer(&self, peer: Option<IpAddr>) -> bool {
         peer.map_or(self.local_sockets, |peer| self.contains(peer))
+    }
+}
+
+/// What counts as one client: an IPv4 address, or the first of an IPv6 network of 64 bits, which is what one customer has.
+pub(crate) fn client_network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
+        address @ IpAddr::V4(_) => address,
     }
 }
 

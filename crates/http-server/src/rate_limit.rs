@@ -3,6 +3,7 @@
 use crate::clock;
 use crate::error::HandlerError;
 use crate::handler::Handler;
+use crate::networks::client_network;
 use crate::request::Request;
 use crate::response::Response;
 use http_proto::StatusCode;
@@ -115,10 +116,10 @@ impl<H> RateLimit<H> {
 
 /// What counts as one client; never 0.
 fn key(client: IpAddr) -> u128 {
-    match client.to_canonical() {
+    match client_network(client) {
         // In the prefix of mapped addresses.
         IpAddr::V4(address) => u128::from(address.to_ipv6_mapped()),
-        IpAddr::V6(address) => u128::from(address) >> 64 << 64 | 1,
+        IpAddr::V6(network) => u128::from(network) | 1,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which addresses are in which networks.
 
-use super::Networks;
+use super::{Networks, client_network};
 
 #[track_caller]
 fn check(network: &str, inside: &[&str], outside: &[&str]) {
@@ -59,4 +59,17 @@ fn local_sockets_belong_only_where_that_is_said() {
     assert!(Networks::loopback().with_local_sockets().contains_peer(None));
     assert!(Networks::loopback().contains_peer(Some("127.8.9.10".parse().unwrap())));
     assert!(!Networks::default().contains_peer(Some("127.0.0.1".parse().unwrap())));
+}
+
+#[test]
+fn a_client_is_an_ipv4_address_or_an_ipv6_network_of_64_bits() {
+    #[track_caller]
+    fn check(address: &str, network: &str) {
+        assert_eq!(client_network(address.parse().unwrap()).to_string(), network, "{address}");
+    }
+    check("192.0.2.1", "192.0.2.1");
+    check("::ffff:192.0.2.1", "192.0.2.1");
+    check("2001:db8:1:2:ffff:ffff:ffff:ffff", "2001:db8:1:2::");
+    check("2001:db8:1:3::1", "2001:db8:1:3::");
+    check("::1", "::");
 }
