@@ -109,14 +109,14 @@ pub enum Event<'e> {
         /// What the system says.
         error: &'e io::Error,
     },
-    /// All threads that there may be have a request in hand, and others wait for one of them to end: told once a minute
-    /// at most. Slow clients hold a thread each, as do event streams and upgraded connections.
+    /// All threads that there may be have a request in hand, and whoever comes now waits for one of them to end: told
+    /// once a minute at most. Slow clients hold a thread each, as do event streams and upgraded connections.
     #[non_exhaustive]
     ThreadsExhausted {
         /// How many there may be: [`ServerBuilder::threads_max`](crate::ServerBuilder::threads_max).
         threads_max: usize,
     },
-    /// A connection was closed at once, since its address has as many as it may already: told once a minute at most,
+    /// A connection was closed at once, since its address (or IPv6 network of 64 bits) has as many as it may already: told once a minute at most,
     /// whatever the address.
     #[non_exhaustive]
     AddressFull {
@@ -229,11 +229,14 @@ impl fmt::Display for Event<'_> {
             Self::ThreadsExhausted { threads_max } => {
                 write!(
                     f,
-                    "all {threads_max} threads are busy, others wait: allow more, or find out who is slow"
+                    "all {threads_max} threads are busy, whoever comes now waits: allow more, or find out who is slow"
                 )
             }
             Self::AddressFull { address, connections_max } => {
-                write!(f, "{address}: connection closed: this address has {connections_max} already")
+                let who =
+                    if address.to_canonical().is_ipv4() { "this address" } else { "its network of 64 bits" };
+                write!(f, "{address}: connection closed: {who} has {connections_max} already: ")?;
+                f.write_str("allow more if many clients share it")
             }
         }
     }

@@ -70,5 +70,8 @@ fn that_an_address_is_full_is_told_once_a_minute() {
         context.report_full("192.0.2.1".parse().unwrap(), 256, start + Duration::from_secs(seconds));
     }
     assert_eq!(told.load(Ordering::SeqCst), 3);
-    assert_eq!(*text.lock().unwrap(), "192.0.2.1: connection closed: this address has 256 already");
+    assert_eq!(
+        *text.lock().unwrap(),
+        "192.0.2.1: connection closed: this address has 256 already: allow more if many clients share it"
+    );
 }

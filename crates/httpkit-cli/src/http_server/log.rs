@@ -98,6 +98,8 @@ pub(crate) fn observed(builder: ServerBuilder, refusals: Option<Refusals>) -> Se
     builder.observer(move |event| match (&refusals, event) {
         (Some(log), Event::Refused { .. }) => log(event),
         (Some(_), Event::BadRequest { .. }) => super::say(&event.to_string()),
+        (_, Event::AddressFull { .. }) => super::say(&format!("{event} (--max-connections-per-address)")),
+        (_, Event::ThreadsExhausted { .. }) => super::say(&format!("{event} (--threads)")),
         _ if event.is_own_fault() => super::say(&event.to_string()),
         _ => {}
     })

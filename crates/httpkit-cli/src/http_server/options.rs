@@ -306,6 +306,19 @@ pub struct Options {
     )]
     pub max_connections: Option<u32>,
 
+    /// Connections from one address at a time; further ones are closed [default: a quarter of the threads, not for this machine]
+    ///
+    /// Connections from one address, or one IPv6 network of 64 bits, at a time; further ones are closed. A number counts for
+    /// every address [default: a quarter of the threads and 64 at least, and no bound for this machine]
+    #[arg(
+        long,
+        value_name = "COUNT",
+        value_parser = clap::value_parser!(u32).range(1..),
+        help_heading = ACCESS,
+        hide_short_help = true
+    )]
+    pub max_connections_per_address: Option<u32>,
+
     /// Requests under way at a time, slow ones too: each has a thread while it lasts [default: 1024, or the connections]
     #[arg(
         long,
@@ -319,7 +332,8 @@ pub struct Options {
     /// Become this user (a name, or UID or UID:GID) once the ports are open; Linux only
     ///
     /// Become this user (a name, or UID or UID:GID) once ports, certificates, passwords and log are open. From then on it is
-    /// this user who reads the files, writes the port file, and reads a certificate that was renewed. Linux only
+    /// this user who reads the files, writes the port file, reads a certificate that was renewed, and opens the log file again
+    /// on SIGHUP: who moves that away must put a new one there that this user may write. Linux only
     #[arg(long, value_name = "USER", help_heading = ACCESS, hide_short_help = true)]
     pub user: Option<String>,
 
@@ -508,6 +522,9 @@ impl Options {
         let mut limits = Limits::default();
         if let Some(count) = self.max_connections {
             limits = limits.connections_max(usize::try_from(count).unwrap_or(usize::MAX));
+        }
+        if let Some(count) = self.max_connections_per_address {
+            limits = limits.connections_per_address_max(Some(usize::try_from(count).unwrap_or(usize::MAX)));
         }
         if let Some(largest) = self.upload_max {
             // A form has something around the file.

@@ -158,6 +158,19 @@ fn where_there_are_as_many_connections_as_may_be_an_idle_one_makes_room() {
 }
 
 #[test]
+fn an_address_has_as_many_connections_as_it_may_and_what_to_do_is_said() {
+    let folder = folder();
+    let mut server = serve(folder.path(), &["-q", "--max-connections-per-address", "1"]);
+    let mut first = connect(server.address());
+    first.write_all(b"GET /a.txt HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
+    first.read_exact(&mut [0; 12]).unwrap();
+    let mut second = connect(server.address());
+    assert_eq!(second.read(&mut [0; 1]).unwrap(), 0, "it was closed");
+    let line = server.log_line();
+    assert!(line.starts_with("127.0.0.1: ") && line.ends_with("(--max-connections-per-address)"), "{line}");
+}
+
+#[test]
 fn files_come_from_memory_unless_there_is_to_be_none() {
     let folder = folder();
     let path = folder.path().join("a.txt");

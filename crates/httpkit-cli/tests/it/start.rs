@@ -121,6 +121,7 @@ fn a_command_line_that_is_not_understood_ends_with_2() {
     check_refused(&["--tls-key", "x"], 2, &["--tls-cert"]);
     check_refused(&["--tls-cert", "x", "--self-signed"], 2, &["--self-signed"]);
     check_refused(&["--max-connections", "0"], 2, &["--max-connections"]);
+    check_refused(&["--max-connections-per-address", "0"], 2, &["--max-connections-per-address"]);
 }
 
 #[test]

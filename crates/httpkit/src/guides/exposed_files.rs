@@ -53,6 +53,6 @@
 //!   `max-age=31536000, immutable`.
 //! - **Links.** [`Symlinks`](crate::server::files::Symlinks): followed inside the folder (the default), everywhere, or not at
 //!   all.
-//! - **Per address.** `connections_per_address_max` is 256 by default for addresses other than this machine's and
-//!   [trusted proxies](crate::server::ServerBuilder::trusted_proxies). Name your proxy as trusted, or set a bound of your own:
-//!   a lower one where clients are single people.
+//! - **Per address.** `connections_per_address_max` (`--max-connections-per-address`) is 256 by default for addresses other
+//!   than this machine's and [trusted proxies](crate::server::ServerBuilder::trusted_proxies). Name your proxy as trusted, or
+//!   set a bound of your own: a lower one where clients are single people.

@@ -81,3 +81,10 @@ fn no_password_is_shown_in_debug_text() {
     let text = format!("{options:?}");
     assert!(text.contains("auth: Some([hidden])") && !text.contains("hunter2"), "{text}");
 }
+
+#[test]
+fn help_says_who_opens_the_log_again_where_the_user_is_another_by_then() {
+    let help = command().render_long_help().to_string();
+    let user = help.split("--user").nth(1).unwrap().split("--log").next().unwrap();
+    assert!(user.contains("SIGHUP") && user.contains("log file"), "{user}");
+}
