@@ -23,21 +23,51 @@ pub(crate) fn named(command: clap::Command) -> clap::Command {
 
 /// Reads the arguments of this process and its environment; ends it with 0 or 2 where clap has said all.
 pub(crate) fn matches(mut command: clap::Command) -> ArgMatches {
-    // What is set and would not be heeded is refused instead.
+    command = heeding(command);
+    let matches = command.try_get_matches_from_mut(std::env::args_os());
+    let matches = matches.unwrap_or_else(|error| explained(error, &command).exit());
+    // What is set and would not be heeded is refused instead, but not to those who only want help.
     if let Some(name) = PAIRS.into_iter().find(|name| std::env::var_os(name).is_some()) {
         let text =
             format!("{name} is set, but that option takes two values and cannot come from the environment");
         command.error(ErrorKind::InvalidValue, text).exit();
     }
+    matches
+}
+
+/// The command for the environment as it is: some values mean what no argument can say.
+pub(crate) fn heeding(mut command: clap::Command) -> clap::Command {
     if is_link(&std::env::var(PORT_NAME).unwrap_or_default()) {
         command = command.mut_arg("port", |port| port.env(None::<&str>));
     }
-    let matches = command.try_get_matches_from_mut(std::env::args_os());
-    matches.unwrap_or_else(|error| explained(error, &command).exit())
+    match std::env::var(ARCHIVE_NAME).ok().as_deref().and_then(switch) {
+        Some(is_on) => with_archives(command, is_on),
+        None => command,
+    }
 }
 
 /// The variable with the port.
 pub(crate) const PORT_NAME: &str = "HTTP_SERVER_PORT";
+
+/// The variable that says in which forms folders are offered, or whether they are at all.
+const ARCHIVE_NAME: &str = "HTTP_SERVER_ARCHIVE";
+
+/// What is meant by a value that only switches something on or off.
+fn switch(value: &str) -> Option<bool> {
+    match value.to_ascii_lowercase().as_str() {
+        "1" | "true" | "yes" | "on" => Some(true),
+        "" | "0" | "false" | "no" | "off" => Some(false),
+        _ => None,
+    }
+}
+
+/// Offers folders in all forms or not at all, unless the arguments say otherwise.
+fn with_archives(command: clap::Command, is_on: bool) -> clap::Command {
+    command.mut_arg("archive", |archive| {
+        let archive = archive.env(None::<&str>);
+        if is_on { archive.default_values(["tar", "zip"]) } else { archive }
+    })
+}
 
 /// Whether a value of [`PORT_NAME`] tells where a service of that name is, as Kubernetes sets it, and not where to listen.
 fn is_link(port: &str) -> bool {
@@ -51,8 +81,10 @@ fn explained(mut error: clap::Error, command: &clap::Command) -> clap::Error {
         _ => String::new(),
     };
     let (option, value) = (text(ContextKind::InvalidArg), text(ContextKind::InvalidValue));
-    let given =
-        std::env::args().any(|argument| argument == value || argument.ends_with(&format!("={value}")));
+    let given = std::env::args_os().any(|argument| {
+        let argument = argument.to_string_lossy();
+        argument == value || argument.ends_with(&format!("={value}"))
+    });
     let argument = command.get_arguments().find(|argument| argument.to_string() == option);
     let variable = argument.and_then(|argument| argument.get_env()).map(|name| name.to_string_lossy());
     let tip = match variable {

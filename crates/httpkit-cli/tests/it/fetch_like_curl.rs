@@ -295,9 +295,13 @@ fn serve_serves_a_folder() {
     let folder = folder();
     let mut command = Command::new(env!("CARGO_BIN_EXE_httpkit"));
     command.args(["serve", "0", "-b", "127.0.0.1", "-d"]).arg(folder.path());
+    // Of these two, one tells where another service is, and the other switches something on.
+    command.env("HTTP_SERVER_PORT", "tcp://10.96.0.1:80").env("HTTP_SERVER_ARCHIVE", "1");
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let server = crate::process::start(command);
     assert_eq!(server.get("/a.txt").text(), "hello from a file\n");
+    let page = server.get("/").text();
+    assert!(page.contains("?archive=tar") && page.contains("?archive=zip"), "{page}");
     let url = format!("http://127.0.0.1:{}/a.txt", server.port);
     assert_eq!(succeeds(&httpkit(&["get", &url])), "hello from a file\n");
 }

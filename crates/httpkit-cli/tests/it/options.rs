@@ -108,6 +108,24 @@ fn folders_come_in_the_form_that_is_named_alone() {
 }
 
 #[test]
+fn folders_come_in_every_form_where_the_environment_only_says_that_they_do() {
+    let folder = folder();
+    let page = |value: &str, arguments: &[&str]| {
+        let mut command = command();
+        command.args(["0", "-b", "127.0.0.1", "-d"]).arg(folder.path()).args(arguments);
+        command.env("HTTP_SERVER_ARCHIVE", value);
+        let page = start(command).get("/").text();
+        ["tar", "zip"].map(|form| page.contains(&format!("href=\"?archive={form}\"")))
+    };
+    for on in ["1", "true", "tar,zip"] {
+        assert_eq!(page(on, &[]), [true, true], "{on}");
+    }
+    assert_eq!(page("zip", &[]), [false, true]);
+    assert_eq!(page("0", &[]), [false, false]);
+    assert_eq!(page("1", &["--archive=tar"]), [true, false]);
+}
+
+#[test]
 fn nobody_keeps_what_may_not_be_kept() {
     let folder = folder();
     let server = serve(folder.path(), &["--no-cache"]);

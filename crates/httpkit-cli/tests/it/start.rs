@@ -335,6 +335,26 @@ fn an_option_that_cannot_come_from_the_environment_is_refused_there() {
     }
 }
 
+#[test]
+fn help_is_there_whatever_the_environment_says() {
+    for asked in ["--help", "-h", "--version"] {
+        let output = command().arg(asked).env("HTTP_SERVER_HEADER", "X-A b").output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{asked}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_argument_that_is_no_unicode_does_not_stand_in_the_way_of_help_or_of_an_error() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let odd = std::ffi::OsStr::from_bytes(b"\xff");
+    for (more, code) in [("--help", 0), ("--cache=abc", 2)] {
+        let output = command().arg("-d").arg(odd).arg(more).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(code), "{text}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn check_finds_paths_where_no_local_socket_can_be() {
