@@ -173,7 +173,8 @@ impl<'w> BodyWriter<'w> {
             return write(self);
         }
         let outer = self.bound.replace(bound);
-        let written = write(self);
+        // What a coder holds back of it must not leave later, faster.
+        let written = write(self).and_then(|()| self.through_coder(|coder, out| coder.flush(out)));
         self.bound = outer;
         written
     }

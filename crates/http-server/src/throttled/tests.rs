@@ -136,3 +136,33 @@ fn what_is_coded_stays_so_whichever_wrapper_owns_the_other() {
         assert_eq!(decode(ContentCoding::Gzip, answer.content()), (text.clone().into_bytes(), true));
     }
 }
+
+#[cfg(feature = "gzip")]
+#[test]
+fn what_a_coder_gives_out_at_the_end_is_held_back_whichever_wrapper_owns_the_other() {
+    use crate::compressed::Compressed;
+
+    // No coder makes this shorter: 2000 bytes stay as many.
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    let noise = std::iter::repeat_with(move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state.to_le_bytes()
+    });
+    let noise: std::sync::Arc<[u8]> = noise.take(250).flatten().collect();
+    let stream = move |_: &mut Request<'_>| {
+        let noise = std::sync::Arc::clone(&noise);
+        Response::stream("text/plain", move |out| out.write_all(&noise))
+    };
+    for handler in [
+        Box::new(Compressed::new(Throttled::new(stream.clone(), rate(8000)))) as Box<dyn Handler>,
+        Box::new(Throttled::new(Compressed::new(stream), rate(8000))),
+    ] {
+        let began = clock::now();
+        let answer = testing::get("/").with_header("Accept-Encoding", "gzip").send_to(&handler);
+        let elapsed = clock::now() - began;
+        assert!(answer.content().len() >= 2000, "{}", answer.content().len());
+        assert!(elapsed >= Duration::from_millis(190), "{elapsed:?}");
+    }
+}
