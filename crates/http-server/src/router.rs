@@ -145,9 +145,11 @@ impl Router {
     }
 
     /// Answers every method on `prefix` and all paths beneath it for which there is no route that names more of them, by a
-    /// handler that sees the path without the prefix: another router, or a folder of files.
+    /// handler that sees the path without the prefix, such as another router.
     ///
-    /// What the names of the prefix stood for is there for that handler, too.
+    /// What the names of the prefix stood for is there for that handler, too. It cannot tell the prefix from the prefix with
+    /// a slash behind it, so this is not for a folder of files, whose pages have links that start from that slash: that is
+    /// `any("/docs/{rest...}", files.at("/docs"))`, by [`StaticFiles::at`](crate::StaticFiles::at).
     ///
     /// ```
     /// use http_server::{Request, Response, Router, testing};

@@ -177,3 +177,18 @@ fn a_handler_beneath_a_prefix_sees_the_rest_of_the_path() {
         assert!(Router::new().nest(prefix, says("x")).is_err(), "{prefix}");
     }
 }
+
+#[test]
+fn a_folder_of_files_at_a_path_has_its_own_slash() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("sub")).unwrap();
+    std::fs::write(folder.path().join("index.html"), "start").unwrap();
+    let files = crate::files::StaticFiles::new(folder.path()).unwrap();
+    let router = Router::new().any("/docs/{rest...}", files.at("/docs")).unwrap();
+    assert_eq!(testing::get("/docs/").send_to(&router).text(), "start");
+    let moved = testing::get("/docs/sub").send_to(&router);
+    assert_eq!(moved.headers().get("Location").unwrap(), "sub/");
+    // Here, links of the page would start from the root.
+    let bare = testing::get("/docs").send_to(&router);
+    assert_ne!((bare.status().as_u16(), bare.text().as_str()), (200, "start"));
+}
