@@ -5,8 +5,9 @@ mod example;
 
 use crate::client::{Client, PATIENCE};
 use http_server::Method;
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// More than all buffers on the way hold.
 const LONG: usize = 32 << 20;
@@ -52,4 +53,34 @@ fn a_target_that_does_not_answer_is_a_bad_gateway() {
     assert_eq!(answer.status, 502);
     assert!(answer.text().contains("cannot connect to"), "{}", answer.text());
     assert_eq!(client.get("/").status, 501);
+}
+
+/// A side that is silent, says a word, and is silent for ever; while it is silent for the first time, the other one is not.
+struct Quiet<'t> {
+    reads: usize,
+    other: &'t AtomicU64,
+}
+
+impl Read for Quiet<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        self.reads += 1;
+        match self.reads {
+            1 => {
+                self.other.fetch_add(1, Ordering::Relaxed);
+                Err(io::ErrorKind::WouldBlock.into())
+            }
+            2 => b"word".as_slice().read(out),
+            3.. => Err(io::ErrorKind::TimedOut.into()),
+            0 => unreachable!("it was counted"),
+        }
+    }
+}
+
+#[test]
+fn a_side_that_is_silent_while_the_other_speaks_is_not_gone() {
+    let (said, other, mut out) = (AtomicU64::new(0), AtomicU64::new(0), Vec::new());
+    let mut quiet = Quiet { reads: 0, other: &other };
+    let error = example::copy(&mut quiet, &mut out, &said, &other).unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::TimedOut, "both have been silent by then");
+    assert_eq!((out.as_slice(), quiet.reads, said.load(Ordering::Relaxed)), (&b"word"[..], 3, 1));
 }
