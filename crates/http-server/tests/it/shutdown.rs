@@ -181,6 +181,6 @@ fn a_handler_that_does_not_notice_the_end_does_not_delay_it() {
     wait_until(|| server.stats().requests == 1, "the request is not seen");
     let report = server.shutdown(Duration::from_millis(20));
     assert_eq!(report.cut, 1);
-    assert!(report.elapsed < Duration::from_millis(700), "{report:?}");
+    assert!(report.elapsed < Duration::from_secs(1), "{report:?}");
     drop(over);
 }
