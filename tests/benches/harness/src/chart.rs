@@ -104,8 +104,9 @@ pub(crate) fn draw(outcome: &Outcome) -> String {
 
 /// The right end of the bars: that of the longest which is not broken off.
 fn longest(bars: &[Bar<'_>]) -> f64 {
-    let highs = bars.iter().map(|bar| bar.ratio.high);
-    highs.filter(|high| *high <= LONGEST).fold(1.2, f64::max)
+    // A line that is cut off at the end does no harm, a bar that seems to be broken off does.
+    let end = |bar: &Bar<'_>| if bar.ratio.high <= LONGEST { bar.ratio.high } else { bar.ratio.median };
+    bars.iter().map(end).filter(|high| *high <= LONGEST).fold(1.2, f64::max)
 }
 
 /// A distance of the lines on the ground that leaves at most eight of them.
@@ -255,6 +256,19 @@ mod tests {
         assert_eq!(svg.matches("class=\"gap\"").count(), 1);
         assert!(svg.contains("150 × · 150.0 ns"), "{svg}");
         assert!(!chart("t", &[("raw", 1.0), ("http-client", 9.0)]).contains("class=\"gap\""));
+    }
+
+    #[test]
+    fn a_bar_whose_rounds_differ_much_has_room_all_the_same() {
+        // Its median is 3, its upper quartile 13.
+        let case = |name: &str, wall: &[f64]| CaseOutcome {
+            name: name.to_owned(),
+            wall: wall.to_vec(),
+            ..CaseOutcome::default()
+        };
+        let cases = vec![case("raw", &[1.0; 3]), case("http-client", &[1.0, 3.0, 23.0])];
+        let svg = draw(&Outcome { cases, noise: 0.02, ..Outcome::default() });
+        assert!(!svg.contains("class=\"gap\""), "{svg}");
     }
 
     #[test]
