@@ -227,10 +227,11 @@ impl fmt::Display for Event<'_> {
                 chain(f, *error)
             }
             Self::ThreadsExhausted { threads_max } => {
-                write!(
-                    f,
-                    "all {threads_max} threads are busy, whoever comes now waits: allow more, or find out who is slow"
-                )
+                match threads_max {
+                    1 => f.write_str("the only thread is busy")?,
+                    more => write!(f, "all {more} threads are busy")?,
+                }
+                f.write_str(", whoever comes now waits: allow more, or find out who is slow")
             }
             Self::AddressFull { address, connections_max } => {
                 let who =

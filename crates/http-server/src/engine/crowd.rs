@@ -179,9 +179,10 @@ impl Crowd {
         }
     }
 
-    /// None is left waiting, or events lie on a desk; whether someone must be told to keep an eye on that.
+    /// None is left waiting, or events lie on a desk; whether someone must be told to keep an eye on that: of one thread that
+    /// may be all, it can be told at least that it is busy.
     pub(super) fn ask(&self) -> bool {
-        (self.can_do_more() || self.alive() > 1)
+        (self.can_do_more() || self.alive() > 1 || self.max == 1)
             && !self.asked.load(Ordering::SeqCst)
             && !self.asked.swap(true, Ordering::SeqCst)
     }

@@ -37,6 +37,28 @@ fn honest(request: &Request<'_>) -> Option<Response> {
 const GET: &str = "GET /slow HTTP/1.1\r\nHost: x\r\n\r\n";
 
 #[test]
+fn that_the_only_thread_there_may_be_is_busy_is_told() {
+    let (tell, told) = channel();
+    let (over, waits) = channel::<()>();
+    let (tell, waits) = (Mutex::new(tell), Mutex::new(waits));
+    let server = Server::bind("127.0.0.1:0")
+        .unwrap()
+        .threads_max(1)
+        .observer(move |event| tell.lock().unwrap().send(event.to_string()).unwrap())
+        .serve(move |_: &mut Request<'_>| {
+            let _ = waits.lock().unwrap().recv();
+            Response::text("late")
+        })
+        .unwrap();
+    let mut slow = Client::connect(&server);
+    slow.send(GET);
+    let text = told.recv_timeout(crate::client::PATIENCE).unwrap();
+    assert!(text.starts_with("the only thread is busy, whoever comes now waits"), "{text}");
+    drop(over);
+    assert_eq!(slow.answer().text(), "late");
+}
+
+#[test]
 fn clients_that_do_not_read_a_long_text_keep_nobody_waiting() {
     let long: Arc<[u8]> = vec![b'x'; LONG].into();
     check(GET, move |request: &mut Request<'_>| {
