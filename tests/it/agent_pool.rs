@@ -60,11 +60,10 @@ fn two_unix_sockets_keep_apart_and_each_keeps_its_connection() {
     assert_eq!(counts.map(|count| *count.lock().unwrap()), [1, 1]);
 }
 
+/// Three times each, in turn: whoever asks is told from where.
 #[cfg(target_os = "linux")]
-#[test]
-fn two_addresses_of_this_side_keep_apart_and_each_keeps_its_connection() {
-    let stage = says_who_asks(true);
-    let client = Client::new();
+#[track_caller]
+fn ask_from_three_addresses(client: &Client, stage: &Stage) {
     for _ in 0..3 {
         for address in ["127.0.0.2", "127.0.0.3"] {
             let from: SocketAddr = format!("{address}:0").parse().unwrap();
@@ -73,6 +72,14 @@ fn two_addresses_of_this_side_keep_apart_and_each_keeps_its_connection() {
         }
         assert_eq!(client.get(stage.url("/")).send().unwrap().text().unwrap(), "127.0.0.1");
     }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn two_addresses_of_this_side_keep_apart_and_each_keeps_its_connection() {
+    let stage = says_who_asks(true);
+    let client = Client::new();
+    ask_from_three_addresses(&client, &stage);
     assert_eq!((client.connections(), stage.connections()), ((3, 3), 3));
 }
 
@@ -81,14 +88,7 @@ fn two_addresses_of_this_side_keep_apart_and_each_keeps_its_connection() {
 fn what_a_closed_connection_leaves_serves_only_calls_that_could_have_shared_it() {
     let stage = says_who_asks(false);
     let client = Client::new();
-    for _ in 0..3 {
-        for address in ["127.0.0.2", "127.0.0.3"] {
-            let from: SocketAddr = format!("{address}:0").parse().unwrap();
-            let call = client.get(stage.url("/")).source_address(from);
-            assert_eq!(call.send().unwrap().text().unwrap(), address);
-        }
-        assert_eq!(client.get(stage.url("/")).send().unwrap().text().unwrap(), "127.0.0.1");
-    }
+    ask_from_three_addresses(&client, &stage);
     assert_eq!((client.connections(), stage.connections()), ((0, 0), 9));
 }
 

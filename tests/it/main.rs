@@ -6,6 +6,7 @@ mod agent_advisories;
 mod agent_basics;
 mod agent_cancel;
 mod agent_downloads;
+mod agent_errors;
 mod agent_limits;
 mod agent_observers;
 mod agent_options;
