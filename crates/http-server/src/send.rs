@@ -10,7 +10,7 @@ use crate::response::Response;
 use crate::traffic::Io;
 use crate::upgrade::Upgraded;
 use crate::writer::BodyWriter;
-use http_proto::field::elements;
+use http_proto::field::{decimal, elements};
 use http_proto::{
     Framing, Headers, Method, StatusCode, StatusExt, Version, encode_decimal, encode_status_line, header,
 };
@@ -157,12 +157,6 @@ fn announced_length(
             _ => own,
         },
     }
-}
-
-/// `1*DIGIT`, or nothing.
-fn decimal(digits: &[u8]) -> Option<u64> {
-    let text = std::str::from_utf8(digits).ok()?;
-    if text.bytes().all(|byte| byte.is_ascii_digit()) { text.parse().ok() } else { None }
 }
 
 /// Which of the fields that the server sets itself a response has already.
