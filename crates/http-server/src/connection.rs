@@ -324,7 +324,7 @@ impl Connection {
             return;
         }
         if self.phase != Phase::Introduction {
-            self.link.finish();
+            self.link.finish_now();
         }
     }
 

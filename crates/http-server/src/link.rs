@@ -241,13 +241,26 @@ impl Link {
         self.socket.reset_on_close();
     }
 
-    /// Tells the peer that nothing follows, on TLS by its own message (RFC 8446 §6.1).
+    /// Tells the peer that nothing follows, on TLS by its own message (RFC 8446 §6.1), which waits for room as what it
+    /// follows has waited: without it, the peer would take that for cut off.
     pub(crate) fn finish(&mut self) {
         #[cfg(feature = "tls")]
-        if let Some(session) = &mut self.tls {
-            session.close(&self.socket);
+        if let Some(session) = self.tls.as_mut().filter(|_| !self.cut) {
+            session.say_goodbye();
+            // A peer that takes no more has been cut off indeed.
+            let _ = self.send_queued();
         }
-        self.socket.shutdown(std::net::Shutdown::Write);
+        self.shutdown_sending();
+    }
+
+    /// The same without waiting, where nothing is under way.
+    pub(crate) fn finish_now(&mut self) {
+        #[cfg(feature = "tls")]
+        if let Some(session) = self.tls.as_mut().filter(|_| !self.cut) {
+            session.say_goodbye();
+            session.send_now(&self.socket);
+        }
+        self.shutdown_sending();
     }
 }
 
@@ -395,4 +408,4 @@ impl Pace {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

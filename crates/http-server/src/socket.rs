@@ -41,6 +41,8 @@ pub(crate) struct Tempo {
     pub(crate) piece: Option<(usize, Duration)>,
     /// Whether there is no room for anything.
     pub(crate) full: bool,
+    /// Whether there is room for whoever waits for it, and for nobody else.
+    pub(crate) crowded: bool,
     /// How long a read or write that cannot go on waits.
     pub(crate) timeout: Option<Duration>,
 }
@@ -78,6 +80,16 @@ impl Script {
             return result;
         }
         self.output.write(bytes)
+    }
+
+    /// Writes as a socket does that does not wait.
+    #[cfg(feature = "tls")]
+    fn write_now(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        #[cfg(test)]
+        if self.tempo.crowded {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        self.write(bytes)
     }
 
     fn write_vectored(&mut self, parts: &[IoSlice<'_>]) -> io::Result<usize> {
@@ -194,7 +206,7 @@ impl Socket {
             each!(
                 self,
                 stream => send(stream, bytes, SendFlags::DONTWAIT | SendFlags::NOSIGNAL).map_err(Into::into),
-                script => script.write(bytes)
+                script => script.write_now(bytes)
             )
         }
         #[cfg(not(unix))]
@@ -208,7 +220,7 @@ impl Socket {
                     stream.set_nonblocking(false)?;
                     result
                 },
-                script => script.write(bytes)
+                script => script.write_now(bytes)
             )
         }
     }

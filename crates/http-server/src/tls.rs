@@ -353,9 +353,13 @@ impl Session {
         }
     }
 
-    /// Says goodbye if the socket has room for it; the connection is going away either way.
-    pub(crate) fn close(&mut self, socket: &Socket) {
+    /// Queues the goodbye behind what is queued (RFC 8446 §6.1).
+    pub(crate) fn say_goodbye(&mut self) {
         self.tls.send_close_notify();
+    }
+
+    /// Sends what is queued as far as there is room for it; the connection is going away either way.
+    pub(crate) fn send_now(&mut self, socket: &Socket) {
         while self.tls.wants_write() && self.tls.write_tls(&mut Now(socket)).is_ok_and(|count| count > 0) {}
     }
 
@@ -382,9 +386,7 @@ impl Session {
     fn process(&mut self, socket: &Socket) -> io::Result<()> {
         if let Err(error) = self.tls.process_new_packets() {
             // The peer is owed an alert; that it cannot be sent changes nothing.
-            while self.tls.wants_write() && self.tls.write_tls(&mut Now(socket)).is_ok_and(|count| count > 0)
-            {
-            }
+            self.send_now(socket);
             return Err(io::Error::new(io::ErrorKind::InvalidData, error));
         }
         Ok(())

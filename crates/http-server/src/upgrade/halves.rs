@@ -143,6 +143,12 @@ impl WriteHalf {
         let count = session.queue(bytes)?;
         session.seal_into(&mut self.sealed)?;
         drop(session);
+        self.send_sealed()?;
+        Ok(count)
+    }
+
+    /// Sends all that is encrypted.
+    fn send_sealed(&mut self) -> io::Result<()> {
         let mut rest = &*self.sealed;
         while !rest.is_empty() {
             match repeated(|| self.shared.socket.write(rest)) {
@@ -160,17 +166,27 @@ impl WriteHalf {
                 }
             }
         }
-        Ok(count)
+        Ok(())
+    }
+
+    /// Says that nothing follows, as patiently as what it follows was sent: without that, it would be taken for cut off.
+    fn say_goodbye(&mut self) -> io::Result<()> {
+        let Some(session) = &self.shared.tls else { return Ok(()) };
+        self.sealed.clear();
+        let mut session = lock(session);
+        session.say_goodbye();
+        session.seal_into(&mut self.sealed)?;
+        drop(session);
+        self.send_sealed()
     }
 }
 
 impl Drop for WriteHalf {
     fn drop(&mut self) {
         #[cfg(feature = "tls")]
-        if let Some(session) = &self.shared.tls
-            && !self.cut
-        {
-            lock(session).close(&self.shared.socket);
+        if !self.cut {
+            // A peer that takes no more has been cut off indeed.
+            let _ = self.say_goodbye();
         }
         self.shared.socket.shutdown(Shutdown::Write);
     }
@@ -187,3 +203,6 @@ impl fmt::Debug for WriteHalf {
         f.debug_struct("WriteHalf").finish_non_exhaustive()
     }
 }
+
+#[cfg(all(test, feature = "tls"))]
+mod tests;
