@@ -4,7 +4,7 @@ use crate::error_page::ErrorPages;
 use crate::forwarded::TrustedProxies;
 use crate::handler::Handler;
 use crate::limits::{Limits, Timeouts};
-use crate::observe::{Event, Observer};
+use crate::observe::{Event, Observer, SILENCE, is_news};
 use crate::request::Surroundings;
 use crate::socket::Socket;
 use http_proto::Version;
@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64};
 #[cfg(feature = "tls")]
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// Shared by all threads of one server.
 pub(crate) struct Context<'h> {
@@ -132,9 +132,8 @@ impl Context<'_> {
 
     /// A connection of this address is closed, since it has so many already.
     pub(crate) fn report_full(&self, address: IpAddr, connections_max: usize, now: Instant) {
-        const SILENCE: Duration = Duration::from_secs(60);
         let mut told = self.counters.full_told.lock().unwrap_or_else(PoisonError::into_inner);
-        if told.is_none_or(|at| now.saturating_duration_since(at) >= SILENCE) {
+        if is_news(*told, SILENCE, now) {
             *told = Some(now);
             drop(told);
             self.observe(&Event::AddressFull { address, connections_max });

@@ -7,6 +7,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::io::{self, Write};
 use std::net::{IpAddr, SocketAddr};
+use std::time::{Duration, Instant};
 
 /// Something that the one who runs a server may want to know. `Display` is one line without control characters.
 #[derive(Debug)]
@@ -241,6 +242,14 @@ impl fmt::Display for Event<'_> {
             }
         }
     }
+}
+
+/// Between two words on the same trouble, where it lasts.
+pub(crate) const SILENCE: Duration = Duration::from_secs(60);
+
+/// Whether it is time for another word on what was last told of at `told`, with so much silence in between.
+pub(crate) fn is_news(told: Option<Instant>, silence: Duration, now: Instant) -> bool {
+    told.is_none_or(|at| now.saturating_duration_since(at) >= silence)
 }
 
 /// What is called with every event, from the thread where it happened.

@@ -8,7 +8,7 @@ use crate::connection::Connection;
 use crate::introduction::Introduction;
 use crate::link::Link;
 use crate::listener::AcceptFault;
-use crate::observe::Event;
+use crate::observe::{Event, is_news};
 use crate::peer::Peer;
 use crate::socket::Socket;
 use std::io;
@@ -230,7 +230,7 @@ impl<P: Poller> Shared<P> {
     fn report(&self, error: &io::Error) {
         let now = clock::now();
         let mut reserve = lock(&self.spare.0);
-        if reserve.reported.is_some_and(|at| now.saturating_duration_since(at) < Duration::from_secs(1)) {
+        if !is_news(reserve.reported, Duration::from_secs(1), now) {
             return;
         }
         reserve.reported = Some(now);

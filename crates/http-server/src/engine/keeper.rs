@@ -7,7 +7,7 @@ use super::poller::{Interest, Key, Poller};
 use super::table::Due;
 use super::{Shared, lock, worker};
 use crate::clock;
-use crate::observe::Event;
+use crate::observe::{Event, SILENCE, is_news};
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -28,14 +28,6 @@ pub(super) struct Keeper {
 struct Told {
     exhausted: Option<Instant>,
     failed: Option<Instant>,
-}
-
-/// Between two words on the same trouble.
-const SILENCE: Duration = Duration::from_secs(60);
-
-/// Whether it is time for another word.
-fn is_news(told: Option<Instant>, now: Instant) -> bool {
-    told.is_none_or(|at| now.saturating_duration_since(at) >= SILENCE)
 }
 
 impl Keeper {
@@ -80,14 +72,14 @@ fn keep<P: Poller>(shared: &Arc<Shared<P>>) {
     }
     let crowd = &shared.crowd;
     keeper.grow.store(false, Ordering::Relaxed);
-    let tells = is_news(lock(&keeper.told).exhausted, now);
+    let tells = is_news(lock(&keeper.told).exhausted, SILENCE, now);
     let watchful = crowd.is_asked(tells);
     if watchful && crowd.take_from_blocked(now) {
         shared.poller.nudge();
     }
     for _ in 0..crowd.missing(now) {
         if let Err(error) = worker::start(shared) {
-            if is_news(lock(&keeper.told).failed, now) {
+            if is_news(lock(&keeper.told).failed, SILENCE, now) {
                 lock(&keeper.told).failed = Some(now);
                 shared.context.observe(&Event::ThreadFailed { error: &error });
             }
