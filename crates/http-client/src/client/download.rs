@@ -7,6 +7,7 @@ use crate::client::random;
 use crate::client::request::invalid;
 use crate::client::request_builder::RequestBuilder;
 use crate::client::response::Response;
+use crate::client::retry::is_idempotent;
 use crate::client::timings::Timings;
 use crate::error::Phase;
 use http_proto::date::parse_http_date;
@@ -118,7 +119,7 @@ impl RequestBuilder {
             place.forget().map_err(save_error)?;
         }
         let (begun_bytes, _) = place.there().map_err(save_error)?;
-        let mut next = Some(request);
+        let (mut next, mut has_answer) = (Some(request), false);
         loop {
             let Some(mut asking) = next.take().or_else(|| again.try_clone()) else {
                 return Err(Error::new(ErrorKind::InvalidRequest));
@@ -127,7 +128,8 @@ impl RequestBuilder {
                 // The total is one for all parts.
                 let left = until.saturating_duration_since(client.shared.now());
                 if left.is_zero() {
-                    let past = Past { is_harmless: true, is_answered: true };
+                    let is_harmless = is_idempotent(&asking.method, &asking.headers);
+                    let past = Past { is_harmless, is_answered: has_answer };
                     let error = Error::timed_out(TimeoutKind::Total, Phase::Content);
                     return Err(error.of_call(asking.url(), past, Timings::default()));
                 }
@@ -139,6 +141,7 @@ impl RequestBuilder {
                 asking.headers.set("If-Range", validator).map_err(invalid)?;
             }
             let answer = client.send(asking)?;
+            has_answer = true;
             match (answer.status(), validator) {
                 (StatusCode::OK, _) => return place.begin(answer),
                 (StatusCode::PARTIAL_CONTENT, Some(validator)) => {
