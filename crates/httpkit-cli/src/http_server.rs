@@ -31,7 +31,7 @@ mod user;
 
 pub use amount::Bytes;
 pub use auth::Secret;
-pub(crate) use environment::{heeding as heeding_environment, named as from_environment};
+pub(crate) use environment::{matches_within, named as from_environment};
 pub use options::{Archive, Links, Log, Options, Protocol, command};
 
 /// How long requests that are under way have to finish after the first signal.

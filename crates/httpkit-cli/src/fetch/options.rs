@@ -18,8 +18,7 @@ impl Options {
     /// Reads the arguments of this process; ends it with 0 or 2 where clap has said all.
     #[must_use]
     pub fn read() -> Self {
-        let command = command().mut_subcommand("serve", crate::http_server::heeding_environment);
-        let matches = command.get_matches_from(like_curl(std::env::args_os()));
+        let matches = crate::http_server::matches_within(command(), "serve", like_curl(std::env::args_os()));
         Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
     }
 }

@@ -4,6 +4,7 @@
 use clap::builder::FalseyValueParser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches};
+use std::ffi::OsString;
 
 /// The command whose options that can be written in one word can come from the environment as well.
 pub(crate) fn named(command: clap::Command) -> clap::Command {
@@ -25,7 +26,22 @@ pub(crate) fn named(command: clap::Command) -> clap::Command {
 pub(crate) fn matches(mut command: clap::Command) -> ArgMatches {
     command = heeding(command);
     let matches = command.try_get_matches_from_mut(std::env::args_os());
-    let matches = matches.unwrap_or_else(|error| explained(error, &command).exit());
+    understood(matches, &mut command)
+}
+
+/// The same where serving is a part of a command, called `name`, and these are its arguments.
+pub(crate) fn matches_within(command: clap::Command, name: &str, words: Vec<OsString>) -> ArgMatches {
+    let mut command = command.mut_subcommand(name, heeding);
+    let is_asked = words.get(1).is_some_and(|word| word == name);
+    let matches = command.try_get_matches_from_mut(words);
+    match command.find_subcommand_mut(name) {
+        Some(part) if is_asked => understood(matches, part),
+        _ => matches.unwrap_or_else(|error| error.exit()),
+    }
+}
+
+fn understood(matches: Result<ArgMatches, clap::Error>, command: &mut clap::Command) -> ArgMatches {
+    let matches = matches.unwrap_or_else(|error| explained(error, command).exit());
     // What is set and would not be heeded is refused instead, but not to those who only want help.
     if let Some(name) = PAIRS.into_iter().find(|name| std::env::var_os(name).is_some()) {
         let text =
@@ -36,7 +52,7 @@ pub(crate) fn matches(mut command: clap::Command) -> ArgMatches {
 }
 
 /// The command for the environment as it is: some values mean what no argument can say.
-pub(crate) fn heeding(mut command: clap::Command) -> clap::Command {
+fn heeding(mut command: clap::Command) -> clap::Command {
     if is_link(&std::env::var(PORT_NAME).unwrap_or_default()) {
         command = command.mut_arg("port", |port| port.env(None::<&str>));
     }
@@ -92,7 +108,8 @@ fn explained(mut error: clap::Error, command: &clap::Command) -> clap::Error {
             format!("the value is that of the environment variable {name}")
         }
         _ if option == "[PORT]" && std::path::Path::new(&value).is_dir() => {
-            format!("a folder is named by --directory: http-server -d {value}")
+            let name = command.get_bin_name().unwrap_or_else(|| command.get_name());
+            format!("a folder is named by --directory: {name} -d {value}")
         }
         _ => return error,
     };

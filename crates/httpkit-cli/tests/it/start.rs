@@ -7,6 +7,7 @@ use httpkit::client::tls::TlsConfig;
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv6Addr, SocketAddr, TcpListener, TcpStream};
+use std::process::{Command, Stdio};
 
 #[test]
 fn the_first_line_has_the_url_and_a_free_port_is_taken_for_0() {
@@ -253,7 +254,7 @@ fn a_browser_is_opened_at_the_first_url() {
     let pipe = folder.path().join("asked");
     fs::write(&browser, format!("#!/bin/sh\necho \"$1\" > '{}'\n", pipe.display())).unwrap();
     fs::set_permissions(&browser, fs::Permissions::from_mode(0o755)).unwrap();
-    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     let mut command = command();
     command.args(["0", "-b", "127.0.0.1", "--open", "-d"]).arg(folder.path());
     let path = std::env::var("PATH").unwrap();
@@ -328,10 +329,37 @@ fn tls_a_named_folder_and_an_address_work_together() {
 #[test]
 fn an_option_that_cannot_come_from_the_environment_is_refused_there() {
     for name in ["HTTP_SERVER_HEADER", "HTTP_SERVER_CACHE_RULE"] {
-        let output = command().arg("--check").env(name, "X-A b").output().unwrap();
+        for mut command in [command(), httpkit_serve()] {
+            let output = command.arg("--check").env(name, "X-A b").output().unwrap();
+            let text = String::from_utf8(output.stderr).unwrap();
+            assert_eq!(output.status.code(), Some(2), "{text}");
+            assert!(text.contains(name) && text.contains("takes two values"), "{text}");
+        }
+        // It is nothing to the other parts of that command.
+        let mut cookies = Command::new(env!("CARGO_BIN_EXE_httpkit"));
+        let output = cookies.args(["cookies", "--help"]).env(name, "X-A b").output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{name}");
+    }
+}
+
+/// The server as a part of the other command.
+fn httpkit_serve() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_httpkit"));
+    command.arg("serve").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+#[test]
+fn what_cannot_be_understood_is_explained_by_either_command() {
+    let folder = tempfile::tempdir().unwrap();
+    for (mut command, name) in [(command(), "http-server"), (httpkit_serve(), "httpkit serve")] {
+        let output = command.env("HTTP_SERVER_THREADS", "many").output().unwrap();
         let text = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "{text}");
-        assert!(text.contains(name) && text.contains("takes two values"), "{text}");
+        assert!(text.contains("environment variable HTTP_SERVER_THREADS"), "{text}");
+        let output = command.env_remove("HTTP_SERVER_THREADS").arg(folder.path()).output().unwrap();
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(text.contains(&format!("--directory: {name} -d ")), "{text}");
     }
 }
 
