@@ -18,12 +18,12 @@
 
 use std::fmt;
 
-use http_client::client::{self, CookieStore};
+use http_client::client::{self, CookieStore, SiteContext};
 use http_client::{HttpConnection, Response};
 use http_proto::Headers;
 
 use crate::jar::CookieJar;
-use crate::request::{CookieRequest, CookieRequestMut, CookieResponse, RequestInfo, SiteContext};
+use crate::request::{CookieRequest, CookieRequestMut, CookieResponse, RequestInfo};
 use crate::shared::SharedJar;
 
 impl CookieResponse for Response<'_> {
@@ -153,23 +153,11 @@ impl CookieRequest for ClientRequest<'_> {
     }
 
     fn site_context(&self) -> SiteContext {
-        self.0.context.into()
+        self.0.context
     }
 
     fn has_header(&self, _name: &str) -> bool {
         // The client asks for cookies only where the caller has set none.
         false
-    }
-}
-
-impl From<client::SiteContext> for SiteContext {
-    fn from(context: client::SiteContext) -> Self {
-        match context {
-            client::SiteContext::SameSite => Self::SameSite,
-            client::SiteContext::CrossSiteNavigation => Self::CrossSiteNavigation,
-            client::SiteContext::CrossSiteUnsafeNavigation => Self::CrossSiteUnsafeNavigation,
-            // What is not known is taken for the strictest.
-            _ => Self::CrossSite,
-        }
     }
 }

@@ -106,6 +106,7 @@ mod clock;
 mod hashed;
 mod store;
 
+pub use http_client::client::SiteContext;
 pub use http_cookies::SameSite;
 
 pub use crate::client::RequestWithHeaders;
@@ -130,8 +131,6 @@ pub use crate::policy::domains::DomainList;
 pub use crate::policy::reason::{Reject, Withhold};
 pub use crate::policy::{CookiePolicy, Limits, Made, Outgoing, Refused, SendOrder, StoreView};
 pub use crate::python::{NetscapeDomains, PythonCookiePolicy};
-pub use crate::request::{
-    CookieRequest, CookieRequestMut, CookieResponse, RequestInfo, RequestView, SiteContext,
-};
+pub use crate::request::{CookieRequest, CookieRequestMut, CookieResponse, RequestInfo, RequestView};
 pub use crate::shared::SharedJar;
 pub use crate::suffix::{PublicSuffixes, SuffixList};

@@ -2,27 +2,11 @@
 
 use std::borrow::Cow;
 
+use http_client::client::SiteContext;
+
 use crate::error::RequestError;
 use crate::host::{canonical_host, is_address, is_loopback};
 use crate::path::request_path;
-
-/// How a request stands to the site that it was made from (RFC 6265bis section 5.2).
-///
-/// A client without pages makes every request for its own user: [`SameSite`](Self::SameSite), the default.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum SiteContext {
-    /// Same-site, or started by the user: every cookie may travel.
-    #[default]
-    SameSite,
-    /// A cross-site top-level navigation by a safe method: no `SameSite=Strict`.
-    CrossSiteNavigation,
-    /// A cross-site top-level navigation by another method, such as a form sent by POST: only `SameSite=None`,
-    /// though the answer may set any cookie.
-    CrossSiteUnsafeNavigation,
-    /// Any other cross-site request: only `SameSite=None`, both ways.
-    CrossSite,
-}
 
 /// What a request must tell the jar.
 ///

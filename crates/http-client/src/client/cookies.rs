@@ -64,10 +64,11 @@ pub enum SiteContext {
     /// Same-site, or started by the user: every cookie may travel.
     #[default]
     SameSite,
-    /// A cross-site top-level navigation by a safe method.
+    /// A cross-site top-level navigation by a safe method: no `SameSite=Strict`.
     CrossSiteNavigation,
-    /// A cross-site top-level navigation by another method, such as a form sent by POST.
+    /// A cross-site top-level navigation by another method, such as a form sent by POST: only `SameSite=None`,
+    /// though the answer may set any cookie.
     CrossSiteUnsafeNavigation,
-    /// Any other cross-site request.
+    /// Any other cross-site request: only `SameSite=None`, both ways.
     CrossSite,
 }

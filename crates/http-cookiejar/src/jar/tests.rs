@@ -244,8 +244,8 @@ fn explaining_says_of_every_cookie_why_it_goes_or_stays_and_changes_nothing() {
     take(&mut jar, "https://example.org/", &fields);
     take(&mut jar, "https://other.example/", &["f=6"]);
     let before = jar.clone();
-    let navigation =
-        request("http://example.org/").with_site_context(crate::request::SiteContext::CrossSiteNavigation);
+    let navigation = request("http://example.org/")
+        .with_site_context(http_client::client::SiteContext::CrossSiteNavigation);
     let verdicts: Vec<_> = jar.explain_at(&navigation, NOW + 5).iter().map(|e| e.verdict).collect();
     let (insecure, path) = (Err(Withhold::Insecure), Err(Withhold::Path));
     let expected = [Ok(()), insecure, Err(Withhold::Expired), Err(Withhold::SameSite), path];

@@ -1,5 +1,6 @@
 //! The retrieval model of RFC 6265bis section 5.8.3.
 
+use http_client::client::SiteContext;
 use http_cookies::SameSite;
 
 use super::DefaultCookiePolicy;
@@ -7,7 +8,7 @@ use crate::cookie::Cookie;
 use crate::host::domain_match;
 use crate::path::path_match_bytes;
 use crate::policy::reason::Withhold;
-use crate::request::{RequestView, SiteContext};
+use crate::request::RequestView;
 
 impl DefaultCookiePolicy {
     pub(super) fn may_send(

@@ -1,5 +1,6 @@
 //! The storage model of RFC 6265bis section 5.7, from the step on where the cookie's scope is known.
 
+use http_client::client::SiteContext;
 use http_cookies::SameSite;
 
 use super::{DefaultCookiePolicy, prefix};
@@ -8,7 +9,7 @@ use crate::host::domain_match;
 use crate::path::path_match_bytes;
 use crate::policy::StoreView;
 use crate::policy::reason::Reject;
-use crate::request::{RequestView, SiteContext};
+use crate::request::RequestView;
 
 impl DefaultCookiePolicy {
     pub(super) fn may_store(
@@ -70,7 +71,11 @@ impl DefaultCookiePolicy {
         if !cookie.secure() && !secure_origin && overrides_secure(cookie, jar) {
             return Err(Reject::LeaveSecureAlone);
         }
-        let cross_site = request.site_context() == SiteContext::CrossSite;
+        // What is not known is taken for the strictest.
+        let cross_site = !matches!(
+            request.site_context(),
+            SiteContext::SameSite | SiteContext::CrossSiteNavigation | SiteContext::CrossSiteUnsafeNavigation
+        );
         if cross_site && cookie.same_site() != Some(SameSite::None) {
             return Err(Reject::CrossSite);
         }

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use http_client::client::SiteContext;
+
 use super::{DefaultCookiePolicy, Rules, ThirdParty};
 use crate::jar::CookieJar;
 use crate::policy::domains::DomainList;
 use crate::policy::reason::{Reject, Withhold};
-use crate::request::{RequestInfo, SiteContext};
+use crate::request::RequestInfo;
 
 const NOW: i64 = 1_786_000_000;
 
