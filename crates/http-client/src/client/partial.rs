@@ -115,7 +115,8 @@ fn is_at(_file: &File, at: &Path) -> io::Result<bool> {
     fs::exists(at)
 }
 
-/// Where a file stands, at the end of a chain of links. It need not exist.
+/// Where a file stands, at the end of a chain of links. It need not exist. The files of the jar have this and
+/// [`beside`] for themselves: no crate below both knows files, and neither is part of what this one offers.
 pub(crate) fn follow(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_owned();
     for _ in 0..LINKS_MAX {

@@ -190,7 +190,8 @@ fn is_still_there(_lock: &File, _name: &Path) -> bool {
     true
 }
 
-/// The file at the end of a chain of links; it need not exist.
+/// The file at the end of a chain of links; it need not exist. Downloads of http-client have this and [`beside`] for
+/// themselves: no crate below both knows files.
 fn follow(path: &Path) -> io::Result<PathBuf> {
     let mut target = path.to_owned();
     for _ in 0..LINKS_MAX {

@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Appends a number in decimal digits.
+/// Appends a number in decimal digits: `http_proto::encode_decimal` for text, which takes no bytes unchecked.
 pub(super) fn push_number(out: &mut String, mut number: u64) {
     const DIGITS_MAX: usize = 20;
     let mut digits = [b'0'; DIGITS_MAX];
