@@ -21,7 +21,7 @@
 //! | RUSTSEC-2024-0336: a handshake without end | [`a_goodbye_in_the_handshake_does_not_hang`] |
 //! | RUSTSEC-2019-0033, RUSTSEC-2020-0078, RUSTSEC-2019-0016: unsafe code | `unsafe_code = "forbid"` for every crate, held by `cargo xtask tidy` |
 
-use crate::agent_peer::{all_names_are, plain, socks_proxy};
+use crate::agent_peer::{all_names_are, leads_on, plain, socks_proxy};
 use crate::agent_tls::{Secure, trusting};
 use http_client::client::{Client, ErrorKind, Multipart, Netrc, Part, PoolLimits, Proxies, Proxy, Timeouts};
 use http_client::{Method, TlsConfig};
@@ -236,14 +236,7 @@ fn a_name_too_long_for_socks_is_not_looked_up_instead() {
 
 #[test]
 fn no_referer_and_no_user_is_sent() {
-    let stage = Stage::start(|seen, stream| {
-        match seen.method_and_target().1 {
-            "/" => write_answer(stream, "302 Found", "Location: /next\r\n", b"")?,
-            _ => write_answer(stream, "200 OK", "", b"")?,
-        }
-        Ok(After::Keep)
-    })
-    .unwrap();
+    let stage = leads_on();
     let url = stage.url("/#fragment").replace("http://", "http://joe:secret@");
     let answer = Client::new().get(url).send().unwrap();
     assert_eq!((answer.url().username(), answer.url().password()), ("", None));

@@ -41,6 +41,23 @@ enum Stop {
     Shutdown,
 }
 
+impl Stop {
+    fn stop(self, token: &CancelToken, client: &Client) {
+        match self {
+            Self::Token => token.cancel(),
+            Self::Shutdown => client.shutdown(),
+        }
+    }
+
+    /// What the call that was stopped fails with.
+    fn expected(self) -> ErrorKind {
+        match self {
+            Self::Token => ErrorKind::Cancelled,
+            Self::Shutdown => ErrorKind::Shutdown,
+        }
+    }
+}
+
 /// Makes a call without any timeout, stops it once `is_there` returns, and looks what is left.
 #[track_caller]
 fn stopped(row: &str, builder: ClientBuilder, url: &str, stop: Stop, is_there: impl FnOnce() + Send) {
@@ -51,16 +68,12 @@ fn stopped(row: &str, builder: ClientBuilder, url: &str, stop: Stop, is_there: i
         let (token, twin) = (&token, client.clone());
         scope.spawn(move || {
             is_there();
-            match stop {
-                Stop::Token => token.cancel(),
-                Stop::Shutdown => twin.shutdown(),
-            }
+            stop.stop(token, &twin);
         });
         let answer = client.post(url).body(vec![b'x'; 32 << 20]).cancel(token).send();
         answer.and_then(http_client::client::Response::bytes).unwrap_err()
     });
-    let expected = if stop == Stop::Token { ErrorKind::Cancelled } else { ErrorKind::Shutdown };
-    assert_eq!(error.kind(), expected, "{row}: {error:#}");
+    assert_eq!(error.kind(), stop.expected(), "{row}: {error:#}");
     assert!(begun.elapsed() < PATIENCE, "{row}");
     assert_eq!(client.connections(), (0, 0), "{row}");
 }
@@ -144,25 +157,27 @@ fn stop_while_speaking(stop: Stop) {
     }
 }
 
+/// Makes a call that comes to wait by the clock of its client, and stops it.
+#[track_caller]
+fn stopped_while_waiting(client: &Client, clock: &FakeClock, url: &str, stop: Stop) {
+    let token = CancelToken::new();
+    let error = std::thread::scope(|scope| {
+        let call = scope.spawn(|| client.get(url).cancel(&token).send().unwrap_err());
+        // The clock does not move: only a ring can wake it.
+        assert!(clock.advance_once_waited_for(Duration::ZERO));
+        stop.stop(&token, client);
+        call.join().unwrap()
+    });
+    assert_eq!(error.kind(), stop.expected());
+}
+
 fn stop_while_waiting_for_a_connection(stop: Stop) {
     let (stage, _arrived) = stalls_behind(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf");
     let clock = FakeClock::new();
     let pool = PoolLimits::DEFAULT.open_per_origin_max(1);
     let client = Client::builder().pool(pool).timeouts(Timeouts::NONE).clock(clock.clone()).build().unwrap();
     let held = client.get(stage.url("/")).send().unwrap();
-    let token = CancelToken::new();
-    let error = std::thread::scope(|scope| {
-        let call = scope.spawn(|| client.get(stage.url("/")).cancel(&token).send().unwrap_err());
-        // The clock does not move: only a ring can wake it.
-        assert!(clock.advance_once_waited_for(Duration::ZERO));
-        match stop {
-            Stop::Token => token.cancel(),
-            Stop::Shutdown => client.shutdown(),
-        }
-        call.join().unwrap()
-    });
-    let expected = if stop == Stop::Token { ErrorKind::Cancelled } else { ErrorKind::Shutdown };
-    assert_eq!(error.kind(), expected);
+    stopped_while_waiting(&client, &clock, &stage.url("/"), stop);
     drop(held);
     assert_eq!(client.connections(), (0, 0));
 }
@@ -177,18 +192,7 @@ fn a_wait_before_a_repetition_is_stopped_at_once() {
         .unwrap();
         let clock = FakeClock::new();
         let client = Client::builder().retry(Retry::policy(1)).clock(clock.clone()).build().unwrap();
-        let token = CancelToken::new();
-        let error = std::thread::scope(|scope| {
-            let call = scope.spawn(|| client.get(stage.url("/")).cancel(&token).send().unwrap_err());
-            assert!(clock.advance_once_waited_for(Duration::ZERO));
-            match stop {
-                Stop::Token => token.cancel(),
-                Stop::Shutdown => client.shutdown(),
-            }
-            call.join().unwrap()
-        });
-        let expected = if stop == Stop::Token { ErrorKind::Cancelled } else { ErrorKind::Shutdown };
-        assert_eq!(error.kind(), expected);
+        stopped_while_waiting(&client, &clock, &stage.url("/"), stop);
     }
 }
 

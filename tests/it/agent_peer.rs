@@ -9,7 +9,7 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::process::Command;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use support::stage::Stage;
+use support::stage::{After, Stage, write_answer};
 
 /// Longer than anything here takes.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
@@ -113,6 +113,18 @@ pub(crate) struct Asked {
     pub(crate) login: String,
     /// Name or address, and port.
     pub(crate) target: String,
+}
+
+/// A server whose first page leads to another one of its own.
+pub(crate) fn leads_on() -> Stage {
+    Stage::start(|seen, stream| {
+        match seen.method_and_target().1 {
+            "/" => write_answer(stream, "302 Found", "Location: /next\r\n", b"")?,
+            _ => write_answer(stream, "200 OK", "", b"")?,
+        }
+        Ok(After::Keep)
+    })
+    .unwrap()
 }
 
 /// A SOCKS 4, 4a and 5 proxy that leads every connection to `to`. With `login` it wants to be signed in to.

@@ -1,5 +1,6 @@
 //! Redirects over real sockets: every status by every method, content and destination, down to the exact fields.
 
+use crate::agent_peer::leads_on;
 use crate::agent_tls::Secure;
 use http_client::client::{Body, Client, ErrorKind, HopAction, Redirects};
 use http_client::{Method, StatusCode};
@@ -277,14 +278,7 @@ fn locations_that_lead_nowhere_are_the_answer() {
 
 #[test]
 fn the_hook_can_edit_stop_and_refuse() {
-    let stage = Stage::start(|seen, stream| {
-        match seen.method_and_target().1 {
-            "/" => write_answer(stream, "302 Found", "Location: /next\r\n", b"")?,
-            _ => write_answer(stream, "200 OK", "", b"")?,
-        }
-        Ok(After::Keep)
-    })
-    .unwrap();
+    let stage = leads_on();
     let edit = Redirects::default().on_hop(|hop| {
         hop.headers.append("X-Hop", "1").unwrap();
         HopAction::Follow

@@ -4,5 +4,6 @@ mod dice;
 mod disk;
 mod files;
 mod order;
+mod row;
 mod scenarios;
 mod suites;

@@ -14,6 +14,7 @@ use support::python;
 use tempfile::tempdir;
 
 use super::dice::Dice;
+use super::row;
 
 const LATER: i64 = 4_000_000_000;
 
@@ -55,27 +56,9 @@ fn cookies() -> Vec<Cookie> {
 }
 
 fn row(cookie: &Cookie) -> Value {
-    let mut rest: Vec<_> = cookie.rest().collect();
-    rest.sort_unstable();
-    let value = (!cookie.is_valueless()).then(|| cookie.value_str().unwrap());
-    json!([
-        cookie.dotted_domain(),
-        cookie.path(),
-        cookie.name_str().unwrap(),
-        value,
-        cookie.version(),
-        cookie.port(),
-        cookie.port_specified(),
-        cookie.domain_specified(),
-        cookie.domain_initial_dot(),
-        cookie.path_specified(),
-        cookie.secure(),
-        cookie.expires(),
-        cookie.discard(),
-        cookie.comment(),
-        cookie.comment_url(),
-        rest,
-    ])
+    let mut row = row::row(cookie, |bytes| String::from_utf8(bytes.to_vec()).unwrap());
+    row.push(row::rest(cookie));
+    row.into()
 }
 
 fn arguments(cookie: &Cookie) -> Value {

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use support::python;
 
 use super::dice::Dice;
+use super::row;
 
 const SCENARIOS: u64 = 6000;
 const START: i64 = 1_786_000_000;
@@ -221,28 +222,9 @@ fn text(bytes: &[u8]) -> String {
 }
 
 fn row(cookie: &Cookie) -> Value {
-    let mut rest: Vec<_> = cookie.rest().collect();
-    rest.sort_unstable();
-    let value = (!cookie.is_valueless()).then(|| text(cookie.value()));
-    json!([
-        cookie.dotted_domain(),
-        cookie.path(),
-        text(cookie.name()),
-        value,
-        cookie.version(),
-        cookie.port(),
-        cookie.port_specified(),
-        cookie.domain_specified(),
-        cookie.domain_initial_dot(),
-        cookie.path_specified(),
-        cookie.secure(),
-        cookie.expires(),
-        cookie.discard(),
-        cookie.comment(),
-        cookie.comment_url(),
-        cookie.rfc2109(),
-        rest,
-    ])
+    let mut row = row::row(cookie, text);
+    row.extend([cookie.rfc2109().into(), row::rest(cookie)]);
+    row.into()
 }
 
 fn play(scenario: &Value) -> Value {
