@@ -28,20 +28,40 @@ pub(crate) fn run(context: &Context, arguments: &[String]) -> Outcome {
         tools.iter().fold(call, |call, (variable, program)| call.env(variable, program))
     };
     let shown = call().args(["llvm-cov", "show-env"]).output()?;
-    let variables = variables(&shown);
+    let mut variables = variables(&shown);
+    if cfg!(target_os = "linux") {
+        keep_counts(&mut variables, std::env::var("RUSTFLAGS").ok());
+    }
     let measured = || variables.iter().fold(call(), |call, (name, value)| call.quiet_env(name, value));
     measured().args(["llvm-cov", "clean", "--profraw-only"]).run()?;
     measured().args(["build", "--examples", "--bins"]).args(ALL).run()?;
     measured().args(["test", "--tests", "--no-fail-fast"]).args(ALL).run_tests(context)?;
     let summary: &[&str] = if arguments.is_empty() { &["--summary-only"] } else { &[] };
-    // A server that a test kills leaves half a profile.
+    // A process that is killed while it opens its profile leaves none.
     measured().args(["llvm-cov", "report", "--failure-mode", "all"]).args(summary).args(arguments).run()
 }
 
+/// Has each process count in its file from the beginning, which the runtime can do on Linux: tests kill the servers that they
+/// start, and a count that is written at the end would be lost.
+fn keep_counts(variables: &mut Vec<(&str, String)>, flags: Option<String>) {
+    const FLAG: &str = "-Cllvm-args=-runtime-counter-relocation";
+    if !variables.iter().any(|(name, _)| *name == "RUSTFLAGS") {
+        variables.push(("RUSTFLAGS", flags.unwrap_or_default()));
+    }
+    for (name, value) in variables {
+        match *name {
+            "LLVM_PROFILE_FILE" => *value = value.replace(".profraw", "%c.profraw"),
+            "RUSTFLAGS" if value.is_empty() => FLAG.clone_into(value),
+            "RUSTFLAGS" => *value = format!("{value} {FLAG}"),
+            _ => {}
+        }
+    }
+}
+
 /// The lines `NAME=value` or `NAME='value'`.
-fn variables(text: &str) -> Vec<(&str, &str)> {
+fn variables(text: &str) -> Vec<(&str, String)> {
     let pairs = text.lines().filter_map(|line| line.split_once('='));
-    pairs.map(|(name, value)| (name, value.trim_matches('\''))).collect()
+    pairs.map(|(name, value)| (name, value.trim_matches('\'').to_owned())).collect()
 }
 
 /// Each helper that cargo-llvm-cov does not find by itself: a distribution's, where rustup brings none.
