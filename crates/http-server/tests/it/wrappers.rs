@@ -2,7 +2,7 @@
 
 use crate::client::{Client, PATIENCE, serve, wait_until};
 use http_server::{
-    Body, EventStream, LogFormat, Logged, Measured, Method, Metrics, Request, Response, Server, StatusCode,
+    EventStream, LogFormat, Logged, Measured, Method, Metrics, Request, Response, Server, StatusCode,
     Timeout, Timeouts,
 };
 use std::io::{Read, Write};
@@ -126,8 +126,9 @@ fn a_time_for_requests_ends_a_file_of_which_a_client_takes_nothing() {
     let file = tempfile::tempfile().unwrap();
     file.set_len(1 << 20).unwrap();
     let file = Arc::new(file);
-    let handler =
-        move |_: &mut Request<'_>| Response::text("").with_body(Body::file(Arc::clone(&file), 0, 1 << 20));
+    let handler = move |_: &mut Request<'_>| {
+        Response::text("").with_body(http_server::Body::file(Arc::clone(&file), 0, 1 << 20))
+    };
     let server = Server::builder()
         .bind_unix(&path, 0o600)
         .unwrap()

@@ -1,6 +1,6 @@
 //! Where the command listens: names to addresses to sockets, and what to say when a port is taken.
 
-use super::{Failure, Options, chain};
+use super::{Failure, Options};
 use httpkit::server::Listen;
 use socket2::{Domain, Protocol, Socket, Type};
 use std::io;
@@ -114,7 +114,8 @@ fn local_door(path: &str) -> Result<Door, Failure> {
 
 #[cfg(unix)]
 fn inherited() -> Result<Vec<Door>, Failure> {
-    let inherited = httpkit::server::systemd::inherited().map_err(|error| Failure::new(chain(&error)))?;
+    let inherited =
+        httpkit::server::systemd::inherited().map_err(|error| Failure::new(super::chain(&error)))?;
     if inherited.is_empty() {
         return Err(Failure::new(
             "--systemd: no listener was handed on (LISTEN_FDS, LISTEN_PID); start it by a socket unit",

@@ -102,6 +102,7 @@ fn contradictions_and_impossible_files_are_refused() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn a_log_file_that_was_moved_away_is_opened_again_on_a_hangup() {
     let folder = folder();

@@ -12,4 +12,5 @@ mod manuals;
 mod options;
 mod process;
 mod start;
+#[cfg(unix)]
 mod stop;

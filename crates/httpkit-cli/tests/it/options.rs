@@ -1,6 +1,6 @@
 //! Options that are ours: what each of them does, seen from outside.
 
-use super::process::{Answer, PATIENCE, command, connect, folder, run, serve, start};
+use super::process::{Answer, command, connect, folder, run, serve, start};
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 
@@ -346,7 +346,7 @@ fn a_local_socket_is_served_and_gone_afterwards() {
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
     assert_eq!(line, format!("Serving HTTP on unix:{} ...\n", place.display()));
     let mut stream = UnixStream::connect(&place).unwrap();
-    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream.set_read_timeout(Some(super::process::PATIENCE)).unwrap();
     stream.write_all(b"GET /a.txt HTTP/1.0\r\n\r\n").unwrap();
     let mut output = String::new();
     stream.read_to_string(&mut output).unwrap();
@@ -368,7 +368,7 @@ fn a_service_manager_hands_on_listeners_and_hears_how_it_goes() {
     rustix::io::fcntl_setfd(&listener, rustix::io::FdFlags::empty()).unwrap();
     let place = folder.path().join("notify");
     let manager = UnixDatagram::bind(&place).unwrap();
-    manager.set_read_timeout(Some(PATIENCE)).unwrap();
+    manager.set_read_timeout(Some(super::process::PATIENCE)).unwrap();
     let program = command();
     let mut shell = std::process::Command::new("sh");
     let script =

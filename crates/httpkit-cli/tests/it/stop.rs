@@ -3,7 +3,6 @@
 use super::process::{connect, folder, serve};
 use std::io::{Read as _, Write as _};
 
-#[cfg(unix)]
 #[test]
 fn interrupts_and_sigterm_end_it_with_0_and_a_report() {
     use rustix::process::Signal;
@@ -18,7 +17,6 @@ fn interrupts_and_sigterm_end_it_with_0_and_a_report() {
     }
 }
 
-#[cfg(unix)]
 #[test]
 fn connections_without_a_request_are_closed_at_once_and_counted() {
     let folder = folder();
@@ -40,7 +38,6 @@ fn connections_without_a_request_are_closed_at_once_and_counted() {
     assert!(counted && log.contains(", 0 cut, "), "{log}");
 }
 
-#[cfg(unix)]
 #[test]
 fn a_download_that_goes_on_is_finished_first() {
     let folder = folder();

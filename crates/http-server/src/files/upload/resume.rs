@@ -146,5 +146,6 @@ fn number(digits: &str) -> Option<u64> {
     if digits.bytes().all(|byte| byte.is_ascii_digit()) { digits.parse().ok() } else { None }
 }
 
+#[cfg(unix)]
 #[cfg(test)]
 mod tests;
