@@ -6,6 +6,7 @@ mod fetch;
 mod fetch_cookies;
 mod fetch_curl_lines;
 mod fetch_like_curl;
+mod fetch_words;
 mod files;
 mod log;
 mod manuals;
