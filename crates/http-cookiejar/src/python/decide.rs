@@ -181,3 +181,6 @@ fn check_ports<'p>(listed: impl Iterator<Item = &'p str>, port: &str) -> Result<
     }
     Err(Reject::PortMismatch)
 }
+
+#[cfg(test)]
+mod tests;
