@@ -67,7 +67,7 @@ fn tour(folder: &Path) -> Outcome {
     let mut steps = Steps::default();
 
     let site = Site::new(folder)?;
-    let server = Server::bind("127.0.0.1:0")?.serve(site.handler())?;
+    let server = Server::bind("127.0.0.1:0")?.serve(site.handler()?)?;
     let address = first_address(&server)?;
     steps.done("server", &format!("http://{address}/ serves {}", site.folder.display()));
     let mut connection = HttpConnection::new(&address)?;
@@ -80,7 +80,7 @@ fn tour(folder: &Path) -> Outcome {
         certificate.as_bytes(),
         made.signing_key.serialize_pem().as_bytes(),
     )?;
-    let secure_server = Server::builder().bind_tls("127.0.0.1:0", tls)?.serve(site.handler())?;
+    let secure_server = Server::builder().bind_tls("127.0.0.1:0", tls)?.serve(site.handler()?)?;
     let port = secure_server.addresses().first().ok_or("the TLS server has no address")?.port();
     steps.done("certificate", "made on the spot for localhost, and trusted by this client alone");
     let tls = TlsConfig::builder().without_mozilla_roots().roots_pem(&certificate)?.build()?;
@@ -293,20 +293,20 @@ impl Site {
     }
 
     /// The folder's files, and three pages of its own.
-    fn handler(&self) -> impl Fn(&mut Request<'_>) -> Result<Response, HandlerError> + Send + Sync + use<> {
-        let files = StaticFiles::new(&self.folder);
-        move |request| match (request.method(), request.path()) {
+    fn handler(
+        &self,
+    ) -> Outcome<impl Fn(&mut Request<'_>) -> Result<Response, HandlerError> + Send + Sync + use<>> {
+        // The listing is what the tour reads, also of a folder that has a page of its own.
+        let files = StaticFiles::new(&self.folder)?.index(Vec::<&str>::new());
+        Ok(move |request: &mut Request<'_>| match (request.method(), request.path()) {
             (&Method::POST, "/sign-in") => welcome(request),
             (&Method::GET, "/hello") => hello(request),
             (&Method::GET, "/large") => {
                 let content = Body::sized_reader(Pattern::default().take(LARGE_BYTES), LARGE_BYTES);
                 Ok(Response::content("application/octet-stream", content))
             }
-            _ => match &files {
-                Ok(files) => httpkit::server::Handler::handle(files, request),
-                Err(_) => Ok(Response::error_page(StatusCode::INTERNAL_SERVER_ERROR)),
-            },
-        }
+            _ => httpkit::server::Handler::handle(&files, request),
+        })
     }
 }
 
