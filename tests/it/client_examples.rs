@@ -54,7 +54,7 @@ fn a_page_is_shown_with_the_way_it_came_and_a_private_address_is_refused_where_t
     let (printed, outcome) = output(client_get::run, &[&url]);
     assert_eq!(outcome, Ok(()));
     let expected =
-        format!("302 Found from http://{host}/old\n200 OK from http://{host}/new at Some({host})\nhello\n");
+        format!("302 Found from http://{host}/old\n200 OK from http://{host}/new at {host}\nhello\n");
     assert_eq!(printed, expected);
     peer.finish();
     let (printed, outcome) = output(client_get::run, &[&url, "--public-only"]);

@@ -27,7 +27,8 @@ pub(crate) fn run(arguments: &[String], out: &mut dyn Write) -> Result<(), Box<d
     for step in answer.history() {
         writeln!(out, "{} from {}", step.status, step.url)?;
     }
-    writeln!(out, "{} from {} at {:?}", answer.status(), answer.url(), answer.connection().peer_addr)?;
+    let peer = answer.connection().peer_addr.map_or_else(String::new, |peer| format!(" at {peer}"));
+    writeln!(out, "{} from {}{peer}", answer.status(), answer.url())?;
     writeln!(io::stderr(), "{:?}", answer.timings())?;
     writeln!(out, "{}", answer.text()?)?;
     Ok(())

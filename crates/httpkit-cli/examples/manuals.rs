@@ -16,15 +16,22 @@ use httpkit_cli::{fetch, http_server};
 
 fn main() -> ExitCode {
     let arguments: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
-    let [folder] = arguments.as_slice() else { return ExitCode::from(2) };
+    let [folder] = arguments.as_slice() else {
+        say("usage: manuals FOLDER");
+        return ExitCode::from(2);
+    };
     match write(folder) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // Nobody is left to tell where standard error is closed.
-            drop(std::io::Write::write_all(&mut std::io::stderr(), format!("manuals: {error}\n").as_bytes()));
+            say(&format!("manuals: {error}"));
             ExitCode::FAILURE
         }
     }
+}
+
+fn say(text: &str) {
+    // Nobody is left to tell where standard error is closed.
+    drop(std::io::Write::write_all(&mut std::io::stderr(), format!("{text}\n").as_bytes()));
 }
 
 /// Writes all files below `folder`.
