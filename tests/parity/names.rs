@@ -8,12 +8,28 @@ use serde_json::Value;
 use support::python;
 use support::sources::{root, rust_files};
 
-/// Every public name of the modules, and the public names that their classes define.
+/// Every public name of the modules, the public names that their classes define, and what their objects carry: those of a class
+/// that needs a socket are the ones that its documentation lists.
 const DUMP: &str = r#"
 import http, http.client, http.cookiejar, http.cookies, http.server, inspect, json
-table = {"http": ["HTTPStatus", "HTTPMethod"]}
+def carried(name, thing):
+    return [f"{name}.{member}" for member in vars(thing) if not member.startswith("_")]
+cookie = http.cookiejar.Cookie(0, "a", "1", None, False, "a.test", True, False, "/", True, False, None, True, None, None, {})
+beside = {
+    "http.client": ["HTTP_PORT", "HTTPS_PORT", "HTTPMessage", "parse_headers"]
+        + carried("HTTPConnection", http.client.HTTPConnection("a.test"))
+        + carried("IncompleteRead", http.client.IncompleteRead(b""))
+        + [f"HTTPResponse.{name}" for name in "status reason version headers msg url closed debuglevel".split()],
+    "http.cookiejar": carried("Cookie", cookie)
+        + carried("DefaultCookiePolicy", http.cookiejar.DefaultCookiePolicy())
+        + carried("FileCookieJar", http.cookiejar.FileCookieJar()),
+    "http.server": ["HTTPServer.server_name", "HTTPServer.server_port", "SimpleHTTPRequestHandler.directory"]
+        + [f"BaseHTTPRequestHandler.{name}" for name in ("client_address server close_connection requestline command "
+            "path request_version headers rfile wfile").split()],
+}
+table = {"http": ["HTTPStatus", "HTTPStatus.OK", "HTTPMethod", "HTTPMethod.GET"]}
 for module in (http.client, http.cookiejar, http.cookies, http.server):
-    names = []
+    names = beside.get(module.__name__, [])
     for name in sorted(set(module.__all__) | ({"Morsel"} & set(dir(module)))):
         names.append(name)
         thing = getattr(module, name)
@@ -24,10 +40,12 @@ print(json.dumps(table))
 "#;
 
 /// Names of the standard library and of the `http` crate that the table speaks of.
-const FROM_ELSEWHERE: [&str; 15] = [
+const FROM_ELSEWHERE: [&str; 17] = [
     "BufRead",
     "Clone",
+    "GET",
     "Method",
+    "OK",
     "Read",
     "StatusCode",
     "Write",

@@ -154,6 +154,7 @@ pub enum ErrorKind {
     /// The content ended too early (RFC 9112 §8). What had come has been delivered before this error;
     /// [`Error::partial`] has it where it was collected.
     #[error("the content ended after {received_bytes} bytes{}", Missing(*missing_bytes))]
+    #[doc(alias = "expected")]
     IncompleteRead {
         /// Content that was received.
         received_bytes: u64,

@@ -166,6 +166,7 @@ impl<'c> Response<'c> {
     /// Whether the content has been read to its end, or there was none. Python: `isclosed()`.
     #[must_use]
     #[doc(alias = "isclosed")]
+    #[doc(alias = "closed")]
     pub fn is_closed(&self) -> bool {
         !self.connection().has_content()
     }

@@ -125,12 +125,14 @@ impl PythonCookiePolicy {
     }
 
     /// Whether Netscape cookies are taken and sent; on by default (`netscape`).
+    #[doc(alias = "netscape")]
     pub fn with_netscape(mut self, on: bool) -> Self {
         self.netscape = on;
         self
     }
 
     /// Whether RFC 2965 cookies are taken and sent; off by default (`rfc2965`).
+    #[doc(alias = "rfc2965")]
     pub fn with_rfc2965(mut self, on: bool) -> Self {
         self.rfc2965 = on;
         self
@@ -138,18 +140,21 @@ impl PythonCookiePolicy {
 
     /// Whether RFC 2109 cookies become Netscape ones; `None`, the default, does so when RFC 2965 is off
     /// (`rfc2109_as_netscape`).
+    #[doc(alias = "rfc2109_as_netscape")]
     pub fn with_rfc2109_as_netscape(mut self, on: Option<bool>) -> Self {
         self.rfc2109_as_netscape = on;
         self
     }
 
     /// Whether `Cookie2` is never sent; off by default (`hide_cookie2`).
+    #[doc(alias = "hide_cookie2")]
     pub fn with_hidden_cookie2(mut self, on: bool) -> Self {
         self.hide_cookie2 = on;
         self
     }
 
     /// Whether two-label country domains such as `.co.uk` are refused; off by default (`strict_domain`).
+    #[doc(alias = "strict_domain")]
     pub fn with_strict_domain(mut self, on: bool) -> Self {
         self.strict_domain = on;
         self
@@ -157,6 +162,7 @@ impl PythonCookiePolicy {
 
     /// Whether unverifiable third-party requests go without RFC 2965 cookies; on by default
     /// (`strict_rfc2965_unverifiable`).
+    #[doc(alias = "strict_rfc2965_unverifiable")]
     pub fn with_strict_rfc2965_unverifiable(mut self, on: bool) -> Self {
         self.strict_rfc2965_unverifiable = on;
         self
@@ -164,18 +170,21 @@ impl PythonCookiePolicy {
 
     /// Whether unverifiable third-party requests go without Netscape cookies; off by default
     /// (`strict_ns_unverifiable`).
+    #[doc(alias = "strict_ns_unverifiable")]
     pub fn with_strict_ns_unverifiable(mut self, on: bool) -> Self {
         self.strict_ns_unverifiable = on;
         self
     }
 
     /// How strictly the domains of Netscape cookies are judged (`strict_ns_domain`).
+    #[doc(alias = "strict_ns_domain")]
     pub fn with_strict_ns_domain(mut self, strictness: NetscapeDomains) -> Self {
         self.strict_ns_domain = strictness;
         self
     }
 
     /// Whether Netscape names that begin with `$` are refused; off by default (`strict_ns_set_initial_dollar`).
+    #[doc(alias = "strict_ns_set_initial_dollar")]
     pub fn with_strict_ns_set_initial_dollar(mut self, on: bool) -> Self {
         self.strict_ns_set_initial_dollar = on;
         self
@@ -183,12 +192,14 @@ impl PythonCookiePolicy {
 
     /// Whether the path of a Netscape cookie must cover the request that sets it; off by default
     /// (`strict_ns_set_path`).
+    #[doc(alias = "strict_ns_set_path")]
     pub fn with_strict_ns_set_path(mut self, on: bool) -> Self {
         self.strict_ns_set_path = on;
         self
     }
 
     /// The schemes that `Secure` cookies may go to; `https` and `wss` by default (`secure_protocols`).
+    #[doc(alias = "secure_protocols")]
     pub fn with_secure_protocols(mut self, schemes: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.secure_protocols = schemes.into_iter().map(|s| s.as_ref().to_ascii_lowercase().into()).collect();
         self

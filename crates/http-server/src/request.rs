@@ -76,6 +76,7 @@ impl<'c> Request<'c> {
 
     /// The target as it stands in the request line, with its form and raw parts.
     #[must_use]
+    #[doc(alias = "requestline")]
     pub fn target(&self) -> &'c RequestTarget {
         &self.head.target
     }

@@ -298,7 +298,9 @@ impl Response {
     ///
     /// A name or value that no message can hold (CR, LF, NUL) makes the server answer 500 and report it; use
     /// [`headers_mut`](Self::headers_mut) to notice it earlier.
+    /// `Connection: close` ends the connection behind this answer.
     #[doc(alias = "send_header")]
+    #[doc(alias = "close_connection")]
     pub fn with_header(mut self, name: impl AsRef<str>, value: impl AsRef<[u8]>) -> Self {
         self.add_header(name.as_ref(), value.as_ref());
         self

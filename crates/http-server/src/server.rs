@@ -315,6 +315,8 @@ impl ServerHandle {
     /// The TCP addresses that it listens on, in the order of the builder, with the ports that were chosen.
     #[must_use]
     #[doc(alias = "server_address")]
+    #[doc(alias = "server_name")]
+    #[doc(alias = "server_port")]
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
     }
