@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
+use http_proto::encode_decimal;
+
 use crate::attr::Attr;
 use crate::attr_value::AttrValue;
 use crate::codec::Codec;
@@ -424,20 +426,11 @@ fn is_host_name(domain: &[u8]) -> bool {
     })
 }
 
-/// A number in decimal, without the formatting machinery.
 fn write_decimal(number: i64, out: &mut Vec<u8>) {
     if number < 0 {
         out.push(b'-');
     }
-    let number = number.unsigned_abs();
-    let mut unit = 1;
-    while number / unit >= 10 {
-        unit *= 10;
-    }
-    while unit > 0 {
-        out.push(b'0' + u8::try_from(number / unit % 10).unwrap_or_default());
-        unit /= 10;
-    }
+    encode_decimal(number.unsigned_abs(), out);
 }
 
 #[cfg(test)]

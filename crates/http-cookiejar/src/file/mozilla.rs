@@ -1,6 +1,7 @@
 //! `cookies.txt`: the tab-separated format of Netscape, which curl, wget, yt-dlp and Python read and write.
 
 use http_cookies::SameSite;
+use http_proto::encode_decimal;
 
 use super::{BadLine, BadLineReason, FileCookieJar, FileFormat, Unwritable, lines};
 use crate::cookie::builder::is_control;
@@ -225,23 +226,12 @@ fn read_end(text: &[u8]) -> Result<Option<i64>, BadLineReason> {
     }
 }
 
-/// A number in decimal digits, without the formatting machinery.
+/// A number in decimal digits.
 pub(crate) fn push_number(number: i64, out: &mut Vec<u8>) {
-    let mut digits = [0_u8; 20];
-    let mut rest = number.unsigned_abs();
-    let mut used = 0;
-    for place in digits.iter_mut().rev() {
-        *place = b'0' + u8::try_from(rest % 10).unwrap_or_default();
-        used += 1;
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
-    }
     if number < 0 {
         out.push(b'-');
     }
-    out.extend_from_slice(digits.get(digits.len() - used..).unwrap_or_default());
+    encode_decimal(number.unsigned_abs(), out);
 }
 
 #[cfg(test)]
