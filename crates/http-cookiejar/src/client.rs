@@ -124,36 +124,34 @@ impl CookieRequestMut for RequestWithHeaders<'_> {
 /// ```
 impl<J: AsMut<CookieJar> + Send + fmt::Debug> CookieStore for SharedJar<J> {
     fn cookies(&self, request: &client::CookieRequest<'_>) -> Option<Vec<u8>> {
-        self.cookie_header(&ClientRequest(request))
+        self.cookie_header(request)
     }
 
     fn store(&self, request: &client::CookieRequest<'_>, response: &Headers) {
-        self.extract_cookies(response, &ClientRequest(request));
+        self.extract_cookies(response, request);
     }
 }
 
-/// A request of `Client`.
-struct ClientRequest<'r>(&'r client::CookieRequest<'r>);
-
-impl CookieRequest for ClientRequest<'_> {
+/// A request of `Client`, for stores of one's own that ask a jar.
+impl CookieRequest for client::CookieRequest<'_> {
     fn scheme(&self) -> &str {
-        self.0.url.scheme()
+        self.url.scheme()
     }
 
     fn host(&self) -> &str {
-        self.0.url.host_str().unwrap_or_default()
+        self.url.host_str().unwrap_or_default()
     }
 
     fn port(&self) -> Option<u16> {
-        self.0.url.port()
+        self.url.port()
     }
 
     fn path(&self) -> &str {
-        self.0.url.path()
+        self.url.path()
     }
 
     fn site_context(&self) -> SiteContext {
-        self.0.context
+        self.context
     }
 
     fn has_header(&self, _name: &str) -> bool {
