@@ -3,6 +3,7 @@
 
 use crate::client::base64;
 use http_proto::{Headers, InvalidInput, Method};
+use percent_encoding::percent_decode_str;
 use std::fmt;
 use url::Url;
 
@@ -93,6 +94,13 @@ impl Basic {
     #[must_use]
     pub fn new(user: impl Into<String>, password: impl Into<String>) -> Self {
         Self { user: user.into(), password: password.into() }
+    }
+
+    /// Those that stand in a URL, if any do.
+    pub(crate) fn of_url(url: &Url) -> Option<Self> {
+        let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+        let is_there = !url.username().is_empty() || url.password().is_some();
+        is_there.then(|| Self::new(decoded(url.username()), decoded(url.password().unwrap_or_default())))
     }
 
     pub(crate) fn user(&self) -> &str {

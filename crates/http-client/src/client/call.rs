@@ -66,11 +66,8 @@ impl<'a> Call<'a> {
             return Err(told(Error::new(ErrorKind::InvalidRequest).because(text)));
         }
         let mut auth = special.as_mut().and_then(|special| special.auth.take());
-        if !url.username().is_empty() || url.password().is_some() {
-            let decoded =
-                |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
-            let (user, password) = (decoded(url.username()), decoded(url.password().unwrap_or_default()));
-            auth.get_or_insert_with(|| Arc::new(Basic::new(user, password)));
+        if let Some(basic) = Basic::of_url(&url) {
+            auth.get_or_insert_with(|| Arc::new(basic));
             url = without_credentials(&url);
         }
         let begun = shared.now();

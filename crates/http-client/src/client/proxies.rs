@@ -124,9 +124,7 @@ impl Proxy {
         if host.is_empty() {
             return Err(ProxyError::NoHost);
         }
-        let has_credentials = !url.username().is_empty() || url.password().is_some();
-        let credentials = has_credentials
-            .then(|| Basic::new(decoded(url.username()), decoded(url.password().unwrap_or_default())));
+        let credentials = Basic::of_url(&url);
         let port = url.port().unwrap_or(default_port);
         Ok(Self { kind, host, port, credentials, headers: Headers::new(), variable: None })
     }
@@ -195,10 +193,6 @@ impl fmt::Debug for Proxy {
             .field("headers", &self.headers)
             .finish()
     }
-}
-
-fn decoded(text: &str) -> String {
-    percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
 /// Which proxy each request goes through.
