@@ -7,6 +7,7 @@ use crate::client_peer::accept_tls;
 use http_client::client::{
     AddressFilter, Client, ClientBuilder, ErrorKind, Proxies, Proxy, TimeoutKind, Timeouts,
 };
+use http_client::testing::FakeClock;
 use http_client::{Phase, Sent};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
@@ -98,6 +99,22 @@ fn the_address_filter_spares_the_proxy_and_nothing_else_on_its_host() {
     assert_eq!(client.get(&url).send().unwrap_err().kind(), ErrorKind::AddressRefused);
     assert!(asked.lock().unwrap().is_empty());
     assert_eq!(server.connections(), 0);
+}
+
+#[test]
+fn looking_up_a_name_and_that_of_the_proxy_counts_together() {
+    let server = hello();
+    let (proxy, _) = socks_proxy(server.address(), None);
+    let rules = Proxy::new(&format!("socks5://proxy.test:{}", proxy.address().port())).unwrap();
+    let clock = FakeClock::new();
+    let passing = clock.clone();
+    let resolver = move |_: &str, port: u16, _: Option<Duration>| -> io::Result<Vec<SocketAddr>> {
+        passing.advance(Duration::from_secs(1));
+        Ok(vec![(Ipv4Addr::LOCALHOST, port).into()])
+    };
+    let client = plain().proxies(Proxies::all(rules)).clock(clock).resolver(resolver).build().unwrap();
+    let answer = client.get("http://a.test/").send().unwrap();
+    assert_eq!(answer.timings().resolve, Duration::from_secs(2));
 }
 
 #[test]

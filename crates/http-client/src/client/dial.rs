@@ -91,11 +91,11 @@ pub(crate) fn prepare(
     let mut connection = builder.build().map_err(Error::of_wire)?;
     let mut relay = None;
     if let Some(proxy) = http_proxy {
+        let headers = proxy_fields(proxy)?;
         if target.is_https() {
-            let headers = proxy_fields(proxy)?;
             connection.set_tunnel(&target.host_and_port(), &headers).map_err(Error::of_wire)?;
         } else {
-            relay = Some(Arc::clone(proxy));
+            relay = Some(Box::new(headers));
         }
     }
     Ok(Held {
@@ -110,8 +110,8 @@ pub(crate) fn prepare(
     })
 }
 
-/// What a proxy is told in a CONNECT or a request of its own.
-pub(crate) fn proxy_fields(proxy: &Proxy) -> Result<Headers, Error> {
+/// What a proxy is told in a CONNECT or with a whole URL.
+fn proxy_fields(proxy: &Proxy) -> Result<Headers, Error> {
     let mut headers = proxy.headers().clone();
     if let Some(basic) = proxy.basic()
         && !headers.contains("Proxy-Authorization")
@@ -291,7 +291,7 @@ impl WatchedResolver {
         let begun = self.config.now();
         let found = ask(timeout);
         let took = self.config.now().saturating_duration_since(begun);
-        self.notes.set_took(took);
+        self.notes.add_took(took);
         let addresses = found?;
         self.config.observe(|| Event::Resolved { host, addresses: &addresses, took });
         match &self.config.address_filter {

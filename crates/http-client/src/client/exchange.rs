@@ -321,10 +321,7 @@ impl Call<'_> {
     }
 
     fn send(&mut self, connection: &mut HttpConnection, held: &mut Held) -> Result<(), SendError> {
-        let mut fields = std::mem::take(&mut held.fields);
-        let written = self.write_fields(&mut fields, held);
-        held.fields = fields;
-        written?;
+        self.write_fields(&mut held.fields, held.relay.as_deref()).map_err(invalid)?;
         let target = match &held.relay {
             Some(_) => &self.url[..Position::AfterQuery],
             None => &self.url[Position::BeforePath..Position::AfterQuery],
@@ -357,14 +354,9 @@ impl Call<'_> {
     }
 
     /// All fields of the request but those that level 1 writes: Host, and what frames the content.
-    fn write_fields(&self, fields: &mut Headers, held: &Held) -> Result<(), Error> {
-        self.write_own_fields(fields).map_err(invalid)?;
-        if let Some(proxy) = &held.relay {
-            for (name, value) in &dial::proxy_fields(proxy)? {
-                fields.append(name, value).map_err(invalid)?;
-            }
-        }
-        Ok(())
+    fn write_fields(&self, fields: &mut Headers, relay: Option<&Headers>) -> Result<(), InvalidInput> {
+        self.write_own_fields(fields)?;
+        relay.map_or(Ok(()), |relay| fields.append_all(relay))
     }
 
     /// The client's own fields as far as the call leaves them to it: what it sets itself, its credentials and the type

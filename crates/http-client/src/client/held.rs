@@ -1,7 +1,6 @@
 //! A connection as the pool keeps it, with what goes along from one request to the next.
 
 use crate::client::events::{Event, Observers};
-use crate::client::proxies::Proxy;
 use crate::client::request::InformationalHook;
 use crate::connection::HttpConnection;
 use crate::transport::{ConnectionInfo, Interrupt};
@@ -23,8 +22,8 @@ pub(crate) struct Held {
     pub(crate) notes: Arc<Notes>,
     /// Memory for the fields of requests.
     pub(crate) fields: Headers,
-    /// The proxy that whole URLs are sent to.
-    pub(crate) relay: Option<Arc<Proxy>>,
+    /// What a proxy that gets whole URLs is told with each of them.
+    pub(crate) relay: Option<Box<Headers>>,
     /// Who is told when it is closed while nobody uses it.
     pub(crate) observers: Observers,
 }
@@ -44,7 +43,7 @@ impl Held {
 pub(crate) struct Notes {
     /// How long a look-up may take, in microseconds; the greatest number is for ever.
     limit_micros: AtomicU64,
-    /// How long it took, in microseconds.
+    /// How long look-ups took, in microseconds.
     took_micros: AtomicU64,
     /// When the present request had been sent, where somebody wants to know.
     sent_at: Mutex<Option<Instant>>,
@@ -77,11 +76,12 @@ impl Notes {
         }
     }
 
-    pub(crate) fn set_took(&self, took: Duration) {
-        self.took_micros.store(micros(took), Ordering::Relaxed);
+    /// A look-up has taken so long: that of the name, or of the proxy's.
+    pub(crate) fn add_took(&self, took: Duration) {
+        self.took_micros.fetch_add(micros(took), Ordering::Relaxed);
     }
 
-    /// How long it took; no time where nothing was looked up.
+    /// How long they took; no time where nothing was looked up.
     pub(crate) fn took(&self) -> Duration {
         Duration::from_micros(self.took_micros.load(Ordering::Relaxed))
     }

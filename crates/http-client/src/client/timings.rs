@@ -8,7 +8,7 @@ use std::time::Duration;
 pub struct Timings {
     /// Waiting for a connection, of the last request of the call.
     pub pool_wait: Duration,
-    /// Looking the name up, of the last request.
+    /// Looking the name up, and that of its proxy, of the last request.
     pub resolve: Duration,
     /// Opening the connection of the last request, with name, proxy and TLS.
     pub connect: Duration,
