@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 use crate::request::RequestView;
 
 /// The host, with `.local` behind it if it has no dot.
@@ -58,36 +60,42 @@ pub(super) fn request_port(request: &RequestView<'_>) -> String {
     request.port().unwrap_or(default).to_string()
 }
 
+/// What CPython escapes in a path: escapes that are there stay.
+const NO_PATH: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'%')
+    .remove(b'/')
+    .remove(b';')
+    .remove(b':')
+    .remove(b'@')
+    .remove(b'&')
+    .remove(b'=')
+    .remove(b'+')
+    .remove(b'$')
+    .remove(b',')
+    .remove(b'!')
+    .remove(b'~')
+    .remove(b'*')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'-');
+
 /// The request's path in CPython's spelling.
 pub(super) fn request_path<'r>(request: &'r RequestView<'_>) -> Cow<'r, str> {
-    let path = request.path();
-    if is_escaped(path.as_bytes()) { Cow::Borrowed(path) } else { Cow::Owned(escape(path.chars())) }
+    escape(request.path())
 }
 
 /// A path from a cookie, whose bytes stand for the characters of Latin-1.
 pub(super) fn escape_path(path: &[u8]) -> String {
-    escape(path.iter().map(|byte| char::from(*byte)))
+    escape(&path.iter().map(|byte| char::from(*byte)).collect::<String>()).into_owned()
 }
 
 /// Escapes what may not stand in a path, as UTF-8, and puts escapes that are there into upper case.
-fn escape(path: impl Iterator<Item = char>) -> String {
-    let mut out = String::new();
-    for character in path {
-        if character.is_ascii() && is_path_byte(character as u8) {
-            out.push(character);
-        } else {
-            let mut buffer = [0; 4];
-            for byte in character.encode_utf8(&mut buffer).bytes() {
-                out.push('%');
-                out.extend([byte >> 4, byte & 15].map(hex_digit));
-            }
-        }
-    }
-    upper_escapes(&out)
-}
-
-fn hex_digit(value: u8) -> char {
-    char::from_digit(u32::from(value), 16).unwrap_or('0').to_ascii_uppercase()
+fn escape(path: &str) -> Cow<'_, str> {
+    let escaped: Cow<'_, str> = utf8_percent_encode(path, NO_PATH).into();
+    if escaped.contains('%') { Cow::Owned(upper_escapes(&escaped)) } else { escaped }
 }
 
 fn upper_escapes(path: &str) -> String {
@@ -104,12 +112,4 @@ fn upper_escapes(path: &str) -> String {
         }
     }
     out
-}
-
-fn is_path_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"%/;:@&=+$,!~*'()_.-".contains(&byte)
-}
-
-fn is_escaped(path: &[u8]) -> bool {
-    path.iter().all(|byte| is_path_byte(*byte) && *byte != b'%')
 }
