@@ -66,7 +66,7 @@ impl Drop for Counted {
     }
 }
 
-/// Told when handlers begin and end, by the thread that runs them.
+/// Told when handlers begin and end, by the thread that runs them. As a rule nobody acts on that.
 pub(crate) trait Watch {
     /// The time, as it was after the thread's last wait or its last handler, whichever was later.
     fn now(&self) -> Instant;
@@ -77,16 +77,22 @@ pub(crate) trait Watch {
     }
 
     /// A handler begins now.
-    fn begin(&self) -> Instant;
+    fn begin(&self) -> Instant {
+        self.now()
+    }
 
     /// The handler that began then has ended.
-    fn end(&self, began: Instant);
+    fn end(&self, _began: Instant) {}
 
     /// Whether answers to earlier requests may wait for that of the next one, to go out with it.
-    fn answers_wait(&self) -> bool;
+    fn answers_wait(&self) -> bool {
+        true
+    }
 
     /// Nobody needs to be told of input on this socket until the connection is parked; whether it will be so.
-    fn mute(&self, socket: &Socket) -> bool;
+    fn mute(&self, _socket: &Socket) -> bool {
+        false
+    }
 }
 
 /// Nobody is told.
@@ -95,20 +101,6 @@ pub(crate) struct Unwatched;
 impl Watch for Unwatched {
     fn now(&self) -> Instant {
         crate::clock::now()
-    }
-
-    fn begin(&self) -> Instant {
-        crate::clock::now()
-    }
-
-    fn end(&self, _began: Instant) {}
-
-    fn answers_wait(&self) -> bool {
-        true
-    }
-
-    fn mute(&self, _socket: &Socket) -> bool {
-        false
     }
 }
 

@@ -60,20 +60,6 @@ impl Watch for ScriptedWatch {
     fn now(&self) -> Instant {
         self.now.get()
     }
-
-    fn begin(&self) -> Instant {
-        self.now.get()
-    }
-
-    fn end(&self, _began: Instant) {}
-
-    fn answers_wait(&self) -> bool {
-        true
-    }
-
-    fn mute(&self, _socket: &Socket) -> bool {
-        false
-    }
 }
 
 impl<'h> ScriptedConnection<'h> {
