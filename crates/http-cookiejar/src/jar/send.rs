@@ -39,14 +39,16 @@ impl CookieJar {
 
     /// As [`add_cookie_header`](Self::add_cookie_header), at the time `now` in seconds since 1970.
     pub fn add_cookie_header_at<Q: CookieRequestMut + ?Sized>(&mut self, request: &mut Q, now: i64) -> bool {
-        let Some(outgoing) = self.outgoing_at(request, now) else { return false };
-        let free = !request.has_header("Cookie") && !outgoing.cookie.is_empty();
-        let set = free && request.set_header("Cookie", &outgoing.cookie);
-        if let Some(value) = outgoing.cookie2
-            && !request.has_header("Cookie2")
-        {
-            request.set_header("Cookie2", value.as_bytes());
+        if request.has_header("Cookie") {
+            // The caller's own goes instead, and no cookie of the jar is used.
+            let kept_back = self.cookies_for_at(request, now);
+            let cookie2 = if kept_back.is_empty() { None } else { self.policy.cookie2(&kept_back) };
+            add_cookie2(request, cookie2);
+            return false;
         }
+        let Some(outgoing) = self.outgoing_at(request, now) else { return false };
+        let set = !outgoing.cookie.is_empty() && request.set_header("Cookie", &outgoing.cookie);
+        add_cookie2(request, outgoing.cookie2);
         set
     }
 
@@ -144,6 +146,14 @@ impl CookieJar {
             if sent.contains(&std::ptr::from_ref(cookie)) { Ok(()) } else { Err(Withhold::HeaderFull) }
         };
         self.iter().map(|cookie| Explained { cookie, verdict: verdict(cookie) }).collect()
+    }
+}
+
+fn add_cookie2<Q: CookieRequestMut + ?Sized>(request: &mut Q, value: Option<&str>) {
+    if let Some(value) = value
+        && !request.has_header("Cookie2")
+    {
+        request.set_header("Cookie2", value.as_bytes());
     }
 }
 

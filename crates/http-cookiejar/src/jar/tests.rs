@@ -189,8 +189,9 @@ fn a_request_with_a_cookie_field_is_left_alone() {
     take(&mut jar, "http://example.org/", &["a=1"]);
     let mut own = request("http://example.org/");
     own.set_header("cookie", b"mine=1");
-    assert!(!jar.add_cookie_header_at(&mut own, NOW));
+    assert!(!jar.add_cookie_header_at(&mut own, NOW + 9));
     assert_eq!(own.header("Cookie"), Some(&b"mine=1"[..]));
+    assert_eq!(jar.iter().next().map(Cookie::last_access), Some(NOW), "it was not sent");
     assert_eq!(jar.explain_at(&own, NOW).first().map(|e| e.verdict), Some(Err(Withhold::HeaderPresent)));
 }
 
