@@ -3,10 +3,11 @@
 use crate::agent_peer::{GET, PATIENCE, all_names_are, plain, scripted};
 use crate::agent_tls::Secure;
 use http_client::client::{
-    Client, ClientBuilder, Error, ErrorKind, PoolLimits, Response, Retry, TimeoutKind, Timeouts,
+    Auth, AuthError, AuthRequest, Client, ClientBuilder, Error, ErrorKind, PoolLimits, Response, Retry,
+    TimeoutKind, Timeouts,
 };
 use http_client::testing::{FakeClock, Script, ScriptedConnector};
-use http_client::{Authority, Connect, Transport};
+use http_client::{Authority, Connect, Headers, Transport};
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -354,4 +355,34 @@ fn a_total_of_one_call_leaves_the_other_limits_to_the_client() {
         .reply("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n");
     let slow = slow.delay(BELOW).reply("a").delay(BELOW).reply("b").delay(BELOW).reply("c");
     assert_eq!(kind(slow, &clock), Some(TimeoutKind::Total));
+}
+
+/// Credentials that take their time.
+#[derive(Debug)]
+struct Slow(FakeClock);
+
+impl Auth for Slow {
+    fn start(&self, _: &AuthRequest<'_>, headers: &mut Headers) -> Result<(), AuthError> {
+        self.0.advance(ABOVE);
+        Ok(headers.set("Authorization", "Bearer token")?)
+    }
+}
+
+#[test]
+fn working_out_credentials_takes_no_time_from_the_steps_behind_it() {
+    let stage = Stage::start(|_, stream| {
+        write_answer(stream, "200 OK", "", b"done")?;
+        Ok(After::Keep)
+    })
+    .unwrap();
+    let clock = FakeClock::new();
+    let client = Client::builder()
+        .clock(clock.clone())
+        .timeouts(Timeouts::NONE.connect(Some(LIMIT)).send(Some(LIMIT)))
+        .resolver(all_names_are([stage.address()]))
+        .build()
+        .unwrap();
+    let url = format!("http://a.test:{}/", stage.address().port());
+    let answer = client.get(url).auth(Slow(clock)).send().unwrap();
+    assert_eq!((answer.timings().connect, answer.timings().head), (Duration::ZERO, ABOVE));
 }
