@@ -146,18 +146,19 @@ fn half_there(directory: &Path) -> std::path::PathBuf {
 #[test]
 fn a_server_that_sends_less_than_was_asked_for_is_asked_for_the_rest() {
     #[track_caller]
-    fn check(complete: &'static str) {
+    fn check(unit: &'static str, complete: &'static str) {
         let directory = tempfile::tempdir().unwrap();
         let path = half_there(directory.path());
         let stage = Stage::start(move |seen, stream| {
             let first = seen.field("Range").and_then(|range| range.strip_prefix("bytes=")?.strip_suffix('-'));
             let first: usize = first.unwrap().parse().unwrap();
             if first == CONTENT.len() {
-                write_answer(stream, "416 Range Not Satisfiable", "Content-Range: bytes */10\r\n", b"")?;
+                let fields = format!("Content-Range: {unit} */10\r\n");
+                write_answer(stream, "416 Range Not Satisfiable", &fields, b"")?;
                 return Ok(After::Keep);
             }
             let end = CONTENT.len().min(first + 2);
-            let fields = format!("Content-Range: bytes {first}-{}/{complete}\r\nETag: \"a\"\r\n", end - 1);
+            let fields = format!("Content-Range: {unit} {first}-{}/{complete}\r\nETag: \"a\"\r\n", end - 1);
             write_answer(stream, "206 Partial Content", &fields, &CONTENT[first..end])?;
             Ok(After::Keep)
         })
@@ -167,8 +168,10 @@ fn a_server_that_sends_less_than_was_asked_for_is_asked_for_the_rest() {
         assert_eq!(std::fs::read(&path).unwrap(), CONTENT);
         assert_eq!(names(directory.path()), ["file"]);
     }
-    check("10");
-    check("*");
+    check("bytes", "10");
+    check("bytes", "*");
+    check("Bytes", "10");
+    check("BYTES", "*");
 }
 
 #[test]

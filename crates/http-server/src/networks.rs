@@ -1,6 +1,7 @@
 //! Sets of addresses: single ones, networks, and the peers of local sockets. It decides nothing but membership.
 
 use crate::error::Error;
+use http_proto::field::decimal;
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 use std::str::FromStr;
@@ -114,10 +115,10 @@ impl FromStr for Network {
         };
         let prefix_bits = match prefix {
             None => width,
-            Some(digits) if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) => {
-                digits.parse().ok().filter(|bits| *bits <= width).ok_or(())?
+            Some(digits) => {
+                let bits = decimal(digits.as_bytes()).and_then(|bits| u8::try_from(bits).ok());
+                bits.filter(|bits| *bits <= width).ok_or(())?
             }
-            Some(_) => return Err(()),
         };
         let behind = u32::from(width - prefix_bits);
         let rest = number & 1_u128.checked_shl(behind).map_or(u128::MAX, |end| end - 1);

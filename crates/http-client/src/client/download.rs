@@ -11,6 +11,7 @@ use crate::client::retry::is_idempotent;
 use crate::client::timings::Timings;
 use crate::error::Phase;
 use http_proto::date::parse_http_date;
+use http_proto::field::decimal;
 use http_proto::{Headers, StatusCode};
 use std::fs::{self, OpenOptions};
 use std::io::{self, Seek, SeekFrom};
@@ -293,11 +294,10 @@ struct Part {
 
 impl Part {
     fn of(headers: &Headers) -> Option<Self> {
-        let value = headers.get("Content-Range")?.to_str().ok()?;
-        let (range, complete) = value.strip_prefix("bytes ")?.split_once('/')?;
+        let (range, complete) = content_range(headers)?;
         let (first, last) = range.split_once('-')?;
-        let (first, last) = (number(first)?, number(last)?);
-        let complete = if complete == "*" { None } else { Some(number(complete)?) };
+        let (first, last) = (decimal(first.as_bytes())?, decimal(last.as_bytes())?);
+        let complete = if complete == "*" { None } else { Some(decimal(complete.as_bytes())?) };
         let is_sound = first <= last && complete.is_none_or(|complete| last < complete);
         if is_sound { Some(Self { first, end: last.checked_add(1)?, complete }) } else { None }
     }
@@ -305,11 +305,13 @@ impl Part {
 
 /// Of `bytes */10`, 10.
 fn complete_length(headers: &Headers) -> Option<u64> {
-    let value = headers.get("Content-Range")?.to_str().ok()?;
-    number(value.strip_prefix("bytes */")?)
+    let (_, complete) = content_range(headers).filter(|(range, _)| *range == "*")?;
+    decimal(complete.as_bytes())
 }
 
-fn number(digits: &str) -> Option<u64> {
-    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    if is_number { digits.parse().ok() } else { None }
+/// What stands around the slash, of bytes: units are compared without regard to case (RFC 9110 §14.1).
+fn content_range(headers: &Headers) -> Option<(&str, &str)> {
+    let value = headers.get("Content-Range")?.to_str().ok()?;
+    let (unit, range) = value.split_once(' ')?;
+    if unit.eq_ignore_ascii_case("bytes") { range.split_once('/') } else { None }
 }

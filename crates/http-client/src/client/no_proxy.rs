@@ -1,5 +1,6 @@
 //! Which hosts are reached without a proxy: the rules of `no_proxy` as curl, Go and Python have them in common.
 
+use http_proto::field::decimal;
 use std::net::IpAddr;
 use url::Host;
 
@@ -119,9 +120,8 @@ fn hosts(text: &str) -> Option<Hosts> {
     is_name.then(|| Hosts::Suffix(suffix.to_owned()))
 }
 
-/// Digits only: `str::parse` takes a sign.
 fn port(digits: &str) -> Option<u16> {
-    if digits.bytes().all(|byte| byte.is_ascii_digit()) { digits.parse().ok() } else { None }
+    u16::try_from(decimal(digits.as_bytes())?).ok()
 }
 
 /// Lower case, without brackets, zone and final dot.

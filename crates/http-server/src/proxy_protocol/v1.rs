@@ -1,6 +1,7 @@
 //! Version 1 of the PROXY protocol: one line of text.
 
 use super::{ProxyError, Read, Relayed, V1_BYTES_MAX};
+use http_proto::field::decimal;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
 
@@ -44,7 +45,7 @@ fn addresses<A: FromStr + Into<IpAddr>>(text: &str) -> Option<Relayed> {
 
 /// Digits without a zero in front.
 fn port(digits: &str) -> Option<u16> {
-    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
     let is_plain = digits == "0" || !digits.starts_with('0');
-    if is_number && is_plain { digits.parse().ok() } else { None }
+    let number = decimal(digits.as_bytes()).filter(|_| is_plain)?;
+    u16::try_from(number).ok()
 }
