@@ -12,6 +12,41 @@ pub(crate) fn now() -> Instant {
     Instant::now()
 }
 
+/// The steady clock in steps: two that are the same lie no further apart than one step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Tick {
+    step: Step,
+    #[cfg(test)]
+    ahead: Duration,
+}
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+type Step = rustix::time::Timespec;
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+type Step = Instant;
+
+impl Tick {
+    /// The one that it is now. Where the system has a clock of steps, it costs a fraction of [`now`].
+    pub(crate) fn now() -> Self {
+        Self {
+            #[cfg(any(target_os = "linux", target_os = "android"))]
+            step: rustix::time::clock_gettime(rustix::time::ClockId::MonotonicCoarse),
+            #[cfg(not(any(target_os = "linux", target_os = "android")))]
+            step: now(),
+            #[cfg(test)]
+            ahead: ahead(),
+        }
+    }
+
+    /// How long a step is; `None` where there are no steps.
+    pub(crate) fn length() -> Option<Duration> {
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        return Duration::try_from(rustix::time::clock_getres(rustix::time::ClockId::MonotonicCoarse)).ok();
+        #[cfg(not(any(target_os = "linux", target_os = "android")))]
+        None
+    }
+}
+
 #[cfg(test)]
 thread_local! {
     static AHEAD: std::cell::Cell<Duration> = const { std::cell::Cell::new(Duration::ZERO) };

@@ -68,7 +68,8 @@ impl Drop for Counted {
 
 /// Told when handlers begin and end, by the thread that runs them. As a rule nobody acts on that.
 pub(crate) trait Watch {
-    /// The time, as it was after the thread's last wait or its last handler, whichever was later.
+    /// The time, as it was after the thread's last wait or its last handler, whichever was later; some milliseconds may
+    /// have passed since.
     fn now(&self) -> Instant;
 
     /// The time when it was last taken: before the handlers that have run since somebody asked. It costs nothing.

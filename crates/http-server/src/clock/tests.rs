@@ -29,3 +29,10 @@ fn the_calendar_is_asked_once_a_second() {
     }
     assert_eq!(asked, 4, "at the start and at each of three new seconds");
 }
+
+#[test]
+fn a_clock_that_is_put_forward_shows_another_tick() {
+    let before = super::Tick::now();
+    super::advance(Duration::from_millis(1));
+    assert_ne!(super::Tick::now(), before);
+}

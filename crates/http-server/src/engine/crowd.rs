@@ -188,8 +188,9 @@ impl Crowd {
     }
 
     /// Whether someone must go on keeping an eye on the crowd: nobody waits, or events lie on a desk whose thread may be
-    /// in a handler that blocks; and something could be done about it, if only to tell (`tells`) that nothing can.
-    pub(super) fn is_asked(&self, tells: bool) -> bool {
+    /// in a handler that blocks; and something could be done about it, if only to tell (`tells`) that nothing can. Whoever
+    /// looks again soon anyway (`goes_on`) need not be asked.
+    pub(super) fn is_asked(&self, tells: bool, goes_on: bool) -> bool {
         if !self.asked.load(Ordering::SeqCst) {
             return false;
         }
@@ -197,7 +198,7 @@ impl Crowd {
         self.asked.store(false, Ordering::SeqCst);
         let still =
             !self.someone_waits() && (tells || self.can_do_more()) || self.alive() > 1 && self.has_backlog();
-        if still {
+        if still || goes_on {
             self.asked.store(true, Ordering::SeqCst);
         }
         still

@@ -9,7 +9,7 @@ use super::{Shared, lock, worker};
 use crate::clock;
 use crate::observe::{Event, SILENCE, is_news};
 use std::io;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -21,6 +21,26 @@ pub(super) struct Keeper {
     /// Whether threads are missing for slow handlers.
     grow: AtomicBool,
     told: Mutex<Told>,
+    traffic: Traffic,
+}
+
+/// Whether there is so much to do that the keeper goes on looking of its own accord: whoever has to ask it pays for a
+/// switch to its thread and back, as often as nobody is busy for a moment.
+#[derive(Debug, Default)]
+struct Traffic {
+    /// Requests up to the last look.
+    requests: AtomicU64,
+}
+
+impl Traffic {
+    /// Requests since the last look from which on there is.
+    const REQUESTS_MIN: u64 = 8;
+
+    /// Whether there is so much, after so many requests in all.
+    fn is_dense(&self, requests: u64) -> bool {
+        let before = self.requests.swap(requests, Ordering::Relaxed);
+        requests.saturating_sub(before) >= Self::REQUESTS_MIN
+    }
 }
 
 /// When the observer was last told of what lasts: it need not hear it at each look.
@@ -73,7 +93,8 @@ fn keep<P: Poller>(shared: &Arc<Shared<P>>) {
     let crowd = &shared.crowd;
     keeper.grow.store(false, Ordering::Relaxed);
     let tells = is_news(lock(&keeper.told).exhausted, SILENCE, now);
-    let watchful = crowd.is_asked(tells);
+    let goes_on = keeper.traffic.is_dense(shared.context.counters.requests.load(Ordering::Relaxed));
+    let watchful = crowd.is_asked(tells, goes_on);
     if watchful && crowd.take_from_blocked(now) {
         shared.poller.nudge();
     }
@@ -129,3 +150,6 @@ fn look<P: Poller>(shared: &Shared<P>, key: Key, now: Instant) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,8 @@
 //! The time as one thread knows it, taken as seldom as can be: asking for it costs as much as half the reading of a head.
 //! It tells how long the handlers took on average that have ended since.
 
-use crate::clock;
+use super::crowd::BLOCKED_AFTER;
+use crate::clock::{self, Tick};
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
@@ -12,13 +13,17 @@ pub(super) struct Stopwatch {
     start: Instant,
     taken: Cell<Instant>,
     stamp: Cell<u64>,
+    /// When the time was taken by the clock that costs less; `None` where that one's steps are too long to tell.
+    tick: Option<Cell<Tick>>,
     /// Handlers that have ended since the time was taken.
     ended: Cell<u32>,
 }
 
 impl Stopwatch {
     pub(super) fn new(start: Instant) -> Self {
-        let watch = Self { start, taken: Cell::new(start), stamp: Cell::new(1), ended: Cell::new(0) };
+        let is_fine = Tick::length().is_some_and(|length| length < BLOCKED_AFTER);
+        let tick = is_fine.then(|| Cell::new(Tick::now()));
+        let watch = Self { start, taken: Cell::new(start), stamp: Cell::new(1), tick, ended: Cell::new(0) };
         watch.take();
         watch
     }
@@ -35,6 +40,10 @@ impl Stopwatch {
 
     /// Takes the time. What has passed counts for no handler.
     pub(super) fn take(&self) {
+        if let Some(tick) = &self.tick {
+            // A step that begins here is noticed.
+            tick.set(Tick::now());
+        }
         self.taken.set(clock::now());
         self.stamp.set(stamp(self.start, self.taken.get()));
         self.ended.set(0);
@@ -45,6 +54,14 @@ impl Stopwatch {
         let ended = self.ended.get().saturating_add(1);
         self.ended.set(ended);
         ended
+    }
+
+    /// As [`lap`](Self::lap), unless less than some milliseconds have passed: then the time that was taken is good enough.
+    pub(super) fn glance(&self) -> Option<(u32, Duration)> {
+        if self.ended.get() > 0 && self.tick.as_ref().is_some_and(|tick| tick.get() == Tick::now()) {
+            return None;
+        }
+        self.lap()
     }
 
     /// Takes the time if handlers have ended since it was taken: how many, and how long each took on average, with all

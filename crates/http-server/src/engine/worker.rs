@@ -257,14 +257,14 @@ struct DeskWatch<'w, P> {
     key: Key,
 }
 
-/// Handlers that may end before the time is taken: of pipelined requests whose handlers turn out to be slow, no more answers
-/// wait for others, and dates are no older.
+/// Handlers that may end before somebody looks whether it is time to take the time: of pipelined requests whose handlers
+/// turn out to be slow, no more answers wait for others, and dates are no older.
 const UNTIMED_MAX: u32 = 4;
 
 impl<P> DeskWatch<'_, P> {
-    /// Takes the time and counts the handlers that have ended since it was taken.
-    fn lap(&self) {
-        if let Some((ended, each)) = self.stopwatch.lap() {
+    /// Takes the time, if some has passed, and counts the handlers that have ended since it was taken.
+    fn glance(&self) {
+        if let Some((ended, each)) = self.stopwatch.glance() {
             self.shared.crowd.count_handlers(ended, each);
         }
     }
@@ -272,7 +272,7 @@ impl<P> DeskWatch<'_, P> {
 
 impl<P: Poller> Watch for DeskWatch<'_, P> {
     fn now(&self) -> Instant {
-        self.lap();
+        self.glance();
         self.stopwatch.taken()
     }
 
@@ -300,8 +300,8 @@ impl<P: Poller> Watch for DeskWatch<'_, P> {
         if crowd.is_slow() {
             self.stopwatch.take();
             crowd.count_handlers(1, self.stopwatch.taken().saturating_duration_since(began));
-        } else if self.stopwatch.end_handler() >= UNTIMED_MAX {
-            self.lap();
+        } else if self.stopwatch.end_handler().is_multiple_of(UNTIMED_MAX) {
+            self.glance();
         }
     }
 

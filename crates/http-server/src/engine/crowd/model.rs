@@ -243,7 +243,7 @@ impl World {
     /// One look of the keeper's, to which every handler that runs seems to block.
     fn keep(&mut self) {
         let late = self.start + Duration::from_secs(1);
-        if self.crowd.is_asked(false) && self.crowd.take_from_blocked(late) {
+        if self.crowd.is_asked(false, false) && self.crowd.take_from_blocked(late) {
             self.kernel.nudged = true;
         }
         for _ in 0..self.crowd.missing(late) {

@@ -1,7 +1,7 @@
 //! When the time is taken, by a clock that nobody waits for.
 
 use super::{Stopwatch, stamp};
-use crate::clock;
+use crate::clock::{self, Tick};
 use std::time::Duration;
 
 const LONG: Duration = Duration::from_secs(3);
@@ -32,4 +32,24 @@ fn what_passes_while_waiting_is_no_handlers() {
     assert_eq!(watch.end_handler(), 1, "counted from when the time was taken");
     let (ended, each) = watch.lap().unwrap();
     assert!(ended == 1 && each < LONG, "{each:?}");
+}
+
+#[test]
+fn a_glance_takes_the_time_only_once_some_has_passed() {
+    let watch = Stopwatch::new(clock::now());
+    watch.end_handler();
+    let before = watch.taken();
+    clock::advance(LONG);
+    assert_eq!(watch.glance().map(|(ended, _)| ended), Some(1));
+    assert!(watch.taken() >= before + LONG);
+    watch.take();
+    let (began, taken) = (Tick::now(), watch.taken());
+    watch.end_handler();
+    let seen = watch.glance();
+    // Where a step has ended meanwhile, or steps are long, it may take it.
+    if watch.tick.as_ref().is_some_and(|tick| tick.get() == began) && Tick::now() == began {
+        assert_eq!((seen, watch.taken()), (None, taken));
+    }
+    clock::advance(LONG);
+    assert_eq!(watch.glance().map(|(ended, _)| ended), Some(1), "none has been forgotten");
 }
