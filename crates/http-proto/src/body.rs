@@ -24,6 +24,8 @@ use crate::step::BodyStep;
 pub struct BodyDecoder {
     state: State,
     chunks: ChunkDecoder,
+    /// Whether the body is one in chunks: then they have to be forgotten.
+    has_chunks: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +40,7 @@ impl BodyDecoder {
     /// A decoder for content with this framing. [`Framing::Tunnel`] has none.
     #[must_use]
     pub fn new(framing: Framing, limits: Limits) -> Self {
-        let mut decoder = Self { state: State::Done, chunks: ChunkDecoder::new(limits) };
+        let mut decoder = Self { state: State::Done, chunks: ChunkDecoder::new(limits), has_chunks: false };
         decoder.begin(framing);
         decoder
     }
@@ -48,13 +50,10 @@ impl BodyDecoder {
         self.state = match framing {
             Framing::None | Framing::Tunnel | Framing::Length(0) => State::Done,
             Framing::Length(remaining_bytes) => State::Length { remaining_bytes },
-            Framing::Chunked => {
-                self.chunks.reset();
-                State::Chunked
-            }
+            Framing::Chunked => State::Chunked,
             Framing::UntilClose => State::UntilClose,
         };
-        if framing != Framing::Chunked {
+        if std::mem::replace(&mut self.has_chunks, framing == Framing::Chunked) {
             self.chunks.reset();
         }
     }

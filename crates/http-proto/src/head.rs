@@ -155,6 +155,10 @@ impl RequestTarget {
     /// # Errors
     /// As [`assign_checked`](Self::assign_checked).
     pub(crate) fn fit(&mut self, method: &Method) -> Result<(), InvalidInput> {
+        // The form of a target that begins with a slash, whatever the method, if it is not this one.
+        if self.form == TargetForm::Origin && *method != Method::CONNECT {
+            return Ok(());
+        }
         (self.form, self.path_start) =
             classify(&self.text, method).ok_or(InvalidInput::Target { offset: 0 })?;
         Ok(())

@@ -361,13 +361,16 @@ impl Headers {
 
     /// Whether there are at most so many fields, with lines of at most so many bytes.
     pub(crate) fn are_within(&self, fields_max: usize, line_bytes_max: usize) -> bool {
+        if self.entries.len() > fields_max {
+            return false;
+        }
+        if self.text.len() <= line_bytes_max {
+            return true;
+        }
         // Each line with its CRLF, from its name up to the next one's.
         let starts = self.entries.iter().map(|entry| entry.name_start as usize);
         let ends = starts.clone().skip(1).chain([self.text.len()]);
-        self.entries.len() <= fields_max
-            && starts
-                .zip(ends)
-                .all(|(start, end)| end.saturating_sub(start) <= line_bytes_max.saturating_add(2))
+        starts.zip(ends).all(|(start, end)| end.saturating_sub(start) <= line_bytes_max.saturating_add(2))
     }
 
     /// Reads the line breaks of folded values as spaces (RFC 9112 §5.2).

@@ -29,7 +29,9 @@ pub(crate) fn plain_request_line(rest: &[u8], limits: &Limits, head: &mut Reques
     if bytes - 2 > start_line_bytes_max(limits) {
         return None;
     }
-    if method != head.method.as_str().as_bytes() {
+    if method == b"GET" {
+        head.method = Method::GET;
+    } else if method != head.method.as_str().as_bytes() {
         head.method = Method::from_bytes(method).ok()?;
     }
     let before = head.target.as_str().as_bytes();

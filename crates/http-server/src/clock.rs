@@ -93,13 +93,23 @@ impl Default for DateText {
 impl DateText {
     /// The line with the date at `now`. The calendar is asked once a second.
     pub(crate) fn at(&mut self, now: Instant, wall: impl FnOnce() -> SystemTime) -> &DateLine {
-        if self.until.is_none_or(|until| now >= until) {
+        if self.is_over(now) {
             let wall = wall();
             let into = wall.duration_since(UNIX_EPOCH).map_or(0, |since| since.subsec_nanos());
             self.until =
                 now.checked_add(Duration::from_secs(1).saturating_sub(Duration::from_nanos(into.into())));
             self.line = date_line(wall);
         }
+        &self.line
+    }
+
+    /// Whether the second of the line is over at `now`, or there has been none.
+    pub(crate) fn is_over(&self, now: Instant) -> bool {
+        self.until.is_none_or(|until| now >= until)
+    }
+
+    /// The line as it was last written.
+    pub(crate) const fn line(&self) -> &DateLine {
         &self.line
     }
 }

@@ -9,7 +9,6 @@
 //!                  └─────────────────────┴──> Lingering <───┘
 //! ```
 
-use crate::clock::DateText;
 #[cfg(feature = "tls")]
 use crate::context::Counted;
 use crate::context::{Context, Watch};
@@ -17,6 +16,7 @@ use crate::engine::poller::{Interest, News};
 use crate::introduction::Introduced;
 use crate::link::Link;
 use crate::observe::Event;
+use crate::opening::Opening;
 use crate::peer::Peer;
 use crate::response::Response;
 use crate::socket::Socket;
@@ -43,7 +43,7 @@ pub(crate) struct Work {
     parser: RequestParser,
     head: RequestHead,
     io: Io,
-    date: DateText,
+    opening: Opening,
     /// What has been concluded from the fields of `head`.
     concluded: Option<exchange::Concluded>,
 }
@@ -54,7 +54,7 @@ impl Work {
             parser: RequestParser::new(limits),
             head: RequestHead::default(),
             io: Io::new(limits),
-            date: DateText::default(),
+            opening: Opening::default(),
             concluded: None,
         }
     }
@@ -281,7 +281,7 @@ impl Connection {
     }
 
     /// Goes on as far as the bytes that are there allow.
-    pub(crate) fn drive(&mut self, work: &mut Work, context: &Context<'_>, watch: &dyn Watch) -> Next {
+    pub(crate) fn drive(&mut self, work: &mut Work, context: &Context<'_>, watch: &impl Watch) -> Next {
         if std::mem::take(&mut self.expired) && self.in_head {
             // RFC 9110 §15.5.9.
             let page = Response::error_page(StatusCode::REQUEST_TIMEOUT);
@@ -335,7 +335,7 @@ impl Connection {
     }
 
     /// Reads on in what a proxy says; `None` once it has introduced its client.
-    fn introduction(&mut self, context: &Context<'_>, watch: &dyn Watch) -> Option<Next> {
+    fn introduction(&mut self, context: &Context<'_>, watch: &impl Watch) -> Option<Next> {
         if let Some(introduction) = &mut self.peer.introduction {
             let max_of = |address| context.connections_max_of(address);
             match introduction.read_on(self.link.socket(), max_of) {
@@ -359,7 +359,7 @@ impl Connection {
     }
 
     #[cfg(feature = "tls")]
-    fn handshake(&mut self, work: &mut Work, context: &Context<'_>, watch: &dyn Watch) -> Option<Next> {
+    fn handshake(&mut self, work: &mut Work, context: &Context<'_>, watch: &impl Watch) -> Option<Next> {
         match self.link.handshake() {
             Ok(Shaken::Done) => {
                 self.phase = Phase::Head;
@@ -385,7 +385,7 @@ impl Connection {
         &mut self,
         work: &mut Work,
         context: &Context<'_>,
-        watch: &dyn Watch,
+        watch: &impl Watch,
         in_a_row: &mut u32,
     ) -> Option<Next> {
         loop {
@@ -438,7 +438,7 @@ impl Connection {
     }
 
     /// Reads on in a head; `None` where there is more, or the phase has changed.
-    fn more_head(&mut self, work: &mut Work, context: &Context<'_>, watch: &dyn Watch) -> Option<Next> {
+    fn more_head(&mut self, work: &mut Work, context: &Context<'_>, watch: &impl Watch) -> Option<Next> {
         // Behind an answer, the next request is hardly ever there yet. The poller will tell; only what TLS has taken in
         // already it cannot know of.
         if self.has_all(work) {
@@ -485,7 +485,7 @@ impl Connection {
         mut bytes_left: u64,
         work: &mut Work,
         context: &Context<'_>,
-        watch: &dyn Watch,
+        watch: &impl Watch,
     ) -> Option<Next> {
         loop {
             match fill_body(&mut work.io.input, &mut self.link, &mut work.io.decoder) {
@@ -541,7 +541,7 @@ impl Connection {
     }
 
     /// Nothing more is sent; what the peer has on its way is read for a moment.
-    fn begin_linger(&mut self, work: &mut Work, context: &Context<'_>, watch: &dyn Watch) {
+    fn begin_linger(&mut self, work: &mut Work, context: &Context<'_>, watch: &impl Watch) {
         const LINGER_BYTES: u64 = 1 << 20;
         work.parser.reset();
         if work.io.flush(&mut self.link).is_ok() {

@@ -38,7 +38,6 @@ pub(crate) struct Context<'h> {
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
     pub(crate) accepted: AtomicU64,
-    pub(crate) requests: AtomicU64,
     /// When it was last told that an address has as many connections as it may.
     full_told: Mutex<Option<Instant>>,
     /// TLS handshakes that are under way.
@@ -71,6 +70,9 @@ pub(crate) trait Watch {
     /// The time, as it was after the thread's last wait or its last handler, whichever was later; some milliseconds may
     /// have passed since.
     fn now(&self) -> Instant;
+
+    /// A request has come whose head is whole.
+    fn count_request(&self) {}
 
     /// The time when it was last taken: before the handlers that have run since somebody asked. It costs nothing.
     fn recent(&self) -> Instant {

@@ -206,7 +206,7 @@ impl<P: Poller> Engine<P> {
         Stats {
             connections_open: shared.table.open(),
             connections_accepted: shared.context.counters.accepted.load(Ordering::Relaxed),
-            requests: shared.context.counters.requests.load(Ordering::Relaxed),
+            requests: shared.crowd.requests(),
             threads: shared.crowd.alive(),
         }
     }

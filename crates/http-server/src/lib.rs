@@ -99,6 +99,7 @@ mod metrics;
 mod multipart;
 mod networks;
 pub mod observe;
+mod opening;
 mod peer;
 pub mod proxy_protocol;
 mod rate_bound;

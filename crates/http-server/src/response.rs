@@ -431,6 +431,13 @@ impl Response {
         matches!(self.body.0, Kind::Upgrade(_))
     }
 
+    /// Whether nothing of it is code that somebody has given: neither its body nor what is to be told, nor how it looks.
+    pub(crate) const fn is_data(&self) -> bool {
+        matches!(self.body.0, Kind::Empty | Kind::Bytes(_) | Kind::Shared(_) | Kind::File { .. })
+            && self.on_sent.is_none()
+            && self.aside.is_none()
+    }
+
     /// Whether content is sent at all (RFC 9110 §6.4.1).
     pub(crate) fn has_content(status: StatusCode, method: &Method) -> bool {
         *method != Method::HEAD

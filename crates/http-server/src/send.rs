@@ -2,10 +2,10 @@
 //! It decides how the body is framed, and whether the connection is announced to stay.
 
 use crate::body::Kind;
-use crate::clock::DateLine;
 use crate::error::Error;
 use crate::error_page::ErrorPages;
 use crate::link::Link;
+use crate::opening::Opening;
 use crate::response::Response;
 use crate::traffic::Io;
 use crate::upgrade::Upgraded;
@@ -34,8 +34,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) keep: bool,
     /// Whether the request is one that may ask to upgrade the connection.
     pub(crate) may_upgrade: bool,
-    /// The line with the Date field.
-    pub(crate) date: &'a DateLine,
+    /// What answers begin with.
+    pub(crate) opening: &'a Opening,
     /// The value of the Server field; none if empty.
     pub(crate) server: &'a [u8],
     /// How error pages look, and the fields of the request, for which they are made.
@@ -73,13 +73,44 @@ pub(crate) fn send(
     io.sent_status = response.status();
     io.sent_bytes = 0;
     io.ends_with_connection = false;
-    let sent = send_all(response, facts, link, io);
+    let sent = match small_text(response, facts) {
+        Some(text) => Ok(send_text(response.headers(), text, facts, io)),
+        None => send_all(response, facts, link, io),
+    };
     response.recycle();
     // What has failed with nothing sent is no answer yet: the caller sends another one, and tells of that.
     if sent.is_ok() || link.has_written() {
         io.tell(sent.is_ok());
     }
     sent
+}
+
+/// The content of an answer such as most are: 200 in HTTP/1.1 with a type and a little content, on a connection that
+/// stays.
+fn small_text<'r>(response: &'r Response, facts: &Facts<'_>) -> Option<&'r [u8]> {
+    let is_usual = response.status() == StatusCode::OK
+        && response.has_only_a_type()
+        && facts.keep
+        && facts.version == Version::HTTP_11
+        && facts.speaks == Version::HTTP_11
+        && *facts.method != Method::HEAD;
+    match &response.body().0 {
+        Kind::Bytes(bytes) if is_usual && bytes.len() <= COPY_BYTES_MAX => Some(bytes),
+        _ => None,
+    }
+}
+
+/// Queues such an answer, byte for byte as any other.
+fn send_text(headers: &Headers, text: &[u8], facts: &Facts<'_>, io: &mut Io) -> Sent {
+    let out = &mut io.out;
+    out.extend_from_slice(facts.opening.ok());
+    headers.write_to(out);
+    out.extend_from_slice(b"Content-Length: ");
+    encode_decimal(text.len() as u64, out);
+    out.extend_from_slice(b"\r\n\r\n");
+    out.extend_from_slice(text);
+    io.sent_bytes = text.len() as u64;
+    Sent::Kept
 }
 
 fn send_all(response: &mut Response, facts: &Facts<'_>, link: &mut Link, io: &mut Io) -> io::Result<Sent> {
@@ -248,17 +279,17 @@ fn write_head(
 /// Status line, Server, Date: the latter two unless the handler has set its own.
 fn start_head(response: &Response, own: OwnFields, facts: &Facts<'_>, io: &mut Io) -> io::Result<()> {
     let status = response.status();
-    if status == StatusCode::OK && facts.speaks == Version::HTTP_11 {
-        io.out.extend_from_slice(b"HTTP/1.1 200 OK\r\n");
-    } else {
-        let phrase = status.phrase().as_bytes();
-        encode_status_line(facts.speaks, status, phrase, &mut io.out).map_err(Error::from)?;
+    if status == StatusCode::OK && facts.speaks == Version::HTTP_11 && !own.server && !own.date {
+        io.out.extend_from_slice(facts.opening.ok());
+        return Ok(());
     }
+    let phrase = status.phrase().as_bytes();
+    encode_status_line(facts.speaks, status, phrase, &mut io.out).map_err(Error::from)?;
     if !facts.server.is_empty() && !own.server {
         field(b"Server", facts.server, &mut io.out);
     }
     if !own.date {
-        io.out.extend_from_slice(facts.date);
+        io.out.extend_from_slice(facts.opening.date());
     }
     Ok(())
 }
@@ -364,3 +395,6 @@ fn upgrade(
     io.flush(link)?;
     Ok(Sent::Upgrade(run))
 }
+
+#[cfg(test)]
+mod tests;

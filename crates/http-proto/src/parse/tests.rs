@@ -12,6 +12,7 @@ use http::{Method, Version};
 mod differential;
 mod limits;
 mod properties;
+mod repetition;
 
 /// The rule that a request head breaks.
 #[track_caller]

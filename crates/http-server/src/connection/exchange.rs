@@ -1,7 +1,6 @@
 //! One request and its answer: what the head asks of the connection, the handler, and what follows from both.
 
 use super::{Connection, Heard, Next, Phase, Work};
-use crate::clock;
 use crate::context::{Context, Watch};
 use crate::engine::poller::Interest;
 use crate::error::{Error, HandlerError};
@@ -55,19 +54,20 @@ pub(super) struct Concluded {
 
 impl Concluded {
     /// Of the head in `work`. Pipelined requests mostly have the fields of the one before them.
-    fn of(work: &mut Work) -> Result<Self, ProtocolError> {
+    fn of(work: &mut Work) -> Result<&Self, ProtocolError> {
         let head = &work.head;
         let (version, form) = (head.version, head.target.form());
         let is_same = |before: &Self| (before.version, before.form) == (version, form);
-        if let Some(before) = work.concluded.filter(is_same)
-            && work.parser.repeats_fields()
-        {
-            return Ok(before);
+        if !work.parser.repeats_fields() || !work.concluded.as_ref().is_some_and(is_same) {
+            work.concluded = None;
         }
-        let concluded =
-            Self { version, form, verdict: request_framing(head)?, expectation: expectation(head) };
-        work.concluded = Some(concluded);
-        Ok(concluded)
+        match &mut work.concluded {
+            Some(before) => Ok(before),
+            none => {
+                let (verdict, expectation) = (request_framing(head)?, expectation(head));
+                Ok(none.insert(Self { version, form, verdict, expectation }))
+            }
+        }
     }
 }
 
@@ -89,10 +89,10 @@ impl Connection {
         &mut self,
         work: &mut Work,
         context: &Context<'_>,
-        watch: &dyn Watch,
+        watch: &impl Watch,
     ) -> Option<Next> {
         self.requests = self.requests.saturating_add(1);
-        context.counters.requests.fetch_add(1, Ordering::Relaxed);
+        watch.count_request();
         let verdict = self.admit(work, context, watch)?;
         if !watch.answers_wait() && work.io.flush(&mut self.link).is_err() {
             return Some(Next::Close);
@@ -108,7 +108,6 @@ impl Connection {
             verdict.persistence.is_err() && matches!(verdict.framing, Framing::None | Framing::Length(0));
         let keep =
             verdict.persistence.is_ok() && context.speaks == Version::HTTP_11 && self.can_stay(work, context);
-        let date = *work.date.at(watch.recent(), clock::wall);
         let facts = Facts {
             method: &work.head.method,
             version: work.head.version.min(context.speaks),
@@ -117,7 +116,7 @@ impl Connection {
             // With content the switch would come in its middle.
             may_upgrade: work.head.version == Version::HTTP_11
                 && matches!(verdict.framing, Framing::None | Framing::Length(0)),
-            date: &date,
+            opening: work.opening.at(watch.recent(), &context.server_name),
             server: &context.server_name,
             pages: &context.error_pages,
             asked: Some(&work.head.headers),
@@ -125,21 +124,25 @@ impl Connection {
         };
         let queued = work.io.out.len();
         self.link.begin_answer();
-        // Bodies are code of the handler's, too.
-        let sent = catch_unwind(AssertUnwindSafe(|| send(response, &facts, &mut self.link, &mut work.io)));
-        let sent = sent.unwrap_or_else(|_| {
-            context.observe(&Event::HandlerPanicked { peer: self.peer.addr, head: &work.head });
-            Err(io::Error::other("the body panicked"))
-        });
+        let sent = if response.is_data() {
+            send(response, &facts, &mut self.link, &mut work.io)
+        } else {
+            // Bodies are code of the handler's, too.
+            let send = || send(response, &facts, &mut self.link, &mut work.io);
+            catch_unwind(AssertUnwindSafe(send)).unwrap_or_else(|_| {
+                context.observe(&Event::HandlerPanicked { peer: self.peer.addr, head: &work.head });
+                Err(io::Error::other("the body panicked"))
+            })
+        };
         self.link.set_waits(false);
         watch.end(began);
         self.after(sent, queued, work, context, watch)
     }
 
     /// What the head asks of the connection, ready to be handled; `None` where the request has been refused.
-    fn admit(&mut self, work: &mut Work, context: &Context<'_>, watch: &dyn Watch) -> Option<Verdict> {
-        let Concluded { verdict, expectation, .. } = match Concluded::of(work) {
-            Ok(concluded) => concluded,
+    fn admit(&mut self, work: &mut Work, context: &Context<'_>, watch: &impl Watch) -> Option<Verdict> {
+        let (verdict, expectation) = match Concluded::of(work) {
+            Ok(concluded) => (concluded.verdict, concluded.expectation),
             Err(error) => {
                 self.refuse(error, Heard::Head, work, context, watch);
                 return None;
@@ -167,7 +170,7 @@ impl Connection {
         queued: usize,
         work: &mut Work,
         context: &Context<'_>,
-        watch: &dyn Watch,
+        watch: &impl Watch,
     ) -> Option<Next> {
         match sent {
             Ok(Sent::Kept) => {
@@ -285,7 +288,7 @@ impl Connection {
         heard: Heard,
         work: &mut Work,
         context: &Context<'_>,
-        watch: &dyn Watch,
+        watch: &impl Watch,
     ) {
         context.observe(&Event::BadRequest { peer: self.peer.addr, error });
         let explain = error.to_string();
@@ -300,7 +303,7 @@ impl Connection {
         heard: Heard,
         work: &mut Work,
         context: &Context<'_>,
-        watch: &dyn Watch,
+        watch: &impl Watch,
     ) {
         let status = response.status();
         // Sending forgets it.
@@ -327,7 +330,7 @@ impl Connection {
         heard: Heard,
         work: &mut Work,
         context: &Context<'_>,
-        watch: &dyn Watch,
+        watch: &impl Watch,
     ) {
         self.send_fault(response, heard, work, context, watch);
         self.begin_linger(work, context, watch);
@@ -340,9 +343,8 @@ impl Connection {
         heard: Heard,
         work: &mut Work,
         context: &Context<'_>,
-        watch: &dyn Watch,
+        watch: &impl Watch,
     ) {
-        let date = *work.date.at(watch.now(), clock::wall);
         let (method, asked) = match heard {
             Heard::Head => (&work.head.method, Some(&work.head.headers)),
             Heard::Part => (&Method::GET, None),
@@ -353,7 +355,7 @@ impl Connection {
             speaks: context.speaks,
             keep: false,
             may_upgrade: false,
-            date: &date,
+            opening: work.opening.at(watch.now(), &context.server_name),
             server: &context.server_name,
             pages: &context.error_pages,
             asked,

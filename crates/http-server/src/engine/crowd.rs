@@ -46,6 +46,8 @@ pub(super) struct Crowd {
     /// Whether someone has been asked to look whether threads are missing.
     asked: AtomicBool,
     desks: Mutex<Vec<Arc<Desk>>>,
+    /// Requests that were counted at desks which are no more.
+    requests_before: AtomicU64,
     rest: Mutex<Rest>,
     called: Condvar,
     /// Threads that rest and have not been called, as it stands under the lock.
@@ -68,6 +70,8 @@ pub(super) struct Desk {
     began: AtomicU64,
     /// Events that it has taken and not come to.
     backlog: Mutex<VecDeque<Ready>>,
+    /// Requests that it has served: counted by its thread alone, which costs nothing to speak of.
+    requests: AtomicU64,
 }
 
 /// What a thread without work does next.
@@ -98,6 +102,7 @@ impl Crowd {
             average_nanoseconds: AtomicU64::new(0),
             asked: AtomicBool::new(false),
             desks: Mutex::default(),
+            requests_before: AtomicU64::new(0),
             rest: Mutex::default(),
             called: Condvar::new(),
             resting: AtomicUsize::new(0),
@@ -121,8 +126,24 @@ impl Crowd {
 
     /// Gives a place back.
     pub(super) fn leave(&self, desk: &Arc<Desk>) {
-        lock(&self.desks).retain(|other| !Arc::ptr_eq(other, desk));
+        self.clear_away(desk);
         self.alive.fetch_sub(1, Ordering::SeqCst);
+    }
+
+    fn clear_away(&self, desk: &Arc<Desk>) {
+        let mut desks = lock(&self.desks);
+        let before = desks.len();
+        desks.retain(|other| !Arc::ptr_eq(other, desk));
+        if desks.len() < before {
+            self.requests_before.fetch_add(desk.requests.load(Ordering::Relaxed), Ordering::Relaxed);
+        }
+    }
+
+    /// Requests since the start.
+    pub(super) fn requests(&self) -> u64 {
+        let desks = lock(&self.desks);
+        let now: u64 = desks.iter().map(|desk| desk.requests.load(Ordering::Relaxed)).sum();
+        now.saturating_add(self.requests_before.load(Ordering::Relaxed))
     }
 
     /// Gives a place back if there are more threads than the minimum, and nothing is left for this one; whether it did.
@@ -134,7 +155,7 @@ impl Crowd {
         if self.alive.fetch_update(Ordering::SeqCst, Ordering::SeqCst, fewer).is_err() {
             return false;
         }
-        lock(&self.desks).retain(|other| !Arc::ptr_eq(other, desk));
+        self.clear_away(desk);
         true
     }
 
@@ -396,6 +417,11 @@ impl Desk {
 
     pub(super) fn end_handler(&self) {
         self.began.store(0, Ordering::Relaxed);
+    }
+
+    /// Its thread has a request.
+    pub(super) fn count_request(&self) {
+        self.requests.store(self.requests.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
     }
 
     fn is_blocked(&self, late: u64) -> bool {

@@ -93,7 +93,7 @@ fn keep<P: Poller>(shared: &Arc<Shared<P>>) {
     let crowd = &shared.crowd;
     keeper.grow.store(false, Ordering::Relaxed);
     let tells = is_news(lock(&keeper.told).exhausted, SILENCE, now);
-    let goes_on = keeper.traffic.is_dense(shared.context.counters.requests.load(Ordering::Relaxed));
+    let goes_on = keeper.traffic.is_dense(crowd.requests());
     let watchful = crowd.is_asked(tells, goes_on);
     if watchful && crowd.take_from_blocked(now) {
         shared.poller.nudge();

@@ -276,10 +276,15 @@ impl<P: Poller> Watch for DeskWatch<'_, P> {
         self.stopwatch.taken()
     }
 
+    fn count_request(&self) {
+        self.desk.count_request();
+    }
+
     fn recent(&self) -> Instant {
         self.stopwatch.taken()
     }
 
+    #[inline]
     fn begin(&self) -> Instant {
         let crowd = &self.shared.crowd;
         let is_slow = crowd.is_slow();
@@ -294,6 +299,7 @@ impl<P: Poller> Watch for DeskWatch<'_, P> {
         self.stopwatch.taken()
     }
 
+    #[inline]
     fn end(&self, began: Instant) {
         let crowd = &self.shared.crowd;
         self.desk.end_handler();

@@ -106,3 +106,19 @@ fn a_crowd_is_exhausted_when_the_last_of_its_handlers_blocks() {
     crowd.leave(&desks[0]);
     assert!(!crowd.is_exhausted(later + BLOCKED_AFTER * 2), "there is room for another thread");
 }
+
+#[test]
+fn requests_are_counted_beyond_the_thread_that_served_them() {
+    let crowd = Crowd::with_cores(1, 8, clock::now());
+    let desks: Vec<_> = (0..4).map(|_| crowd.join().unwrap()).collect();
+    for (count, desk) in desks.iter().enumerate() {
+        (0..count).for_each(|_| desk.count_request());
+    }
+    assert_eq!(crowd.requests(), 6);
+    crowd.leave(&desks[3]);
+    assert!(crowd.retire(&desks[2]));
+    crowd.leave(&desks[2]);
+    assert_eq!(crowd.requests(), 6, "none is counted twice");
+    desks[1].count_request();
+    assert_eq!(crowd.requests(), 7);
+}
