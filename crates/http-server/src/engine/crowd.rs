@@ -405,7 +405,7 @@ impl Crowd {
 
     /// Tells one thread the time.
     pub(super) fn stopwatch(&self) -> Stopwatch {
-        Stopwatch::new(self.start)
+        Stopwatch::new(self.start, BLOCKED_AFTER)
     }
 }
 

@@ -1,7 +1,6 @@
 //! The time as one thread knows it, taken as seldom as can be: asking for it costs as much as half the reading of a head.
 //! It tells how long the handlers took on average that have ended since.
 
-use super::crowd::BLOCKED_AFTER;
 use crate::clock::{self, Tick};
 use std::cell::Cell;
 use std::time::{Duration, Instant};
@@ -20,8 +19,9 @@ pub(super) struct Stopwatch {
 }
 
 impl Stopwatch {
-    pub(super) fn new(start: Instant) -> Self {
-        let is_fine = Tick::length().is_some_and(|length| length < BLOCKED_AFTER);
+    /// One whose glances see that so much has passed.
+    pub(super) fn new(start: Instant, glance: Duration) -> Self {
+        let is_fine = Tick::length().is_some_and(|length| length < glance);
         let tick = is_fine.then(|| Cell::new(Tick::now()));
         let watch = Self { start, taken: Cell::new(start), stamp: Cell::new(1), tick, ended: Cell::new(0) };
         watch.take();

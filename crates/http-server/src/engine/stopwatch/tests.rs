@@ -8,7 +8,7 @@ const LONG: Duration = Duration::from_secs(3);
 
 #[test]
 fn what_passes_is_shared_among_the_handlers_that_have_ended() {
-    let watch = Stopwatch::new(clock::now());
+    let watch = Stopwatch::new(clock::now(), LONG);
     let before = watch.taken();
     for count in 1..=3 {
         assert_eq!(watch.end_handler(), count);
@@ -25,7 +25,7 @@ fn what_passes_is_shared_among_the_handlers_that_have_ended() {
 
 #[test]
 fn what_passes_while_waiting_is_no_handlers() {
-    let watch = Stopwatch::new(clock::now());
+    let watch = Stopwatch::new(clock::now(), LONG);
     clock::advance(LONG);
     assert_eq!(watch.lap(), None, "none has ended");
     watch.take();
@@ -36,7 +36,7 @@ fn what_passes_while_waiting_is_no_handlers() {
 
 #[test]
 fn a_glance_takes_the_time_only_once_some_has_passed() {
-    let watch = Stopwatch::new(clock::now());
+    let watch = Stopwatch::new(clock::now(), LONG);
     watch.end_handler();
     let before = watch.taken();
     clock::advance(LONG);
