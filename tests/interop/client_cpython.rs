@@ -80,7 +80,7 @@ fn files_and_listings_come_whole_over_one_connection() {
     each(|python| {
         let mut connection = python.connection();
         connection.connect().unwrap();
-        let local = connection.info().unwrap().local_addr;
+        let local = connection.info().unwrap().local_addr();
         assert_eq!(exchange(&mut connection, "GET", "/small.txt", b"").2, b"hello");
         assert!(exchange(&mut connection, "GET", "/large.bin", b"").2 == large(), "the large file differs");
         let (status, _, listing) = exchange(&mut connection, "GET", "/", b"");
@@ -89,7 +89,7 @@ fn files_and_listings_come_whole_over_one_connection() {
         let (status, headers, _) = exchange(&mut connection, "GET", "/sub", b"");
         assert_eq!(status, StatusCode::MOVED_PERMANENTLY);
         assert!(headers.get("location").unwrap().to_str().unwrap().ends_with("/sub/"));
-        assert_eq!(connection.info().unwrap().local_addr, local, "it was connected again");
+        assert_eq!(connection.info().unwrap().local_addr(), local, "it was connected again");
     });
 }
 

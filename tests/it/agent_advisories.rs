@@ -203,7 +203,7 @@ fn connections_by_another_proxy_address_or_socket_are_not_shared() {
         #[cfg(target_os = "linux")]
         {
             let answer = client.get(&url).source_address("127.0.0.2:0".parse().unwrap()).send().unwrap();
-            let local = answer.connection().local_addr.unwrap();
+            let local = answer.connection().local_addr().unwrap();
             assert_eq!(local.ip(), std::net::Ipv4Addr::new(127, 0, 0, 2));
             answer.text().unwrap();
         }

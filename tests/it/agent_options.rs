@@ -173,7 +173,7 @@ fn options_of_sockets_reach_them() {
         .build()
         .unwrap();
     let answer = client.get(stage.url("/")).send().unwrap();
-    assert_eq!(answer.connection().local_addr.unwrap().ip(), Ipv4Addr::LOCALHOST);
+    assert_eq!(answer.connection().local_addr().unwrap().ip(), Ipv4Addr::LOCALHOST);
     assert_eq!(*seen.lock().unwrap(), [(false, true)]);
     let refusing =
         Client::builder().socket_hook(|_| Err(io::ErrorKind::PermissionDenied.into())).build().unwrap();

@@ -2,8 +2,8 @@
 
 use std::fmt;
 use std::io::{self, IoSlice, Read, Write};
-use std::net::SocketAddr;
-use std::sync::Arc;
+use std::net::{SocketAddr, TcpStream};
+use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
 /// Reading, writing and breaking off, for a transport whose `stream` is a shared socket.
@@ -239,14 +239,13 @@ pub enum Incoming {
 pub struct ConnectionInfo {
     /// The address that was connected to: of several, the one that won. That of the proxy, where there is one.
     pub peer_addr: Option<SocketAddr>,
-    /// The address of this side.
-    pub local_addr: Option<SocketAddr>,
     /// Addresses that were tried before or beside the winner, with what became of them (RFC 8305).
     pub failed_attempts: Vec<FailedAttempt>,
     /// The path of a Unix socket.
     pub unix_path: Option<std::path::PathBuf>,
     /// What TLS has negotiated.
     pub tls: Option<TlsInfo>,
+    local: LocalAddr,
 }
 
 impl ConnectionInfo {
@@ -254,6 +253,47 @@ impl ConnectionInfo {
     #[must_use]
     pub fn to_addr(peer_addr: SocketAddr) -> Self {
         Self { peer_addr: Some(peer_addr), ..Self::default() }
+    }
+
+    /// The same with the address of this side.
+    #[must_use]
+    pub fn with_local_addr(self, local_addr: SocketAddr) -> Self {
+        Self { local: LocalAddr { known: OnceLock::from(local_addr), ..LocalAddr::default() }, ..self }
+    }
+
+    /// The address of this side. A socket is asked for it when somebody wants to know, and the answer is kept: `None`
+    /// where that was never done while the connection was open.
+    #[must_use]
+    #[doc(alias = "getsockname")]
+    pub fn local_addr(&self) -> Option<SocketAddr> {
+        self.local.get()
+    }
+}
+
+/// The address of this side of a connection, of which few want to know: it costs a system call.
+#[derive(Clone, Default)]
+struct LocalAddr {
+    /// Whoever knows of a connection does not keep it open.
+    socket: Weak<TcpStream>,
+    known: OnceLock<SocketAddr>,
+}
+
+impl LocalAddr {
+    fn of(socket: &Arc<TcpStream>) -> Self {
+        Self { socket: Arc::downgrade(socket), known: OnceLock::new() }
+    }
+
+    fn get(&self) -> Option<SocketAddr> {
+        self.known.get().copied().or_else(|| {
+            let found = self.socket.upgrade()?.local_addr().ok()?;
+            Some(*self.known.get_or_init(|| found))
+        })
+    }
+}
+
+impl fmt::Debug for LocalAddr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.get().fmt(f)
     }
 }
 

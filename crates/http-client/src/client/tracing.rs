@@ -44,7 +44,7 @@ impl Observer for Tracing {
                 debug!(target: "http_client", host, ?addresses, took = micros(*took), "resolved");
             }
             Event::Connected { info, took } => {
-                let (peer, local) = (info.peer_addr, info.local_addr);
+                let (peer, local) = (info.peer_addr, info.local_addr());
                 debug!(target: "http_client", ?peer, ?local, took = micros(*took), "connected");
             }
             #[cfg(feature = "tls")]

@@ -1,6 +1,6 @@
 //! TCP as a transport. Opening sockets is the business of `connect/tcp.rs`.
 
-use crate::transport::{ConnectionInfo, FailedAttempt, Incoming, Interrupt, Transport};
+use crate::transport::{ConnectionInfo, FailedAttempt, Incoming, Interrupt, LocalAddr, Transport};
 use std::io::{self, IoSlice, IoSliceMut, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::Arc;
@@ -146,8 +146,8 @@ impl Transport for TcpTransport {
     fn info(&self) -> ConnectionInfo {
         ConnectionInfo {
             peer_addr: self.peer_addr,
-            local_addr: self.stream.local_addr().ok(),
             failed_attempts: self.failed_attempts.clone(),
+            local: LocalAddr::of(&self.stream),
             ..ConnectionInfo::default()
         }
     }

@@ -1,4 +1,4 @@
-//! When small writes begin to be sent at once.
+//! When small writes begin to be sent at once, and what is known of a connection's own address.
 
 use super::*;
 use std::net::TcpListener;
@@ -50,4 +50,26 @@ fn every_way_of_writing_counts_and_a_clone_has_it_from_the_start() {
     let mut settled = TcpTransport { nodelay: Nodelay::Settled, ..own };
     settled.write_all(&[0; 1000]).unwrap();
     assert!(!settled.stream().nodelay().unwrap(), "whoever brings a stream decides");
+}
+
+#[test]
+fn the_own_address_is_asked_for_once_and_outlives_the_connection_only_where_it_was() {
+    let (transport, _peer) = transport();
+    let own = transport.stream().local_addr().unwrap();
+    let (asked, unasked) = (transport.info(), transport.info());
+    assert_eq!(asked.local_addr(), Some(own));
+    let later = asked.clone();
+    drop(transport);
+    assert_eq!((asked.local_addr(), later.local_addr()), (Some(own), Some(own)));
+    assert_eq!(unasked.local_addr(), None);
+    assert_eq!(ConnectionInfo::default().with_local_addr(own).local_addr(), Some(own));
+}
+
+#[test]
+fn what_is_known_of_a_connection_does_not_keep_it_open() {
+    let (transport, mut peer) = transport();
+    let info = transport.info();
+    drop(transport);
+    assert_eq!(peer.read(&mut [0]).unwrap(), 0, "the end");
+    drop(info);
 }
