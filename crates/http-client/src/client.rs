@@ -52,6 +52,7 @@ mod timeouts;
 mod timings;
 #[cfg(feature = "tracing")]
 mod tracing;
+mod url_memo;
 
 pub use crate::cancel::CancelToken;
 pub use address_filter::AddressFilter;

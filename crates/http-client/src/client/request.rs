@@ -10,6 +10,7 @@ use crate::client::proxies::Proxy;
 use crate::client::redirect::Redirects;
 use crate::client::retry::Retry;
 use crate::client::timeouts::Timeouts;
+use crate::client::url_memo;
 #[cfg(feature = "tls")]
 use crate::tls::TlsConfig;
 use http_proto::{Headers, InvalidInput, Method, ResponseHead};
@@ -227,7 +228,7 @@ impl IntoUrl for &Url {
 
 impl IntoUrl for &str {
     fn into_url(self) -> Result<Url, Error> {
-        Url::parse(self).map_err(|error| Error::new(ErrorKind::InvalidUrl).because(error))
+        url_memo::parse(self).map_err(|error| Error::new(ErrorKind::InvalidUrl).because(error))
     }
 }
 
