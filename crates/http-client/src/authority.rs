@@ -3,7 +3,7 @@
 
 use crate::error::ErrorKind;
 use std::fmt;
-use std::net::Ipv6Addr;
+use std::net::{IpAddr, Ipv6Addr};
 
 /// A host and a port: where to connect to, and what to call it in a request.
 ///
@@ -23,6 +23,8 @@ pub struct Authority {
     host: String,
     port: u16,
     ipv6: bool,
+    /// The host, where it is an address without a zone.
+    ip: Option<IpAddr>,
 }
 
 impl Authority {
@@ -81,13 +83,18 @@ impl Authority {
             check_name(text, host)?;
         }
         let port = if port.is_empty() { None } else { Some(read_port(port)?) };
-        Ok((Self { host: host.to_owned(), port: 0, ipv6 }, port))
+        Ok((Self { host: host.to_owned(), port: 0, ipv6, ip: host.parse().ok() }, port))
     }
 
     /// The host without brackets, a zone included.
     #[must_use]
     pub fn host(&self) -> &str {
         &self.host
+    }
+
+    /// The address that the host is; `None` for a name, and for an address with a zone.
+    pub(crate) const fn ip(&self) -> Option<IpAddr> {
+        self.ip
     }
 
     /// The port.

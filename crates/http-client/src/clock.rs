@@ -49,9 +49,19 @@ impl Deadline {
         Self(limit.and_then(|limit| clock.now().checked_add(limit)))
     }
 
+    /// `limit` from `now` on.
+    pub(crate) fn since(now: Instant, limit: Option<Duration>) -> Self {
+        Self(limit.and_then(|limit| now.checked_add(limit)))
+    }
+
     /// Time that is left: zero when it has passed.
     pub(crate) fn left(self, clock: &dyn Clock) -> Option<Duration> {
         self.0.map(|until| until.saturating_duration_since(clock.now()))
+    }
+
+    /// Time that is left at `now`.
+    pub(crate) fn left_at(self, now: Instant) -> Option<Duration> {
+        self.0.map(|until| until.saturating_duration_since(now))
     }
 
     /// The earlier of two, and whether it is the other one.

@@ -9,7 +9,7 @@ use crate::transport::Transport;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 pub(crate) mod resolve;
 pub(crate) mod socks;
@@ -47,6 +47,11 @@ impl SocketOptions {
     /// Whether `TCP_NODELAY` is left to the first write that could need it. A hook sees it set, and may take it back.
     pub(crate) const fn defers_nodelay(&self) -> bool {
         self.nodelay && self.hook.is_none()
+    }
+
+    /// Whether an address is of the family of the source address.
+    pub(crate) fn reaches(&self, address: SocketAddr) -> bool {
+        self.source_address.is_none_or(|source| source.is_ipv4() == address.is_ipv4())
     }
 }
 
@@ -107,19 +112,32 @@ pub(crate) struct Budget<'a> {
     /// The timeout that the deadline was made of.
     #[cfg(target_os = "linux")]
     timeout: Option<Duration>,
+    /// The time that there was in the beginning.
+    whole: Option<Duration>,
     /// Who may break it off.
     pub(crate) token: Option<&'a CancelToken>,
 }
 
 impl<'a> Budget<'a> {
     pub(crate) fn new(clock: &'a dyn Clock, limit: Option<Duration>, total: Deadline) -> Self {
-        let (deadline, by_total) = Deadline::after(clock, limit).earlier(total);
+        Self::begun_at(clock.now(), clock, limit, total)
+    }
+
+    /// As [`new`](Self::new) where the clock has just been asked.
+    pub(crate) fn begun_at(
+        now: Instant,
+        clock: &'a dyn Clock,
+        limit: Option<Duration>,
+        total: Deadline,
+    ) -> Self {
+        let (deadline, by_total) = Deadline::since(now, limit).earlier(total);
         Self {
             clock,
             deadline,
             by_total,
             #[cfg(target_os = "linux")]
             timeout: limit,
+            whole: deadline.left_at(now),
             token: None,
         }
     }
@@ -144,6 +162,11 @@ impl<'a> Budget<'a> {
         }
     }
 
+    /// As [`left`](Self::left), without a look at the clock, for who begins at once.
+    pub(crate) fn whole(self, limit: Limit, phase: Phase) -> Result<Option<Duration>, Error> {
+        self.checked(self.whole, limit, phase)
+    }
+
     /// The time that is left, or the whole timeout while next to nothing of it has passed: an equal timeout for
     /// writing need not be set again then.
     #[cfg(target_os = "linux")]
@@ -164,7 +187,11 @@ impl<'a> Budget<'a> {
     /// # Errors
     /// [`ErrorKind::Timeout`] where none is.
     pub(crate) fn left(self, limit: Limit, phase: Phase) -> Result<Option<Duration>, Error> {
-        match self.deadline.left(self.clock) {
+        self.checked(self.deadline.left(self.clock), limit, phase)
+    }
+
+    fn checked(self, left: Option<Duration>, limit: Limit, phase: Phase) -> Result<Option<Duration>, Error> {
+        match left {
             Some(Duration::ZERO) => Err(Error::new(ErrorKind::Timeout(self.limit(limit)), phase)),
             left => Ok(left),
         }

@@ -81,6 +81,8 @@ pub struct HttpConnection {
     idle_since: Option<Instant>,
     total: Deadline,
     open_times: OpenTimes,
+    /// The time, where the caller has just asked the clock.
+    noted_now: Option<Instant>,
 }
 
 /// How long it took to open a connection. What did not happen took no time.
@@ -109,6 +111,8 @@ struct Request {
     is_answered: bool,
     /// When the first byte of an answer came.
     first_byte_at: Option<Instant>,
+    /// When the last piece of its head came.
+    head_at: Option<Instant>,
     /// Sending has failed in a way that an answer may explain.
     failure: Option<std::io::Error>,
     informational: u32,
@@ -124,6 +128,7 @@ impl Default for Request {
             is_complete: false,
             is_answered: false,
             first_byte_at: None,
+            head_at: None,
             failure: None,
             informational: 0,
         }
@@ -157,6 +162,7 @@ impl HttpConnection {
             idle_since: None,
             total: Deadline(None),
             open_times: OpenTimes::default(),
+            noted_now: None,
         };
         connection.write_host_line();
         connection
@@ -403,7 +409,8 @@ impl HttpConnection {
     /// call, so that where the method is safe, only one that was idle for a while is looked at.
     fn stale_after_idling(&mut self) -> Option<CloseReason> {
         let idle_since = self.idle_since.take()?;
-        let idle = self.options.clock.now().saturating_duration_since(idle_since);
+        let now = self.noted_now.unwrap_or_else(|| self.options.clock.now());
+        let idle = now.saturating_duration_since(idle_since);
         if idle <= IDLE_UNSEEN_MAX && self.request.method.is_safe() {
             return None;
         }
@@ -439,8 +446,9 @@ impl HttpConnection {
     fn open_wire(&mut self, token: Option<&CancelToken>) -> Result<Wire, Error> {
         let clock = std::sync::Arc::clone(&self.options.clock);
         let timeouts = self.options.timeouts;
-        let budget = Budget::new(&*clock, timeouts.connect, self.total).unless(token);
-        let mut lap = Lap { clock: &*clock, last: clock.now() };
+        let now = self.noted_now.take().unwrap_or_else(|| clock.now());
+        let budget = Budget::begun_at(now, &*clock, timeouts.connect, self.total).unless(token);
+        let mut lap = Lap { clock: &*clock, last: now };
         let mut times = OpenTimes::default();
         let mut transport = self.source.open(&self.authority, budget)?;
         times.connect = lap.time();
@@ -497,6 +505,24 @@ impl HttpConnection {
     #[cfg(feature = "client")]
     pub(crate) fn first_byte_at(&self) -> Option<Instant> {
         self.request.first_byte_at
+    }
+
+    /// When the last piece of its head came.
+    #[cfg(feature = "client")]
+    pub(crate) fn head_at(&self) -> Option<Instant> {
+        self.request.head_at
+    }
+
+    /// Since when it has been waiting for another request.
+    #[cfg(feature = "client")]
+    pub(crate) fn idle_since(&self) -> Option<Instant> {
+        self.idle_since
+    }
+
+    /// Tells it the time, which it takes for its next step instead of asking the clock itself.
+    #[cfg(feature = "client")]
+    pub(crate) fn note_now(&mut self, now: Instant) {
+        self.noted_now = Some(now);
     }
 
     pub(crate) fn framing(&self) -> Framing {

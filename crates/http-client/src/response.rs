@@ -83,6 +83,12 @@ impl<'c> Response<'c> {
         self.connection().first_byte_at()
     }
 
+    /// When the last piece of its head came.
+    #[cfg(feature = "client")]
+    pub(crate) fn head_at(&self) -> Option<std::time::Instant> {
+        self.connection().head_at()
+    }
+
     /// The status. Python: `status`, `code`, `getcode()`.
     #[must_use]
     #[doc(alias = "getcode")]

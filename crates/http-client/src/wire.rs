@@ -7,7 +7,7 @@ use crate::timeouts::Limit;
 use crate::transport::{Incoming, Transport};
 use std::io::{self, IoSlice, IoSliceMut, Read};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The shortest time that is waited: the system takes zero for "for ever".
 const WAIT_MIN: Duration = Duration::from_millis(1);
@@ -25,6 +25,8 @@ pub(crate) struct Wire {
     pub(crate) write_patience: Option<Duration>,
     /// When the whole exchange must be over.
     pub(crate) total: Deadline,
+    /// The time, where whoever reads or writes next has just asked the clock.
+    pub(crate) noted_now: Option<Instant>,
     /// Which limit passed, once one has.
     pub(crate) expired: Option<Limit>,
     /// Bytes of the present request that the transport has taken.
@@ -48,6 +50,7 @@ impl Wire {
             read_patience: (None, Limit::BetweenBytes),
             write_patience: None,
             total: Deadline(None),
+            noted_now: None,
             expired: None,
             sent_bytes: 0,
         }
@@ -68,7 +71,12 @@ impl Wire {
 
     /// The time that an operation may take from now on, and what limits it.
     fn window(&mut self, patience: Option<Duration>, limit: Limit) -> io::Result<Window> {
-        let (deadline, by_total) = Deadline::after(&*self.clock, patience).earlier(self.total);
+        let noted = self.noted_now.take();
+        let own = match noted {
+            Some(now) => Deadline::since(now, patience),
+            None => Deadline::after(&*self.clock, patience),
+        };
+        let (deadline, by_total) = own.earlier(self.total);
         let limit = if by_total { Limit::Total } else { limit };
         // Without a total, the timeout is the same each time and needs setting once.
         let timeout = if by_total { deadline.left(&*self.clock) } else { patience };

@@ -45,13 +45,13 @@ pub(crate) struct Call<'a> {
     auth: Option<Arc<dyn Auth>>,
     /// Whether the caller gave credentials by some way.
     has_own_credentials: bool,
-    past: Past,
+    pub(crate) past: Past,
     /// Whether every request so far went to the first URL's origin.
     is_home: bool,
     /// Whether somebody has answered that he knows no expectations: none is sent any more.
     pub(crate) expects_nothing: bool,
     pub(crate) hops: u16,
-    retries: u32,
+    pub(crate) retries: u32,
     history: Vec<Redirected>,
 }
 

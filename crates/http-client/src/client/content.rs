@@ -64,10 +64,11 @@ impl Live {
         let Some(connection) = response.into_connection() else { return trailers };
         match connection.is_reusable() {
             Ok(()) if !shared.is_shut() => {
+                let now = connection.idle_since().unwrap_or_else(|| shared.now());
                 held.connection = Some(connection);
                 held.forget_call();
                 shared.observe(|| Event::Pooled);
-                slot.keep(held, shared.now());
+                slot.keep(held, now);
             }
             Ok(()) => shared.observe(|| Event::Closed { reason: CloseReason::ShuttingDown }),
             Err(reason) => {

@@ -73,12 +73,15 @@ impl Call<'_> {
     pub(crate) fn exchange(&mut self) -> Result<Live, Error> {
         let proxy = self.proxy();
         self.shared.observe(|| Event::Started { method: &self.method, url: &self.url });
-        let (slot, kept) = self.acquire(proxy.as_ref())?;
+        let is_first = !self.past.is_answered && self.retries == 0;
+        let now = if is_first { self.begun } else { self.shared.now() };
+        let (slot, kept) = self.acquire(proxy.as_ref(), now)?;
+        let now = now + self.timings.pool_wait;
         let Some(held) = kept else {
-            return self.on_new(slot, proxy.as_ref()).map_err(|failure| failure.error);
+            return self.on_new(slot, proxy.as_ref(), now).map_err(|failure| failure.error);
         };
         self.shared.observe(|| Event::Reused { info: &held.info });
-        match self.attempt(slot, held) {
+        match self.attempt(slot, held, now) {
             Ok(live) => Ok(live),
             Err(Failure { error, is_stale }) => {
                 if !is_stale
@@ -91,14 +94,21 @@ impl Call<'_> {
                 let why = "the kept connection had been closed";
                 self.shared.observe(|| Event::Repeated { wait: Duration::ZERO, why });
                 // Another kept one may be as old: an unused slot is taken for a new connection.
-                let (slot, other) = self.acquire(proxy.as_ref())?;
+                let now = self.shared.now();
+                let (slot, other) = self.acquire(proxy.as_ref(), now)?;
                 drop(other);
-                self.on_new(slot, proxy.as_ref()).map_err(|failure| failure.error)
+                let now = now + self.timings.pool_wait;
+                self.on_new(slot, proxy.as_ref(), now).map_err(|failure| failure.error)
             }
         }
     }
 
-    fn acquire(&mut self, proxy: Option<&Arc<Proxy>>) -> Result<(Slot<Key, Held>, Option<Held>), Error> {
+    /// A slot, and a kept connection if there is one. It is `begun` now.
+    fn acquire(
+        &mut self,
+        proxy: Option<&Arc<Proxy>>,
+        begun: Instant,
+    ) -> Result<(Slot<Key, Held>, Option<Held>), Error> {
         let shared = self.shared;
         let key = KeyRef {
             is_https: self.url.scheme() == "https",
@@ -110,7 +120,6 @@ impl Call<'_> {
             #[cfg(feature = "tls")]
             tls: self.tls(),
         };
-        let begun = shared.now();
         let until = self.timeouts.pool_wait.and_then(|wait| begun.checked_add(wait));
         let (until, kind) = match (until, self.deadline) {
             (Some(wait), Some(total)) if total < wait => (Some(total), TimeoutKind::Total),
@@ -171,8 +180,13 @@ impl Call<'_> {
             .total(self.left()?))
     }
 
-    /// Opens a connection and makes the request on it.
-    fn on_new(&mut self, slot: Slot<Key, Held>, proxy: Option<&Arc<Proxy>>) -> Result<Live, Failure> {
+    /// Opens a connection and makes the request on it. It is `begun` now.
+    fn on_new(
+        &mut self,
+        slot: Slot<Key, Held>,
+        proxy: Option<&Arc<Proxy>>,
+        begun: Instant,
+    ) -> Result<Live, Failure> {
         let target = Target {
             url: &self.url,
             proxy,
@@ -187,20 +201,24 @@ impl Call<'_> {
             return Err(Error::new(ErrorKind::Connect).into());
         };
         connection.set_timeouts(self.wire_timeouts()?);
-        let begun = self.shared.now();
+        connection.note_now(begun);
         let opened = self.open(&mut connection);
-        let took = self.shared.now().saturating_duration_since(begun);
-        self.timings.connect = took;
         self.timings.resolve = held.notes.took();
         if let Err(error) = opened {
+            self.timings.connect = self.shared.now().saturating_duration_since(begun);
             return Err(self.not_opened(error, &connection).into());
         }
-        held.info = Arc::new(connection.info().unwrap_or_default());
+        let info = connection.info().unwrap_or_default();
+        match Arc::get_mut(&mut held.info) {
+            Some(unused) => *unused = info,
+            None => held.info = Arc::new(info),
+        }
         held.interrupt = connection.interrupt_handle();
         if let Some(interrupt) = &held.interrupt {
             self.shared.opened(interrupt);
         }
         let times = connection.open_times();
+        self.timings.connect = times.connect + times.proxy + times.tls;
         self.timings.tls = times.tls;
         let took = (times.connect + times.proxy).saturating_sub(self.timings.resolve);
         self.shared.observe(|| Event::Connected { info: &held.info, took });
@@ -209,7 +227,8 @@ impl Call<'_> {
             self.shared.observe(|| Event::Secured { tls, took: times.tls });
         }
         held.connection = Some(connection);
-        self.attempt(slot, held)
+        let opened_at = begun + self.timings.connect;
+        self.attempt(slot, held, opened_at)
     }
 
     /// Opens a connection. A call that can be cancelled is stopped by a shutdown as well.
@@ -249,8 +268,8 @@ impl Call<'_> {
         error
     }
 
-    /// Makes the request on an open connection.
-    fn attempt(&mut self, slot: Slot<Key, Held>, mut held: Held) -> Result<Live, Failure> {
+    /// Makes the request on an open connection. It is `begun` now.
+    fn attempt(&mut self, slot: Slot<Key, Held>, mut held: Held, begun: Instant) -> Result<Live, Failure> {
         let Some(mut connection) = held.connection.take() else {
             return Err(Error::new(ErrorKind::Connect).into());
         };
@@ -265,9 +284,13 @@ impl Call<'_> {
         if is_watched {
             held.notes.set_sent_at(None);
         }
-        let begun = self.shared.now();
+        if self.body.is_none() {
+            // Else content may be waited for first.
+            connection.note_now(begun);
+        }
         let sent = self.send(&mut connection, &mut held);
         let sent_at = self.shared.now();
+        connection.note_now(sent_at);
         self.timings.send = sent_at.saturating_duration_since(begun);
         let outcome = match sent {
             Ok(()) => {
@@ -297,7 +320,7 @@ impl Call<'_> {
     }
 
     fn answered(&mut self, response: &crate::response::Response<'_>, sent_at: Instant) {
-        let answered_at = self.shared.now();
+        let answered_at = response.head_at().unwrap_or_else(|| self.shared.now());
         let took = answered_at.saturating_duration_since(sent_at);
         let first_byte_at = response.first_byte_at().unwrap_or(answered_at);
         self.timings.first_byte = first_byte_at.saturating_duration_since(sent_at);

@@ -14,7 +14,7 @@ use crate::transport::tcp::TcpTransport;
 use crate::transport::{FailedAttempt, Interrupt};
 use socket2::Socket;
 use std::io;
-use std::net::{IpAddr, SocketAddr, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 #[cfg(unix)]
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,19 +35,34 @@ pub(crate) fn open(
     to: &Authority,
     budget: Budget<'_>,
 ) -> Result<TcpTransport, Error> {
-    let addresses = addresses(resolver, options, to, budget)?;
     let mut failed = Vec::new();
-    let connected = match addresses.as_slice() {
-        // Who may be stopped must not be caught in a system call: a race of one.
-        [one] if budget.token.is_none() => connect_one(*one, options, budget)
-            .map(|(stream, timeout)| (stream, *one, timeout))
-            .map_err(|error| error.with_address(Some(*one))),
-        several => race(several, options, budget, &mut failed).map(|(stream, addr)| (stream, addr, None)),
+    let (stream, peer, write_timeout) = match literal(options, to) {
+        Some(address) if budget.token.is_none() => {
+            let whole = budget.whole(Limit::Connect, Phase::Connect);
+            connect_one(address, options, budget, whole.map_err(|error| error.with_address(Some(address)))?)?
+        }
+        _ => {
+            let addresses = addresses(resolver, options, to, budget)?;
+            match addresses.as_slice() {
+                // Who may be stopped must not be caught in a system call: a race of one.
+                [one] if budget.token.is_none() => {
+                    let left = budget.left(Limit::Connect, Phase::Connect);
+                    let left = left.map_err(|error| error.with_address(Some(*one)))?;
+                    connect_one(*one, options, budget, left)?
+                }
+                several => race(several, options, budget, &mut failed)
+                    .map(|(stream, address)| (stream, address, None))?,
+            }
+        }
     };
-    let (stream, peer, write_timeout) = connected?;
     let stream = TcpStream::from(stream);
     let transport = TcpTransport::connected(stream, Some(peer), failed, write_timeout);
     Ok(if options.defers_nodelay() { transport.nodelay_when_needed() } else { transport })
+}
+
+/// The address that the host itself is, unless it is of another family than the source address.
+fn literal(options: &SocketOptions, to: &Authority) -> Option<SocketAddr> {
+    to.ip().map(|ip| SocketAddr::new(ip, to.port())).filter(|address| options.reaches(*address))
 }
 
 fn addresses(
@@ -56,12 +71,12 @@ fn addresses(
     to: &Authority,
     budget: Budget<'_>,
 ) -> Result<Vec<SocketAddr>, Error> {
-    let mut found = match to.host().parse::<IpAddr>() {
-        Ok(address) => vec![SocketAddr::new(address, to.port())],
-        Err(_) => look_up(resolver, to, budget)?,
+    let mut found = match to.ip() {
+        Some(address) => vec![SocketAddr::new(address, to.port())],
+        None => look_up(resolver, to, budget)?,
     };
     budget.go_on(Phase::Resolve)?;
-    found.retain(|address| options.source_address.is_none_or(|source| source.is_ipv4() == address.is_ipv4()));
+    found.retain(|address| options.reaches(*address));
     let ordered = if found.len() > 1 { in_turn(found) } else { found };
     if ordered.is_empty() {
         let problem = "the name has no address, or none of the family of the source address";
@@ -105,22 +120,26 @@ pub(crate) fn in_turn(found: Vec<SocketAddr>) -> Vec<SocketAddr> {
     }
 }
 
-/// One address needs no race: the socket, and the write timeout that it has been given for connecting.
+/// One address needs no race: the socket, the address, and the write timeout that was set for connecting. `left` is the
+/// time that there is.
 fn connect_one(
     address: SocketAddr,
     options: &SocketOptions,
     budget: Budget<'_>,
-) -> Result<(Socket, Option<Duration>), Error> {
-    let failed = |error| budget.error(error, Limit::Connect, ErrorKind::Connect, Phase::Connect);
-    let left = budget.left(Limit::Connect, Phase::Connect)?;
+    left: Option<Duration>,
+) -> Result<(Socket, SocketAddr, Option<Duration>), Error> {
+    let failed = |error| {
+        let error = budget.error(error, Limit::Connect, ErrorKind::Connect, Phase::Connect);
+        error.with_address(Some(address))
+    };
     let socket = socket(address, options).map_err(failed)?;
     let Some(left) = left else {
         // Without a limit there is nothing but to wait; an interrupted connect goes on by itself.
         return match socket.connect(&address.into()) {
-            Ok(()) => Ok((socket, None)),
+            Ok(()) => Ok((socket, address, None)),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {
                 wait_connected(&socket, address, budget).map_err(failed)?;
-                Ok((socket, None))
+                Ok((socket, address, None))
             }
             Err(error) => Err(failed(error)),
         };
@@ -131,10 +150,10 @@ fn connect_one(
         let timeout = Some(budget.rounded(left).max(Duration::from_millis(1)));
         socket.set_write_timeout(timeout).map_err(failed)?;
         match socket.connect(&address.into()) {
-            Ok(()) => Ok((socket, timeout)),
+            Ok(()) => Ok((socket, address, timeout)),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {
                 wait_connected(&socket, address, budget).map_err(failed)?;
-                Ok((socket, timeout))
+                Ok((socket, address, timeout))
             }
             // EINPROGRESS, after the time has passed.
             Err(error) if error.raw_os_error() == Some(rustix::io::Errno::INPROGRESS.raw_os_error()) => {
@@ -146,7 +165,7 @@ fn connect_one(
     #[cfg(not(target_os = "linux"))]
     {
         socket.connect_timeout(&address.into(), left).map_err(failed)?;
-        Ok((socket, None))
+        Ok((socket, address, None))
     }
 }
 

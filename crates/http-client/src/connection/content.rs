@@ -163,6 +163,7 @@ impl HttpConnection {
         loop {
             let Some(wire) = &mut self.wire else { return Ok(Err(io::ErrorKind::NotConnected.into())) };
             wire.write_patience = self.options.timeouts.write;
+            wire.noted_now = self.noted_now.take();
             let outcome = if is_small {
                 wire.write(&mut [IoSlice::new(&self.out)], written, !is_head)
             } else {

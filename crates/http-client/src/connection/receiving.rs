@@ -157,10 +157,11 @@ impl HttpConnection {
         };
         let Some(wire) = &mut self.wire else { return Err(ErrorKind::NotConnected) };
         wire.read_patience = patience;
+        wire.noted_now = self.noted_now.take();
         match self.buffer.fill_from(wire) {
             Ok(0) => Err(self.end_in_head()),
             Ok(_) => {
-                self.note_first_byte();
+                self.note_arrival();
                 Ok(true)
             }
             Err(error) => match wire.expired.take() {
@@ -173,9 +174,11 @@ impl HttpConnection {
         }
     }
 
-    fn note_first_byte(&mut self) {
+    fn note_arrival(&mut self) {
+        let now = self.options.clock.now();
+        self.request.head_at = Some(now);
         if self.request.first_byte_at.is_none() {
-            self.request.first_byte_at = Some(self.options.clock.now());
+            self.request.first_byte_at = Some(now);
             if let Some(hook) = &mut self.options.on_first_byte {
                 hook();
             }
