@@ -241,6 +241,9 @@ fn the_pool_keeps_as_many_as_it_may_for_as_long_as_it_may() {
     check(PoolLimits::DEFAULT.idle_per_origin_max(0), none, (0, 4));
     check(PoolLimits::DEFAULT.idle_age_max(second), second, (3, 3));
     check(PoolLimits::DEFAULT.idle_age_max(second), 2 * second, (1, 4));
+    check(PoolLimits::DEFAULT.age_max(Some(second)), second, (3, 3));
+    check(PoolLimits::DEFAULT.age_max(Some(second)), 2 * second, (1, 4));
+    check(PoolLimits::DEFAULT.age_max(None), 20 * second, (3, 3));
 }
 
 /// Answers every request, the second one of each connection by half a head.

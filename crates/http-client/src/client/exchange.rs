@@ -228,7 +228,7 @@ impl Call<'_> {
         }
         held.connection = Some(connection);
         let opened_at = begun + self.timings.connect;
-        self.attempt(slot, held, opened_at)
+        self.attempt(slot.since(opened_at), held, opened_at)
     }
 
     /// Opens a connection. A call that can be cancelled is stopped by a shutdown as well.

@@ -36,6 +36,9 @@ pub struct PoolLimits {
     pub open_max: usize,
     /// How long a connection may be idle and still be used again. 30 s.
     pub idle_age_max: Duration,
+    /// How long after it was opened a connection is still used for another request: a name may mean another address by
+    /// then, and a balancer may have got more servers to choose from. 10 minutes; `None` sets no bound.
+    pub age_max: Option<Duration>,
 }
 
 impl PoolLimits {
@@ -46,6 +49,7 @@ impl PoolLimits {
         open_per_origin_max: 32,
         open_max: 256,
         idle_age_max: Duration::from_secs(30),
+        age_max: Some(Duration::from_secs(600)),
     };
 
     /// These limits with another number of idle connections for one origin; 0 keeps none.
@@ -81,6 +85,19 @@ impl PoolLimits {
     pub const fn idle_age_max(mut self, age: Duration) -> Self {
         self.idle_age_max = age;
         self
+    }
+
+    /// These limits with another age. A request under way goes on; its connection is closed behind it.
+    #[must_use]
+    #[doc(alias = "max_lifetime")]
+    pub const fn age_max(mut self, age: Option<Duration>) -> Self {
+        self.age_max = age;
+        self
+    }
+
+    /// Whether a connection that was opened then may have another request.
+    fn allow_age(&self, opened_at: Instant, now: Instant) -> bool {
+        self.age_max.is_none_or(|age_max| now.saturating_duration_since(opened_at) <= age_max)
     }
 }
 
@@ -124,7 +141,16 @@ impl<K, C> Default for Origin<K, C> {
 
 struct Idle<C> {
     connection: C,
+    opened_at: Instant,
     since: Instant,
+}
+
+impl<C> Idle<C> {
+    /// Whether it may be used again.
+    fn is_fresh(&self, limits: &PoolLimits, now: Instant) -> bool {
+        now.saturating_duration_since(self.since) <= limits.idle_age_max
+            && limits.allow_age(self.opened_at, now)
+    }
 }
 
 /// One that waits, and where it finds what it gets.
@@ -135,7 +161,8 @@ struct Waiter<K, C> {
 }
 
 enum Given<C> {
-    Connection(C),
+    /// One that was opened then.
+    Connection(C, Instant),
     Slot,
     Shut,
 }
@@ -152,6 +179,7 @@ pub(crate) enum Denied {
 pub(crate) struct Slot<K: Hash + Eq + Clone, C> {
     pool: Arc<Pool<K, C>>,
     key: K,
+    opened_at: Instant,
     is_armed: bool,
 }
 
@@ -191,8 +219,8 @@ impl<K: Hash + Eq + Clone, C> Pool<K, C> {
             return Err(Denied::Shut);
         }
         // The usual case, with one look-up and no allocation.
-        if let Some((key, connection)) = books.take_fresh(view, &self.limits, now) {
-            let slot = Slot { pool: Arc::clone(self), key, is_armed: true };
+        if let Some((key, Idle { connection, opened_at, .. })) = books.take_fresh(view, &self.limits, now) {
+            let slot = Slot { pool: Arc::clone(self), key, opened_at, is_armed: true };
             return Ok((slot, Some(connection)));
         }
         let key = &books.origins.get_key_value(view).map_or_else(make_key, |(key, _)| key.clone());
@@ -209,9 +237,9 @@ impl<K: Hash + Eq + Clone, C> Pool<K, C> {
             (None, Some(waiter)) => self.wait(&waiter, patience)?,
             (None, None) => return Err(Denied::Shut),
         };
-        let slot = Slot { pool: Arc::clone(self), key: key.clone(), is_armed: true };
+        let slot = Slot { pool: Arc::clone(self), key: key.clone(), opened_at: now, is_armed: true };
         match given {
-            Given::Connection(connection) => Ok((slot, Some(connection))),
+            Given::Connection(connection, opened_at) => Ok((slot.since(opened_at), Some(connection))),
             Given::Slot => Ok((slot, None)),
             Given::Shut => {
                 slot.disarm();
@@ -285,15 +313,17 @@ impl<K: Hash + Eq + Clone, C> Pool<K, C> {
         (books.open, books.idle)
     }
 
-    fn give_back(&self, key: &K, connection: Option<C>, now: Option<Instant>) {
+    /// Takes a slot back, with its connection if that may be used again.
+    fn give_back(&self, key: &K, idle: Option<Idle<C>>) {
         let mut closing = Closing::new();
+        let now = idle.as_ref().map(|idle| idle.since);
         let mut books = self.books();
-        match (connection, now) {
-            (Some(connection), Some(now)) if !books.is_shut => {
-                books.put(key, connection, now, &self.limits, &mut closing);
+        match idle {
+            Some(idle) if !books.is_shut && self.limits.allow_age(idle.opened_at, idle.since) => {
+                books.put(key, idle, &self.limits, &mut closing);
             }
-            (connection, _) => {
-                closing.extend(connection);
+            idle => {
+                closing.extend(idle.map(|idle| idle.connection));
                 books.release(key);
             }
         }
@@ -308,17 +338,16 @@ impl<K: Hash + Eq + Clone, C> Pool<K, C> {
 
 impl<K: Hash + Eq + Clone, C> Books<K, C> {
     /// The connection used last, where it is fresh and nobody waits for one.
-    fn take_fresh<Q>(&mut self, view: &Q, limits: &PoolLimits, now: Instant) -> Option<(K, C)>
+    fn take_fresh<Q>(&mut self, view: &Q, limits: &PoolLimits, now: Instant) -> Option<(K, Idle<C>)>
     where
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
         let origin = self.origins.get_mut(view).filter(|origin| origin.waiting == 0)?;
         let key = origin.key.clone()?;
-        let idle =
-            origin.idle.pop_if(|idle| now.saturating_duration_since(idle.since) <= limits.idle_age_max)?;
+        let idle = origin.idle.pop_if(|idle| idle.is_fresh(limits, now))?;
         self.idle -= 1;
-        Some((key, idle.connection))
+        Some((key, idle))
     }
 
     /// What can be given for this key now.
@@ -330,11 +359,10 @@ impl<K: Hash + Eq + Clone, C> Books<K, C> {
         closing: &mut Closing<C>,
     ) -> Option<Given<C>> {
         if let Some(origin) = self.origins.get_mut(key) {
-            let is_old = |idle: &Idle<C>| now.saturating_duration_since(idle.since) > limits.idle_age_max;
             while let Some(idle) = origin.idle.pop() {
                 self.idle -= 1;
-                if !is_old(&idle) {
-                    return Some(Given::Connection(idle.connection));
+                if idle.is_fresh(limits, now) {
+                    return Some(Given::Connection(idle.connection, idle.opened_at));
                 }
                 closing.push(idle.connection);
                 origin.open -= 1;
@@ -364,10 +392,11 @@ impl<K: Hash + Eq + Clone, C> Books<K, C> {
     }
 
     /// Keeps a connection, and closes those that are too old or too many.
-    fn put(&mut self, key: &K, connection: C, now: Instant, limits: &PoolLimits, closing: &mut Closing<C>) {
-        let Some(origin) = self.origins.get_mut(key) else { return closing.push(connection) };
+    fn put(&mut self, key: &K, idle: Idle<C>, limits: &PoolLimits, closing: &mut Closing<C>) {
+        let Some(origin) = self.origins.get_mut(key) else { return closing.push(idle.connection) };
+        let now = idle.since;
         origin.key.get_or_insert_with(|| key.clone());
-        origin.idle.push(Idle { connection, since: now });
+        origin.idle.push(idle);
         self.idle += 1;
         let old = origin
             .idle
@@ -496,7 +525,14 @@ impl<K: Hash + Eq + Clone, C> Slot<K, C> {
     /// Gives the slot back together with its connection, for the next one to use.
     pub(crate) fn keep(mut self, connection: C, now: Instant) {
         self.is_armed = false;
-        self.pool.give_back(&self.key, Some(connection), Some(now));
+        let idle = Idle { connection, opened_at: self.opened_at, since: now };
+        self.pool.give_back(&self.key, Some(idle));
+    }
+
+    /// The same for a connection that was opened then.
+    pub(crate) const fn since(mut self, opened_at: Instant) -> Self {
+        self.opened_at = opened_at;
+        self
     }
 
     pub(crate) const fn key(&self) -> &K {
@@ -511,7 +547,7 @@ impl<K: Hash + Eq + Clone, C> Slot<K, C> {
 impl<K: Hash + Eq + Clone, C> Drop for Slot<K, C> {
     fn drop(&mut self) {
         if self.is_armed {
-            self.pool.give_back(&self.key, None, None);
+            self.pool.give_back(&self.key, None);
         }
     }
 }

@@ -62,6 +62,42 @@ fn idle_connections_age() {
 }
 
 #[test]
+fn a_connection_is_used_for_no_longer_than_its_lifetime_however_busy_it_is() {
+    let (pool, now) = (pool(PoolLimits::DEFAULT.age_max(Some(seconds(10)))), start());
+    let (slot, _) = take(&pool, "a", now);
+    slot.since(now + seconds(2)).keep(1, now + seconds(3));
+    for later in [6, 9, 12] {
+        let (slot, connection) = take(&pool, "a", now + seconds(later));
+        assert_eq!(connection, Some(1), "{later} s: it was opened after two");
+        slot.keep(1, now + seconds(later));
+    }
+    assert_eq!(take(&pool, "a", now + seconds(13)).1, None, "too old to be given");
+    assert_eq!(pool.counts(), (0, 0));
+
+    let (slot, _) = take(&pool, "a", now);
+    slot.keep(2, now + seconds(11));
+    assert_eq!(pool.counts(), (0, 0), "too old to be kept");
+}
+
+#[test]
+fn a_lifetime_counts_for_those_who_wait_too() {
+    let now = start();
+    let pool = pool(PoolLimits::DEFAULT.open_per_origin_max(1).age_max(Some(seconds(10))));
+    let (held, _) = take(&pool, "a", now);
+    let twin = Arc::clone(&pool);
+    let thread = std::thread::spawn(move || {
+        let (slot, connection) = twin.acquire("a", || "a", now, PATIENCE).unwrap();
+        slot.keep(connection.unwrap(), now + seconds(11));
+    });
+    while pool.books().waiting.is_empty() {
+        std::thread::yield_now();
+    }
+    held.keep(1, now + seconds(5));
+    thread.join().unwrap();
+    assert_eq!(pool.counts(), (0, 0), "it has kept its age on the way from hand to hand");
+}
+
+#[test]
 fn no_more_are_kept_idle_than_allowed() {
     let now = start();
     let pool = pool(PoolLimits::DEFAULT.idle_per_origin_max(2).idle_max(3));
