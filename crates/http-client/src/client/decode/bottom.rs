@@ -6,8 +6,8 @@ use std::io::{self, BufRead, Read};
 /// The first block of content of unknown length.
 const BLOCK_BYTES_MIN: usize = 4 * 1024;
 
-/// No block is larger: two or three of them hold a large page.
-const BLOCK_BYTES_MAX: usize = 64 * 1024;
+/// No block is larger: one or two of them hold a large page, and decoders stop at the end of each.
+const BLOCK_BYTES_MAX: usize = 128 * 1024;
 
 /// The wire as a layer of its own. Decoders take little at a time, and each read is a system call.
 pub(super) struct Bottom<W> {
