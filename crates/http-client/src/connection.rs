@@ -109,10 +109,8 @@ struct Request {
     is_complete: bool,
     /// The final head of the answer has been read already.
     is_answered: bool,
-    /// When the first byte of an answer came.
-    first_byte_at: Option<Instant>,
-    /// When the last piece of its head came.
-    head_at: Option<Instant>,
+    /// When the first byte of an answer came, and the last piece of its head.
+    head_times: Option<(Instant, Instant)>,
     /// Sending has failed in a way that an answer may explain.
     failure: Option<std::io::Error>,
     informational: u32,
@@ -127,8 +125,7 @@ impl Default for Request {
             raw_chunks: None,
             is_complete: false,
             is_answered: false,
-            first_byte_at: None,
-            head_at: None,
+            head_times: None,
             failure: None,
             informational: 0,
         }
@@ -501,16 +498,10 @@ impl HttpConnection {
         &self.head
     }
 
-    /// When the first byte of the last answer came, an interim one's included.
+    /// When the first byte of the last answer came, an interim one's included, and the last piece of its head.
     #[cfg(feature = "client")]
-    pub(crate) fn first_byte_at(&self) -> Option<Instant> {
-        self.request.first_byte_at
-    }
-
-    /// When the last piece of its head came.
-    #[cfg(feature = "client")]
-    pub(crate) fn head_at(&self) -> Option<Instant> {
-        self.request.head_at
+    pub(crate) fn head_times(&self) -> Option<(Instant, Instant)> {
+        self.request.head_times
     }
 
     /// Since when it has been waiting for another request.

@@ -77,16 +77,10 @@ impl<'c> Response<'c> {
         self.connection().head()
     }
 
-    /// When its first byte came, or that of an interim answer before it.
+    /// When its first byte came, or that of an interim answer before it, and the last piece of its head.
     #[cfg(feature = "client")]
-    pub(crate) fn first_byte_at(&self) -> Option<std::time::Instant> {
-        self.connection().first_byte_at()
-    }
-
-    /// When the last piece of its head came.
-    #[cfg(feature = "client")]
-    pub(crate) fn head_at(&self) -> Option<std::time::Instant> {
-        self.connection().head_at()
+    pub(crate) fn head_times(&self) -> Option<(std::time::Instant, std::time::Instant)> {
+        self.connection().head_times()
     }
 
     /// The status. Python: `status`, `code`, `getcode()`.

@@ -320,9 +320,8 @@ impl Call<'_> {
     }
 
     fn answered(&mut self, response: &crate::response::Response<'_>, sent_at: Instant) {
-        let answered_at = response.head_at().unwrap_or_else(|| self.shared.now());
+        let (first_byte_at, answered_at) = response.head_times().unwrap_or((sent_at, sent_at));
         let took = answered_at.saturating_duration_since(sent_at);
-        let first_byte_at = response.first_byte_at().unwrap_or(answered_at);
         self.timings.first_byte = first_byte_at.saturating_duration_since(sent_at);
         self.timings.head = answered_at.saturating_duration_since(self.begun);
         let (status, headers) = (response.status(), response.headers());

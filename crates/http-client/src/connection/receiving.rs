@@ -176,12 +176,10 @@ impl HttpConnection {
 
     fn note_arrival(&mut self) {
         let now = self.options.clock.now();
-        self.request.head_at = Some(now);
-        if self.request.first_byte_at.is_none() {
-            self.request.first_byte_at = Some(now);
-            if let Some(hook) = &mut self.options.on_first_byte {
-                hook();
-            }
+        let first = self.request.head_times.map(|(first, _)| first);
+        self.request.head_times = Some((first.unwrap_or(now), now));
+        if let (None, Some(hook)) = (first, &mut self.options.on_first_byte) {
+            hook();
         }
     }
 

@@ -313,7 +313,7 @@ impl HttpConnection {
         self.request.raw_chunks = None;
         self.request.is_complete = false;
         self.request.is_answered = false;
-        (self.request.first_byte_at, self.request.head_at) = (None, None);
+        self.request.head_times = None;
         self.request.failure = None;
         self.request.informational = 0;
         self.total = Deadline::after(&*self.options.clock, self.options.timeouts.total);
