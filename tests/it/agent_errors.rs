@@ -1,7 +1,8 @@
 //! Errors of `Client`: what they name and hide, and whether they let the call be made again.
 
-use http_client::client::{Client, ErrorKind, Response};
-use http_client::{Method, StatusCode};
+use http_client::client::{Client, Error, ErrorKind, Response, TimeoutKind};
+use http_client::testing::{FakeClock, Script};
+use http_client::{Headers, HttpConnection, Method, StatusCode};
 use std::io::Write;
 use support::stage::{After, Stage, write_answer};
 
@@ -32,7 +33,7 @@ fn what_cannot_be_requested_is_refused_before_anything_is_sent() {
 
 #[test]
 fn a_status_goes_through_a_function_of_the_clients_errors() {
-    fn fetch(url: &str) -> Result<String, http_client::client::Error> {
+    fn fetch(url: &str) -> Result<String, Error> {
         Client::new().get(url).send()?.error_for_status()?.text()
     }
     let stage = Stage::start(|_, stream| {
@@ -76,7 +77,7 @@ fn whether_another_try_is_safe_counts_the_whole_chain() {
     let client = Client::new();
     let refusing = Redirects::default().on_hop(|_| HopAction::Refuse);
     #[expect(clippy::type_complexity, reason = "a table")]
-    let rows: [(&str, Redirects, ErrorKind, fn(Response) -> http_client::client::Error); 6] = [
+    let rows: [(&str, Redirects, ErrorKind, fn(Response) -> Error); 6] = [
         ("/loop", Redirects::default(), ErrorKind::TooManyRedirects, |_| unreachable!()),
         ("/other", Redirects::default(), ErrorKind::Connect, |_| unreachable!()),
         ("/other", refusing, ErrorKind::RedirectRefused, |_| unreachable!()),
@@ -108,4 +109,29 @@ fn errors_name_the_url_without_its_password_and_their_cause() {
     assert!(!format!("{error:?} {error:#}").contains("hunter2"));
     assert!(error.is_safe_to_retry() && std::error::Error::source(&error).is_some());
     assert!(!error.without_url().to_string().contains("http"));
+}
+
+#[test]
+fn a_program_that_uses_both_levels_has_one_error_for_all() {
+    fn asks(script: Script) -> Result<StatusCode, Error> {
+        let clock = FakeClock::new();
+        let (transport, _) = script.clock(&clock).build();
+        let mut connection = HttpConnection::builder("a.test").transport(transport).clock(clock).build()?;
+        let mut headers = Headers::new();
+        headers.append("Accept", "*/*")?;
+        connection.request("GET", "/", (), &headers)?;
+        Ok(connection.get_response()?.status())
+    }
+    #[track_caller]
+    fn check(script: Script, kind: ErrorKind, timeout: Option<TimeoutKind>) {
+        let error = asks(script).unwrap_err();
+        assert_eq!((error.kind(), error.timeout()), (kind, timeout), "{error:#}");
+        let cause = std::error::Error::source(&error).unwrap();
+        assert!(cause.is::<http_client::Error>(), "{cause:?}");
+    }
+    assert_eq!(asks(Script::new().reply("HTTP/1.1 204 No Content\r\n\r\n")).unwrap(), StatusCode::NO_CONTENT);
+    check(Script::new().end(), ErrorKind::Disconnected, None);
+    check(Script::new().reply("nonsense\r\n\r\n"), ErrorKind::Protocol, None);
+    let error = Error::from(Headers::new().append("a b", "c").unwrap_err());
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest);
 }

@@ -8,6 +8,11 @@
 //! # Ok::<(), http_client::client::Error>(())
 //! ```
 //!
+//! `Error`, `ErrorKind`, `Response`, `Body`, `Timeouts`, `Observer` and `Event` of this module are level 2's; those of the
+//! same names at the root of the crate belong to one connection. The free functions at the root, [`get`](crate::get) and
+//! its like, are level 2's too: they fail with this module's [`Error`], of which `?` makes one out of a
+//! [`http_client::Error`](crate::Error) and an [`InvalidInput`](crate::InvalidInput) as well.
+//!
 //! It is built on the public parts of level 1: [`HttpConnection`](crate::HttpConnection). Statuses of 400 and more are
 //! answers, not errors; every limit and timeout is finite unless it is told otherwise.
 
@@ -224,6 +229,8 @@ fn common() -> &'static Client {
 macro_rules! free_functions {
     ($($name:ident $method:ident)*) => {$(
         #[doc = concat!("A ", stringify!($method), " request by a client that the whole program shares.")]
+        ///
+        /// Sending it fails with a [`client::Error`](crate::client::Error).
         pub fn $name(url: impl IntoUrl) -> RequestBuilder {
             common().request(Method::$method, url)
         }
@@ -233,6 +240,8 @@ macro_rules! free_functions {
 free_functions! { get GET head HEAD post POST put PUT patch PATCH delete DELETE }
 
 /// A request with any method by a client that the whole program shares.
+///
+/// Sending it fails with a [`client::Error`](crate::client::Error).
 pub fn request(method: Method, url: impl IntoUrl) -> RequestBuilder {
     common().request(method, url)
 }

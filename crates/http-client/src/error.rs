@@ -8,7 +8,8 @@ use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 
-/// Why an operation on a connection failed. One pointer wide.
+/// Why an operation on a connection failed. One pointer wide. Calls of `Client` fail with `http_client::client::Error`
+/// instead, into which `?` turns this one.
 ///
 /// It says what happened ([`kind`](Self::kind)), during which step ([`phase`](Self::phase)), with whom
 /// ([`peer`](Self::peer)) and how much of the request had left ([`sent`](Self::sent)); the cause in the system, if

@@ -7,7 +7,17 @@
 //!
 //! That is level 1. On it stands level 2, the feature `client`: `Client`, which knows URLs, keeps connections, follows
 //! redirects, decodes, authenticates and repeats. It has a module of its own, `client`, whose names stand beside those of
-//! level 1.
+//! level 1:
+//!
+//! | | one connection | URLs |
+//! | --- | --- | --- |
+//! | begins with | [`HttpConnection::new`] | `Client::new`, or `http_client::get(url)` and its like |
+//! | fails with | [`http_client::Error`](Error), [`ErrorKind`] | `http_client::client::Error`, `client::ErrorKind` |
+//! | answers with | [`Response`], which borrows the connection | `client::Response`, which owns it |
+//! | takes | [`Body`], [`Timeouts`], [`Observer`] of [`Event`]s | those of `client` |
+//!
+//! A program for URLs imports from the module: `use http_client::client::{Client, Error, Timeouts};`. Where both levels are
+//! used, `?` makes a `client::Error` of an [`Error`].
 //!
 //! | feature | brings |
 //! | --- | --- |

@@ -9,14 +9,15 @@ use crate::client::timings::Timings;
 use crate::connection::ProxyAnswer;
 use crate::error::{Error as WireError, ErrorKind as WireErrorKind, Phase, Sent, write_causes};
 use crate::timeouts::Limit;
-use http_proto::StatusCode;
+use http_proto::{InvalidInput, StatusCode};
 use std::error::Error as StdError;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-/// Why a call failed. One pointer wide.
+/// Why a call of a [`Client`](crate::client::Client) failed. One pointer wide. What fails on a single connection is a
+/// [`http_client::Error`](crate::Error), which `?` turns into this one.
 ///
 /// `Display` is one line with the URL (without user, password and query) and without causes; `{:#}` adds the causes behind
 /// colons; [`source`](StdError::source) is the first of them.
@@ -496,6 +497,20 @@ impl fmt::Debug for Error {
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.inner.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+    }
+}
+
+impl From<WireError> for Error {
+    /// An error of one connection, for programs that use both levels: its kind is the one that a client gives it.
+    fn from(error: WireError) -> Self {
+        Self::of_wire(error)
+    }
+}
+
+impl From<InvalidInput> for Error {
+    /// What no request can hold is an [`ErrorKind::InvalidRequest`].
+    fn from(error: InvalidInput) -> Self {
+        Self::new(ErrorKind::InvalidRequest).because(error)
     }
 }
 

@@ -202,7 +202,7 @@ impl<B: Into<Body>> TryFrom<http::Request<B>> for Request {
 }
 
 pub(crate) fn invalid(error: InvalidInput) -> Error {
-    Error::new(ErrorKind::InvalidRequest).because(error)
+    error.into()
 }
 
 /// What a URL can be made of: a [`Url`], or text.
