@@ -124,7 +124,7 @@ impl<W> Inflate<W> {
     }
 
     /// One step: how much came out.
-    fn step(&mut self, out: &mut [u8]) -> io::Result<usize> {
+    fn step(&mut self, out: &mut Out<'_>) -> io::Result<usize> {
         let coding = self.coding();
         let Some(inflater) = &mut self.inflater else {
             self.begin()?;
@@ -134,14 +134,19 @@ impl<W> Inflate<W> {
         let input = self.source.fill_buf()?;
         let is_end = input.is_empty();
         let (in_before, out_before) = (inflater.total_in(), inflater.total_out());
-        let status = inflater
-            .decompress(input, out, FlushDecompress::None)
-            .map_err(|_| DecodeError::Malformed { coding })?;
+        let status = match out {
+            Out::Slice(out) => inflater.decompress(input, out, FlushDecompress::None),
+            Out::Block(block) => {
+                block.clear();
+                inflater.decompress_vec(input, block, FlushDecompress::None)
+            }
+        };
+        let status = status.map_err(|_| DecodeError::Malformed { coding })?;
         let consumed = usize::try_from(inflater.total_in() - in_before).unwrap_or(usize::MAX);
         let produced = usize::try_from(inflater.total_out() - out_before).unwrap_or(usize::MAX);
         self.source.consume(consumed);
         if self.format == Format::Gzip {
-            self.crc.update(out.get(..produced).unwrap_or_default());
+            self.crc.update(out.bytes().get(..produced).unwrap_or_default());
         }
         if status == Status::StreamEnd {
             self.after_member()?;
@@ -179,15 +184,38 @@ impl<W> Inflate<W> {
     }
 }
 
-impl<W> Read for Inflate<W> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        while self.state != Progress::Done && !out.is_empty() {
-            let count = self.step(out)?;
+impl<W> Inflate<W> {
+    /// Goes on until something has come out, or all has.
+    fn run(&mut self, mut out: Out<'_>) -> io::Result<usize> {
+        while self.state != Progress::Done {
+            let count = self.step(&mut out)?;
             if count > 0 {
                 return Ok(count);
             }
         }
         Ok(0)
+    }
+}
+
+/// Where it goes.
+enum Out<'a> {
+    Slice(&'a mut [u8]),
+    /// From the beginning, into memory that need not have been cleared.
+    Block(&'a mut Vec<u8>),
+}
+
+impl Out<'_> {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Slice(bytes) => bytes,
+            Self::Block(bytes) => bytes,
+        }
+    }
+}
+
+impl<W> Read for Inflate<W> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if out.is_empty() { Ok(0) } else { self.run(Out::Slice(out)) }
     }
 }
 
@@ -198,5 +226,9 @@ impl<W> Decode<W> for Inflate<W> {
 
     fn into_source(self) -> Source<W> {
         self.source
+    }
+
+    fn read_block(&mut self, block: &mut Vec<u8>) -> io::Result<usize> {
+        self.run(Out::Block(block))
     }
 }

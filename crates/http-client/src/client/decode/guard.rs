@@ -11,6 +11,12 @@ pub(super) type Source<W> = Box<dyn Layer<W>>;
 pub(super) trait Decode<W>: Read + Send {
     fn source(&self) -> &Source<W>;
     fn into_source(self) -> Source<W>;
+
+    /// Reads once into all that the block has room for, and says how much of its beginning that was.
+    fn read_block(&mut self, block: &mut Vec<u8>) -> io::Result<usize> {
+        block.resize(block.capacity(), 0);
+        Ok(self.read(block)?.min(block.len()))
+    }
 }
 
 /// The block that content of little or unknown length is decoded into at first.
@@ -49,7 +55,7 @@ struct Guard<W, D> {
     coding: &'static str,
     limits: DecodeLimits,
     decoded_bytes: u64,
-    /// All of it initialised; what was decoded and not taken is `start..end`.
+    /// What was decoded and not taken is `start..end`.
     block: Vec<u8>,
     /// How large the block is when it is filled next.
     block_bytes: usize,
@@ -75,13 +81,15 @@ impl<W: Wire, D: Decode<W>> Guard<W, D> {
     /// Decodes a block. One that was filled is followed by one of twice its size.
     fn fill(&mut self) -> io::Result<()> {
         (self.start, self.end) = (0, 0);
-        if self.block.len() < self.block_bytes {
-            self.block.resize(self.block_bytes, 0);
+        if self.block.capacity() < self.block_bytes {
+            // Nothing in the old one is wanted any more.
+            self.block = Vec::new();
+            self.block.reserve_exact(self.block_bytes);
         }
-        let count = self.decoder.read(&mut self.block)?.min(self.block.len());
+        let count = self.decoder.read_block(&mut self.block)?;
         self.count(count)?;
         self.end = count;
-        if count == self.block.len() {
+        if count >= self.block_bytes {
             self.block_bytes = count.saturating_mul(2).min(BLOCK_BYTES_MAX);
         }
         Ok(())
