@@ -119,17 +119,8 @@ pub(crate) struct Budget<'a> {
 }
 
 impl<'a> Budget<'a> {
-    pub(crate) fn new(clock: &'a dyn Clock, limit: Option<Duration>, total: Deadline) -> Self {
-        Self::begun_at(clock.now(), clock, limit, total)
-    }
-
-    /// As [`new`](Self::new) where the clock has just been asked.
-    pub(crate) fn begun_at(
-        now: Instant,
-        clock: &'a dyn Clock,
-        limit: Option<Duration>,
-        total: Deadline,
-    ) -> Self {
+    /// From `now` on.
+    pub(crate) fn new(now: Instant, clock: &'a dyn Clock, limit: Option<Duration>, total: Deadline) -> Self {
         let (deadline, by_total) = Deadline::since(now, limit).earlier(total);
         Self {
             clock,
@@ -292,7 +283,7 @@ pub(crate) fn start_tls(
 ) -> Result<Box<dyn Transport>, Error> {
     let address = inner.peer_addr();
     let told = |error: Error| error.with_address(address);
-    let budget = Budget::new(&**clock, timeouts.tls, total);
+    let budget = Budget::new(clock.now(), &**clock, timeouts.tls, total);
     let session = tls.session(host).map_err(told)?;
     let mut transport =
         crate::transport::tls::TlsTransport::new(session, inner, std::sync::Arc::clone(clock));

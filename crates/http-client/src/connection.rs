@@ -444,7 +444,7 @@ impl HttpConnection {
         let clock = std::sync::Arc::clone(&self.options.clock);
         let timeouts = self.options.timeouts;
         let now = self.noted_now.take().unwrap_or_else(|| clock.now());
-        let budget = Budget::begun_at(now, &*clock, timeouts.connect, self.total).unless(token);
+        let budget = Budget::new(now, &*clock, timeouts.connect, self.total).unless(token);
         let mut lap = Lap { clock: &*clock, last: now };
         let mut times = OpenTimes::default();
         let mut transport = self.source.open(&self.authority, budget)?;

@@ -74,7 +74,7 @@ impl Call<'_> {
         let proxy = self.proxy();
         self.shared.observe(|| Event::Started { method: &self.method, url: &self.url });
         let is_first = !self.past.is_answered && self.retries == 0;
-        let now = if is_first { self.begun } else { self.shared.now() };
+        let now = if is_first && self.is_prompt() { self.begun } else { self.shared.now() };
         let (slot, kept) = self.acquire(proxy.as_ref(), now)?;
         let now = now + self.timings.pool_wait;
         let Some(held) = kept else {
@@ -101,6 +101,12 @@ impl Call<'_> {
                 self.on_new(slot, proxy.as_ref(), now).map_err(|failure| failure.error)
             }
         }
+    }
+
+    /// Whether nobody else has a hand in it, who might take his time between two steps.
+    fn is_prompt(&self) -> bool {
+        let config = &self.shared.config;
+        config.observers.is_empty() && config.cookies.is_none() && !self.is_authenticated()
     }
 
     /// A slot, and a kept connection if there is one. It is `begun` now.
@@ -284,8 +290,7 @@ impl Call<'_> {
         if is_watched {
             held.notes.set_sent_at(None);
         }
-        if self.body.is_none() {
-            // Else content may be waited for first.
+        if self.is_prompt() && self.body.is_none() {
             connection.note_now(begun);
         }
         let sent = self.send(&mut connection, &mut held);

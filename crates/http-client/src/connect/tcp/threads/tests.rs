@@ -1,7 +1,7 @@
 //! Tests of `connect/tcp/threads.rs`, on whatever system runs them.
 
 use super::race;
-use crate::clock::{Deadline, SystemClock};
+use crate::clock::{Clock, Deadline, SystemClock};
 use crate::connect::{Budget, SocketOptions};
 use crate::error::ErrorKind;
 use crate::timeouts::Limit;
@@ -34,7 +34,7 @@ fn the_first_address_that_answers_wins_and_the_others_are_named() {
     let refused = refusing();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let alive = listener.local_addr().unwrap();
-    let budget = Budget::new(&SystemClock, Some(Duration::from_secs(20)), Deadline(None));
+    let budget = Budget::new(SystemClock.now(), &SystemClock, Some(Duration::from_secs(20)), Deadline(None));
     let mut failed = Vec::new();
     let addresses = [dead, refused, alive];
     let (socket, winner) = race(&addresses, &SocketOptions::default(), budget, &mut failed).unwrap();
@@ -46,14 +46,15 @@ fn the_first_address_that_answers_wins_and_the_others_are_named() {
 #[test]
 fn where_all_fail_the_last_is_named_and_where_none_answers_the_time_ends() {
     let addresses = [refusing(), refusing()];
-    let budget = Budget::new(&SystemClock, None, Deadline(None));
+    let budget = Budget::new(SystemClock.now(), &SystemClock, None, Deadline(None));
     let mut failed = Vec::new();
     let error = race(&addresses, &SocketOptions::default(), budget, &mut failed).unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Connect(_)), "{error:#}");
     assert_eq!((error.peer_addr(), failed.len()), (Some(addresses[1]), 2));
 
     let (_socket, _queued, dead) = silent();
-    let budget = Budget::new(&SystemClock, Some(Duration::from_millis(80)), Deadline(None));
+    let budget =
+        Budget::new(SystemClock.now(), &SystemClock, Some(Duration::from_millis(80)), Deadline(None));
     let error = race(&[dead, dead], &SocketOptions::default(), budget, &mut Vec::new()).unwrap_err();
     assert_eq!((error.timeout(), error.peer_addr()), (Some(Limit::Connect), Some(dead)), "{error:#}");
 }
