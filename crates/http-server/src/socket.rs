@@ -42,6 +42,7 @@ pub(crate) struct Tempo {
     /// Whether there is no room for anything.
     pub(crate) full: bool,
     /// Whether there is room for whoever waits for it, and for nobody else.
+    #[cfg(feature = "tls")]
     pub(crate) crowded: bool,
     /// How long a read or write that cannot go on waits.
     pub(crate) timeout: Option<Duration>,
