@@ -225,6 +225,12 @@ fn debug_does_not_show_values() {
     let text = format!("{jar:?} {:?}", jar.iter().collect::<Vec<_>>());
     assert!(text.contains("sid") && !text.contains("hush"), "{text}");
     assert_eq!(jar.iter().next().expect("one").to_string(), "sid for example.org/");
+    let mut sending = request("http://example.org/");
+    assert!(jar.add_cookie_header_at(&mut sending, NOW));
+    let view = StoreView::new(&jar.store);
+    let outgoing = crate::policy::Outgoing { cookie: b"sid=hush".to_vec(), cookie2: None };
+    let text = format!("{sending:?} {view:?} {outgoing:?}");
+    assert!(text.contains("Cookie") && text.contains("cookie_bytes: 8") && !text.contains("hush"), "{text}");
 }
 
 #[test]

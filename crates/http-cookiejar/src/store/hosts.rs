@@ -359,3 +359,6 @@ impl HostTree {
         false
     }
 }
+
+#[cfg(test)]
+mod tests;

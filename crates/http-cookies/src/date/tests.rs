@@ -88,3 +88,25 @@ fn days_agree_with_a_count_through_every_month_of_four_centuries() {
     }
     assert_eq!(days, 10_957);
 }
+
+#[test]
+fn every_month_is_known_by_its_first_three_letters_in_any_case() {
+    let months = [
+        ("January", 0),
+        ("FEB", 31),
+        ("march", 59),
+        ("Apr", 90),
+        ("mAY", 120),
+        ("June", 151),
+        ("juL", 181),
+        ("August", 212),
+        ("SEPT", 243),
+        ("Oct", 273),
+        ("noVember", 304),
+        ("dec", 334),
+    ];
+    for (month, days) in months {
+        check(&format!("1 {month} 1970 00:00:00"), Some(days * 86_400));
+    }
+    check("1 Fev 1970 00:00:00", None);
+}

@@ -1,7 +1,7 @@
 //! K-010 to K-020: one cookie.
 
 use super::*;
-use crate::prefix::PrefixRule;
+use crate::prefix::{CookiePrefix, PrefixRule};
 
 fn morsel() -> Morsel {
     Morsel::new("a", "b", "b").unwrap()
@@ -181,4 +181,38 @@ fn morsels_travel_between_threads() {
     assert_send_sync::<Morsel>();
     assert_send_sync::<CookieError>();
     assert!(size_of::<CookieError>() <= 3 * size_of::<usize>());
+}
+
+#[test]
+fn check_looks_at_every_attribute_that_browsers_look_at() {
+    let checked = |name: &str, attributes: &[(Attr, &str)]| {
+        let mut morsel = Morsel::new(name, "v", "v").unwrap();
+        for (attr, value) in attributes {
+            morsel.set_attr(*attr, *value).unwrap();
+        }
+        morsel.check()
+    };
+    let (secure, http_only) = ((Attr::Secure, "yes"), (Attr::HttpOnly, "yes"));
+    let partitioned = (Attr::Partitioned, "yes");
+    let prefix = |prefix, rule| Err(CookieError::Prefix { prefix, rule });
+    assert_eq!(checked("a", &[partitioned]), Err(CookieError::NeedsSecure("Partitioned")));
+    assert_eq!(checked("a", &[partitioned, secure]), Ok(()));
+    assert_eq!(checked("__Http-a", &[secure]), prefix(CookiePrefix::Http, PrefixRule::HttpOnly));
+    assert_eq!(checked("__Http-a", &[secure, http_only]), Ok(()));
+    assert_eq!(checked("__Secure-a", &[http_only]), prefix(CookiePrefix::Secure, PrefixRule::Secure));
+    // What RFC 2109 had is nothing to browsers, and times are theirs to bound.
+    assert_eq!(checked("a", &[(Attr::Comment, "x"), (Attr::Version, "1"), (Attr::MaxAge, "5")]), Ok(()));
+    assert_eq!(checked("a", &[(Attr::Expires, "Sun, 06 Nov 1994 08:49:37 GMT")]), Ok(()));
+}
+
+#[test]
+fn a_morsel_is_shown_as_python_shows_it() {
+    let mut morsel = morsel();
+    morsel.set_attr(Attr::Path, "/").unwrap();
+    assert_eq!(morsel.to_string(), "Set-Cookie: a=b; Path=/");
+    let script = morsel.js_output(&Output::default());
+    assert!(
+        script.contains("<script") && script.contains("document.cookie") && script.contains("a%3Db"),
+        "{script}"
+    );
 }

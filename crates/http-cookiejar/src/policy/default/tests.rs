@@ -285,3 +285,14 @@ fn every_reason_is_a_sentence_for_people() {
     let text = got.refused.first().map(ToString::to_string).unwrap_or_default();
     assert!(text.starts_with("cookie \"a\" refused: the domain attribute is a public suffix"), "{text}");
 }
+
+#[test]
+fn which_schemes_are_secure_can_be_said() {
+    let mut jar = CookieJar::with_policy(DefaultCookiePolicy::new().with_secure_schemes(["HTTPS", "gopher"]));
+    let at = |scheme| RequestInfo::new(scheme, "example.org", None, "/");
+    assert_eq!(offer(&mut jar, &at("wss"), "a=1; Secure"), Some(Reject::InsecureOrigin));
+    assert_eq!(offer(&mut jar, &at("gopher"), "a=1; Secure"), None);
+    for (scheme, sent) in [("https", true), ("gopher", true), ("wss", false), ("http", false)] {
+        assert_eq!(jar.cookie_header_at(&at(scheme), NOW).is_some(), sent, "{scheme}");
+    }
+}

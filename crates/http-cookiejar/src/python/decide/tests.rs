@@ -3,6 +3,7 @@
 use super::super::{NetscapeDomains, PythonCookiePolicy};
 use crate::cookie::Cookie;
 use crate::jar::CookieJar;
+use crate::policy::Limits;
 use crate::policy::reason::{Reject, Withhold};
 use crate::request::RequestInfo;
 
@@ -189,4 +190,14 @@ fn without_netscape_and_without_rfc_2965_nothing_is_kept() {
     let fields = [("Set-Cookie", "a=1"), ("Set-Cookie2", "b=1; Version=1")];
     let got = jar.extract_cookies_at(&fields, &request("http://acme.com/"), NOW);
     assert_eq!((got.stored, jar.len()), (0, 0));
+}
+
+#[test]
+fn fields_beyond_the_bound_of_a_response_are_refused() {
+    let limits = Limits::default().with_fields_per_response_max(2);
+    let mut jar = CookieJar::with_policy(PythonCookiePolicy::new().with_rfc2965(true).with_limits(limits));
+    let fields = [("Set-Cookie", "a=1"), ("Set-Cookie2", "b=1; Version=1"), ("Set-Cookie", "c=1")];
+    let got = jar.extract_cookies_at(&fields, &request("http://acme.com/"), NOW);
+    let refused: Vec<_> = got.refused.iter().map(|refused| refused.reason).collect();
+    assert_eq!((got.stored, refused), (2, vec![Reject::TooManyFields]));
 }
