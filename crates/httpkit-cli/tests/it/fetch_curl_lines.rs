@@ -191,3 +191,53 @@ fn a_certificate_that_signs_itself_is_trusted_by_name() {
     check("127.0.0.1", 0, "hello from a file\n");
     check("other.test", 1, "not valid for name");
 }
+
+/// What is sent with these words on standard input.
+fn asked_with_input(arguments: &[&str], input: &[u8]) -> String {
+    let (url, thread) = answering(OK);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_httpkit"));
+    command.args(["get", url.as_str()]).args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input).unwrap();
+    assert_eq!(text(&child.wait_with_output().unwrap().stdout), "ok");
+    thread.join().unwrap()
+}
+
+#[test]
+fn content_comes_from_a_file_or_from_standard_input() {
+    let folder = folder();
+    let file = folder.path().join("a.txt");
+    let (from_file, no_file) = (format!("@{}", file.display()), folder.path().join("nothing"));
+    assert!(asked(&["-d", &from_file]).ends_with("\r\n\r\nhello from a file\n"));
+    assert!(asked(&["-d", "a=1", "-d", &from_file]).ends_with("\r\n\r\na=1&hello from a file\n"));
+    assert!(asked_with_input(&["-d", "@-"], b"typed").ends_with("\r\n\r\ntyped"));
+    let part = format!("note=<{}", file.display());
+    assert!(asked(&["-F", &part]).contains("name=\"note\"\r\n\r\nhello from a file\n\r\n"));
+    assert!(asked_with_input(&["-F", "note=<-"], b"typed").contains("name=\"note\"\r\n\r\ntyped\r\n"));
+    let url = "http://127.0.0.1:1/";
+    for arguments in
+        [["-d", &format!("@{}", no_file.display())], ["-F", &format!("a=@{}", no_file.display())]]
+    {
+        refused(&[&[url], &arguments[..]].concat(), 3, no_file.to_str().unwrap());
+    }
+    refused(&[url, "-F", "nothing"], 2, "name=value or name=@file is needed");
+    refused(&[url, "-F", "a=@b;colour=red"], 2, ";type=TYPE and ;filename=NAME");
+}
+
+#[test]
+fn a_login_comes_from_the_netrc_file() {
+    let folder = folder();
+    let netrc = folder.path().join("netrc");
+    std::fs::write(&netrc, "machine 127.0.0.1 login joe password pw\n").unwrap();
+    let run = |path: &std::path::Path, url: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_httpkit"));
+        command.args(["get", url, "--netrc"]).env("NETRC", path).stdin(Stdio::null()).output().unwrap()
+    };
+    let (url, thread) = answering(OK);
+    assert_eq!(succeeds(&run(&netrc, &url)), "ok");
+    let asked = thread.join().unwrap();
+    assert!(asked.contains("Authorization: Basic am9lOnB3\r\n"), "{asked}");
+    let output = run(&folder.path().join("nothing"), "http://127.0.0.1:1/");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("nothing"), "{}", text(&output.stderr));
+}

@@ -114,3 +114,16 @@ fn a_terminal_hears_what_was_saved_unless_it_wants_silence() {
     assert_eq!(std::fs::read(&saved).unwrap(), b"hello from a file\n");
     assert_eq!(at_a_terminal(&format!("{line} --silent")), (String::new(), Some(0)));
 }
+
+#[test]
+fn verbose_tells_how_a_name_was_looked_up_and_why_a_request_is_made_again() {
+    let again =
+        b"HTTP/1.1 503 Busy\r\nRetry-After: 0\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_vec();
+    let (url, thread) = closing(vec![again, OK.as_bytes().to_vec()]);
+    let output = httpkit(&["get", &url.replace("127.0.0.1", "localhost"), "-v", "--retry", "1"]);
+    thread.join().unwrap();
+    let said = text(&output.stderr);
+    assert_eq!(text(&output.stdout), "ok", "{said}");
+    assert!(said.contains("* localhost is ") && said.contains("127.0.0.1"), "{said}");
+    assert!(said.contains("* again in ") && said.contains("503"), "{said}");
+}

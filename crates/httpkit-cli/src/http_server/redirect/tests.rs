@@ -27,3 +27,10 @@ fn an_ipv6_address_without_port_keeps_its_last_group() {
         assert_eq!(without_port(host), name, "{host}");
     }
 }
+
+#[test]
+fn a_tunnel_is_nothing_that_could_be_sent_on() {
+    let handler = move |request: &mut Request<'_>| redirect(request, 443);
+    let answer = testing::raw_exchange("CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n", &handler);
+    assert!(answer.starts_with(b"HTTP/1.1 400 "), "{}", String::from_utf8_lossy(&answer));
+}
