@@ -25,6 +25,8 @@
 //! # }
 //! ```
 //!
+//! Where each of Python's names is, and what is done otherwise: [`python`].
+//!
 //! # Around a handler
 //!
 //! Wrappers are handlers that own a handler, so they nest as they are written: `Logged::new(Compressed::new(files))`.
@@ -102,6 +104,8 @@ pub mod observe;
 mod opening;
 mod peer;
 pub mod proxy_protocol;
+#[cfg(feature = "tls")]
+pub mod python;
 mod rate_bound;
 mod rate_limit;
 mod request;

@@ -3,7 +3,8 @@
 //! Names keep their words: `HTTPConnection` is [`HttpConnection`](crate::client::HttpConnection), `putrequest` is
 //! [`put_request`](crate::client::HttpConnection::put_request). The search box of this documentation finds Python's spelling
 //! too. The README has the table of every public name; each crate lists what it does otherwise and which RFC says so:
-//! [`client::python`](crate::client::python), [`cookiejar::python`](crate::cookiejar::python).
+//! [`client::python`](crate::client::python), [`server::python`](crate::server::python), the first page of
+//! [`cookies`](crate::cookies), [`cookiejar::python`](crate::cookiejar::python).
 //!
 //! # `http.client`
 //!
@@ -37,7 +38,8 @@
 //!
 //! What surprises at first:
 //!
-//! - The response borrows the connection. `ResponseNotReady` after a forgotten `read()` cannot happen: it does not compile.
+//! - The response borrows the connection. A second request before the first answer is read does not compile; in Python it
+//!   is `ResponseNotReady` or `CannotSendRequest` at run time.
 //! - Header fields are bytes that keep their order and their case. A value with a line break is refused, not sent.
 //! - Timeouts are on from the beginning, one for each step, and the error names the one that passed.
 //! - Content that ends early is an error, also where CPython returns what there was.
@@ -47,6 +49,16 @@
 //! [`Client`](crate::client::Client) is a session: it follows redirects, keeps connections, decodes, authenticates. No
 //! status is an exception; [`error_for_status`](crate::client::client::Response::error_for_status) is
 //! `raise_for_status()`.
+//!
+//! | `requests` | here |
+//! | --- | --- |
+//! | `requests.get(url, params={"q": "x"})` | `client.get(url).query("q", "x").send()?` |
+//! | `requests.post(url, data={"a": "1"})`, `json=…`, `files=…` | `.form([("a", "1")])`, `.json(&value)` (feature `json`), `.multipart(…)` |
+//! | `r.text`, `r.content`, `r.json()` | `answer.text()?`, `bytes()?`, `json()?`: each reads once, up to a limit |
+//! | `stream=True`, `r.iter_content()` | an answer is a reader: `copy_to`, `save_to`, [`Read`](std::io::Read) |
+//! | `Session()`, `session.cookies`, `session.headers` | `Client::builder()` with `cookies(…)`, `default_header(…)` |
+//! | `timeout=(3, 60)` | `Timeouts::DEFAULT.connect(…).total(…)`; without a word it is finite |
+//! | `HTTPAdapter(max_retries=3)` | `.retry(Retry::policy(3))` |
 //!
 //! # `http.server`
 //!

@@ -65,11 +65,12 @@
 //! # Trying again
 //!
 //! By default a request is sent a second time in one case only: a kept connection turned out to be closed, no byte of
-//! an answer has come, and the method is idempotent. [`Retry::policy`](crate::client::client::Retry::policy) goes further,
-//! with full jitter, `Retry-After` and a budget that keeps many clients from hammering a server that is down. A POST is
-//! never repeated unless it carries an `Idempotency-Key` or nothing of it was sent.
+//! an answer has come, and the method is idempotent. [`Retry::policy`](crate::client::client::Retry::policy) goes further: it
+//! repeats after errors of the network and after 429, 502, 503 and 504, waits for random, growing times, and heeds `Retry-After`. Its
+//! [`budget`](crate::client::client::Retry::budget) keeps many calls from hammering a server that is down. A POST is never
+//! repeated unless it carries an `Idempotency-Key` or nothing of it was sent.
 //!
 //! # One connection
 //!
-//! [`HttpConnection`](crate::client::HttpConnection) has [`Timeouts`](crate::client::Timeouts) of its own with the same
-//! names, and its errors say [how much was sent](crate::client::Error::sent).
+//! [`HttpConnection`](crate::client::HttpConnection) has [`Timeouts`](crate::client::Timeouts) of its own for the same
+//! steps, and its errors say [how much was sent](crate::client::Error::sent).
