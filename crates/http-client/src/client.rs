@@ -102,6 +102,25 @@ use std::sync::{Arc, OnceLock};
 ///
 /// Dropping the last clone closes the connections that are idle; those in use end with their answers. Python:
 /// `requests.Session`, `urllib.request.OpenerDirector`.
+///
+/// ```
+/// use http_client::Client;
+/// # use http_client::testing::{Script, ScriptedConnector};
+///
+/// # // Two requests over one connection of a scripted server.
+/// # let script = Script::new()
+/// #     .reply("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")
+/// #     .reply("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+/// # let (connector, _recordings) = ScriptedConnector::new([script]);
+/// let client = Client::builder().default_header("X-App", "tour").build()?; // or Client::new()
+/// # let client = Client::builder().connector(connector).default_header("X-App", "tour").build()?;
+/// assert_eq!(client.get("http://example.org/").query("q", "a b").send()?.text()?, "hi");
+///
+/// let missing = client.get("http://example.org/nothing").send()?; // no status is an error,
+/// assert!(missing.status().is_client_error());
+/// assert!(missing.error_for_status().is_err()); // unless it is made one
+/// # Ok::<(), http_client::client::Error>(())
+/// ```
 #[derive(Clone)]
 #[doc(alias = "Session")]
 #[doc(alias = "Agent")]

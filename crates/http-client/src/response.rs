@@ -29,6 +29,29 @@ const PAGE_BYTES: usize = 4096;
 /// The next request can be sent when the response is gone. Read it to its end, or call [`finish`](Self::finish),
 /// and the connection is kept; drop it with content left, and the connection is closed, unless what is left is in
 /// the buffer already.
+///
+/// ```
+/// # use http_client::testing::Script;
+/// use http_client::{Headers, HttpConnection};
+/// use std::io::BufRead;
+///
+/// # let fields = "Host: example.org\r\nAccept-Encoding: identity\r\n\r\n";
+/// # let (transport, _recording) = Script::new()
+/// #     .expect(format!("GET / HTTP/1.1\r\n{fields}"))
+/// #     .reply("HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\none\ntwo\n")
+/// #     .expect(format!("DELETE / HTTP/1.1\r\n{fields}"))
+/// #     .reply("HTTP/1.1 204 No Content\r\n\r\n")
+/// #     .build();
+/// # let mut connection = HttpConnection::from_transport(transport, "example.org")?;
+/// connection.request("GET", "/", (), &Headers::new())?;
+/// let response = connection.get_response()?;
+/// assert_eq!((response.status().as_u16(), response.header_or("Content-Type", "none")), (200, b"none".to_vec()));
+/// let lines: Vec<String> = response.lines().collect::<Result<_, _>>()?; // to the end, so that the connection is kept
+/// assert_eq!(lines, ["one", "two"]);
+/// connection.request("DELETE", "/", (), &Headers::new())?;
+/// assert_eq!(connection.get_response()?.status(), 204);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[doc(alias = "HTTPResponse")]
 #[must_use]
 #[doc(alias = "read1")]

@@ -15,6 +15,17 @@ use crate::error::CookieError;
 ///
 /// The domain has no leading dot: whether subdomains see the cookie is [`host_only`](Self::host_only).
 /// [`dotted_domain`](Self::dotted_domain) is the form that Python and the file formats use.
+///
+/// ```
+/// use http_cookiejar::{Cookie, CookieJar, RequestInfo};
+///
+/// let mut jar = CookieJar::new();
+/// jar.set_cookie(Cookie::builder("sid", "31d4").domain("shop.example").path("/").secure(true).build()?);
+/// let cookie = jar.get("shop.example", "/", "sid").expect("it was just set");
+/// assert_eq!((cookie.value_str(), cookie.expires()), (Some("31d4"), None)); // no time: until the session ends
+/// assert_eq!(jar.cookie_header(&RequestInfo::from_url("http://shop.example/")?), None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[doc(alias = "http.cookiejar.Cookie")]
 #[derive(Clone, PartialEq, Eq)]
 pub struct Cookie {

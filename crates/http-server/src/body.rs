@@ -10,6 +10,19 @@ use std::io::{self, Cursor, Read, Write as _};
 use std::sync::Arc;
 
 /// The content of a [`Response`](crate::Response).
+///
+/// Text and bytes become one by `From`; the rest have constructors.
+///
+/// ```
+/// use http_server::{Body, Request, Response, testing};
+/// use std::io::Write;
+///
+/// let numbers = |_: &mut Request<'_>| {
+///     Response::content("text/plain", Body::stream(|out| (1..=3).try_for_each(|number| writeln!(out, "{number}"))))
+/// };
+/// assert_eq!(testing::get("/").send_to(&numbers).text(), "1\n2\n3\n");
+/// assert_eq!(Body::from("hello").length(), Some(5));
+/// ```
 #[derive(Default)]
 pub struct Body(pub(crate) Kind);
 

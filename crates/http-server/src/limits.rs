@@ -3,6 +3,19 @@
 use std::time::Duration;
 
 /// Bounds on sizes and counts. A bound is inclusive: exactly as much passes, one more does not.
+///
+/// ```
+/// use http_server::limits::{Limits, Timeouts};
+/// use http_server::{Request, Response, Server};
+/// use std::time::Duration;
+///
+/// let server = Server::bind("127.0.0.1:0")?
+///     .limits(Limits::default().body_bytes_max(1 << 20).connections_max(5_000))
+///     .timeouts(Timeouts::default().head(Duration::from_secs(5)))
+///     .serve(|_: &mut Request<'_>| Response::text("hello"))?;
+/// # drop(server);
+/// # Ok::<(), http_server::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {

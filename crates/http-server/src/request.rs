@@ -37,6 +37,18 @@ const OF_FRAMING: [&str; 5] = ["connection", "content-length", "keep-alive", "tr
 /// | `headers` | [`headers`](Self::headers) |
 /// | `client_address` | [`peer_addr`](Self::peer_addr), [`client_addr`](Self::client_addr) |
 /// | `rfile` | [`body`](Self::body), [`read_to_vec`](Self::read_to_vec) |
+///
+/// ```
+/// use http_server::{HandlerError, Request, Response, testing};
+///
+/// fn greet(request: &mut Request<'_>) -> Result<Response, HandlerError> {
+///     let greeting = request.query_value("greeting").unwrap_or("Hello".into());
+///     let name = request.read_to_string(100)?; // a bound is part of the call
+///     Ok(Response::text(format!("{greeting}, {name}, by {}\n", request.method())))
+/// }
+///
+/// assert_eq!(testing::post("/?greeting=Hi", "Ada").send_to(&greet).text(), "Hi, Ada, by POST\n");
+/// ```
 pub struct Request<'c> {
     head: &'c RequestHead,
     link: &'c mut Link,

@@ -24,6 +24,20 @@ use std::time::Duration;
 /// Where a server begins: an address, then what it should be like, then [`serve`](ServerBuilder::serve).
 ///
 /// Python: `HTTPServer`, `ThreadingHTTPServer`, `HTTPSServer`.
+///
+/// ```
+/// use http_server::{Request, Response, Server};
+/// use std::time::Duration;
+///
+/// let server = Server::bind("127.0.0.1:0")?.serve(|request: &mut Request<'_>| match request.path() {
+///     "/" => Response::text("hello\n"),
+///     _ => Response::error_page(http_server::StatusCode::NOT_FOUND),
+/// })?;
+/// println!("http://{}/", server.addresses()[0]);
+/// let report = server.shutdown(Duration::from_secs(5)); // or `wait`, or `serve_forever` in place of `serve`
+/// assert_eq!(report.cut, 0);
+/// # Ok::<(), http_server::Error>(())
+/// ```
 #[derive(Debug)]
 #[doc(alias = "HTTPServer")]
 #[doc(alias = "ThreadingHTTPServer")]

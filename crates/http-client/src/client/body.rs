@@ -10,6 +10,15 @@ use std::sync::Arc;
 /// Bytes and text come by `From`, files and readers by the constructors, forms by
 /// [`Form`](crate::client::Form) and [`Multipart`](crate::client::Multipart). All but a reader can be sent again, after a
 /// redirect, a challenge or on a new connection.
+///
+/// ```
+/// use http_client::client::Body;
+///
+/// let text = Body::from("a=1").with_content_type("application/x-www-form-urlencoded");
+/// assert_eq!((text.len(), text.is_replayable()), (Some(3), true));
+/// let pipe = Body::reader(std::io::empty()); // in chunks, and once only
+/// assert_eq!((pipe.len(), pipe.is_replayable()), (None, false));
+/// ```
 #[derive(Default)]
 pub struct Body {
     source: Source,

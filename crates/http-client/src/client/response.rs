@@ -19,6 +19,21 @@ use std::sync::Arc;
 ///
 /// `Read` and `BufRead` give the content decoded. It fails where the content ends early, is malformed or grows beyond
 /// a limit; reading on after a failure fails again. Python: `requests.Response`, `urllib.response`.
+///
+/// ```
+/// use http_client::Client;
+/// # use http_client::testing::{Script, ScriptedConnector};
+/// use std::io::BufRead;
+///
+/// # let script = Script::new().reply("HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nContent-Length: 8\r\n\r\na,b\n1,2\n");
+/// # let (connector, _recordings) = ScriptedConnector::new([script]);
+/// # let client = Client::builder().connector(connector).build()?;
+/// let answer = client.get("http://example.org/table").send()?.error_for_status()?;
+/// assert_eq!(answer.headers().get("Content-Type").unwrap(), "text/csv");
+/// let lines: Vec<String> = answer.lines().collect::<Result<_, _>>()?; // or `text`, `bytes`, `copy_to`, `save_to`
+/// assert_eq!(lines, ["a,b", "1,2"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Response {
     pub(crate) head: Head,
     content: Decoded,
