@@ -9,7 +9,7 @@
 //! ```
 //!
 //! `Error`, `ErrorKind`, `Response`, `Body`, `Timeouts`, `Observer` and `Event` of this module are level 2's; those of the
-//! same names at the root of the crate belong to one connection. The free functions at the root, [`get`](crate::get) and
+//! same names at the root of the crate belong to one connection. The free functions at the root, [`get`] and
 //! its like, are level 2's too: they fail with this module's [`Error`], of which `?` makes one out of a
 //! [`http_client::Error`](crate::Error) and an [`InvalidInput`](crate::InvalidInput) as well.
 //!
