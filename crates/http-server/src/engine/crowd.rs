@@ -5,11 +5,12 @@
 //! fast, a thread that finds another one waiting goes to rest, and the one that goes on takes many events at a time. It
 //! is joined by another when there is more than it can take at once, or when its handler turns out to block.
 
+use super::lock;
 use super::poller::{EVENTS_MAX, Ready};
 use super::stopwatch::{self, Stopwatch};
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// A handler that has run for so long is taken for one that waits for something.
@@ -427,10 +428,6 @@ impl Desk {
     fn is_blocked(&self, late: u64) -> bool {
         (1..=late).contains(&self.began.load(Ordering::Relaxed))
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

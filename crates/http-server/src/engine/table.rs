@@ -11,11 +11,12 @@
 //!
 //! So no arrival is lost, and no connection is ever with two threads.
 
+use super::lock;
 use super::poller::{Key, News};
 use crate::connection::Connection;
 use crate::socket::Socket;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 /// Locks that share the connections between them.
@@ -263,10 +264,6 @@ impl<C: Park> Table<C> {
         let slot = shard.slots.get_mut(index).filter(|slot| slot.generation == generation)?;
         slot.entry.as_mut().map(f)
     }
-}
-
-fn lock<C>(shard: &Mutex<Shard<C>>) -> MutexGuard<'_, Shard<C>> {
-    shard.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

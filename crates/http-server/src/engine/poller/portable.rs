@@ -2,6 +2,7 @@
 //! goes to those that queue behind it.
 
 use super::{Interest, Key, News, Poller, Ready, Source};
+use crate::engine::lock;
 use crate::listener::Listener;
 use crate::socket::Socket;
 use mio::event::Source as MioSource;
@@ -13,7 +14,7 @@ use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::{Mutex, TryLockError};
 use std::time::Duration;
 
 /// Events that are harvested at a time.
@@ -140,10 +141,6 @@ fn mio_interest(interest: Interest) -> mio::Interest {
 
 fn token(key: Key) -> io::Result<Token> {
     usize::try_from(key).map(Token).map_err(|_| io::Error::other("the key does not fit this system's tokens"))
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl fmt::Debug for Portable {
