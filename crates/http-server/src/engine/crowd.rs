@@ -14,7 +14,10 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// A handler that has run for so long is taken for one that waits for something.
-pub(super) const BLOCKED_AFTER: Duration = Duration::from_millis(5);
+const BLOCKED_AFTER: Duration = Duration::from_millis(5);
+
+/// How often to look at a thread that is all there may be: that it is busy can only be told.
+const TELL_AFTER: Duration = Duration::from_millis(250);
 
 /// Handlers that take so long on average are taken for ones that wait for something.
 const SLOW_NANOSECONDS: u64 = 200_000;
@@ -233,6 +236,11 @@ impl Crowd {
     /// Whether someone has been asked to, and has not found it settled since.
     pub(super) fn has_been_asked(&self) -> bool {
         self.asked.load(Ordering::SeqCst)
+    }
+
+    /// How long after a look that found nobody waiting the next one comes.
+    pub(super) const fn look_again_after(&self) -> Duration {
+        if self.max == 1 { TELL_AFTER } else { BLOCKED_AFTER }
     }
 
     fn can_do_more(&self) -> bool {

@@ -1,7 +1,6 @@
 //! One thread that looks after the others: deadlines that have passed, threads that are missing, listeners that pause.
 //! It sleeps until one of these is due.
 
-use super::crowd::BLOCKED_AFTER;
 use super::deadlines::Deadlines;
 use super::poller::{Interest, Key, Poller};
 use super::table::Due;
@@ -117,7 +116,7 @@ fn keep<P: Poller>(shared: &Arc<Shared<P>>) {
         return;
     }
     // As long as nobody waits for events, threads may be blocked: look again soon.
-    let soon = crowd.has_been_asked().then(|| now + BLOCKED_AFTER);
+    let soon = crowd.has_been_asked().then(|| now + crowd.look_again_after());
     let wake_at = [deadlines.next(), soon, paused].into_iter().flatten().min();
     let left = wake_at.map(|at| at.saturating_duration_since(clock::now()));
     let woken = match left {
