@@ -1,5 +1,5 @@
 //! One connection as a state machine: it is driven by whatever bytes are there and says what it waits for. Only a
-//! handler that reads or an answer that is written waits inside. It knows no poller and no threads.
+//! handler that reads or writes waits inside. It knows no poller and no threads.
 //!
 //! Ahead of TLS, a proxy may introduce its client: that is the phase before the first one here.
 //!
@@ -8,6 +8,8 @@
 //!                  │ error, close        │ last answer      │ too much
 //!                  └─────────────────────┴──> Lingering <───┘
 //! ```
+//!
+//! Between any two of these it may be Sending: the peer has no room for what it is owed. Then what follows waits for that.
 
 #[cfg(feature = "tls")]
 use crate::context::Counted;
@@ -28,11 +30,13 @@ use http_proto::stream::{BodyError, fill_body};
 use http_proto::{
     Framing, Limits as MessageLimits, Parsed, ProtocolError, RequestHead, RequestParser, StatusCode,
 };
+use sending::Then;
 use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 mod exchange;
+mod sending;
 
 /// Answers to pipelined requests are gathered up to this size.
 const OUT_BYTES: usize = 64 * 1024;
@@ -63,7 +67,7 @@ impl Work {
     pub(crate) fn make_clean(&mut self) -> bool {
         let left = self.io.input.filled().len();
         self.io.input.consume(left);
-        self.io.out.clear();
+        self.io.forget_unsent();
         self.io.decoder.begin(Framing::None);
         self.parser.reset();
         self.is_small()
@@ -77,7 +81,7 @@ impl Work {
     /// Whether nothing in here belongs to the connection that it served last.
     pub(crate) fn is_clean(&self) -> bool {
         self.io.input.is_empty()
-            && self.io.out.is_empty()
+            && !self.io.has_unsent()
             && self.parser.is_idle()
             && self.io.decoder.is_done()
     }
@@ -93,10 +97,23 @@ pub(crate) enum Phase {
     Handshake,
     /// A request, or the rest of its head.
     Head,
+    /// Room for what the peer is owed.
+    Sending(Then),
     /// The rest of content that the handler left unread.
     Draining { bytes_left: u64 },
     /// The peer's end, so that the last answer reaches it (RFC 9112 §9.6).
     Lingering { bytes_left: u64 },
+}
+
+/// What a connection whose time has passed is owed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Owed {
+    /// Nothing: it ends.
+    Nothing,
+    /// A word, once there is room for it: the next [`drive`](Connection::drive) says it.
+    Word,
+    /// Its end told to whoever waits for what has become of its answer: the next [`drive`](Connection::drive) does it.
+    Verdict,
 }
 
 /// What has come of a request that is refused.
@@ -214,6 +231,11 @@ impl Connection {
         matches!(self.phase, Phase::Lingering { .. })
     }
 
+    /// Whether it waits for room for what the peer is owed.
+    pub(crate) const fn is_sending(&self) -> bool {
+        matches!(self.phase, Phase::Sending(_))
+    }
+
     /// Whether the TLS handshake is under way.
     #[cfg(feature = "tls")]
     pub(crate) const fn is_handshaking(&self) -> bool {
@@ -235,6 +257,9 @@ impl Connection {
 
     /// What it waits for.
     pub(crate) fn interest(&self) -> Interest {
+        if self.is_sending() {
+            return Interest::Write;
+        }
         #[cfg(feature = "tls")]
         if self.is_handshaking() && self.link.wants_room() {
             return Interest::Write;
@@ -288,8 +313,10 @@ impl Connection {
             self.answer_unseen(page, Heard::Part, work, context, watch);
         }
         self.lined_up = false;
-        // Nobody learns anything about fields of another's by how long comparing them takes.
-        work.head.headers.clear();
+        if !self.is_sending() {
+            // Nobody learns anything about fields of another's by how long comparing them takes.
+            work.head.headers.clear();
+        }
         let mut in_a_row = 0;
         loop {
             let next = match self.phase {
@@ -297,6 +324,7 @@ impl Connection {
                 #[cfg(feature = "tls")]
                 Phase::Handshake => self.handshake(work, context, watch),
                 Phase::Head => self.head(work, context, watch, &mut in_a_row),
+                Phase::Sending(then) => self.send_on(then, work, context, watch),
                 Phase::Draining { bytes_left } => self.drain(bytes_left, work, context, watch),
                 Phase::Lingering { bytes_left } => self.linger(bytes_left, work),
             };
@@ -306,15 +334,31 @@ impl Connection {
         }
     }
 
-    /// The deadline has passed. Whether the peer is owed a word, which the next [`drive`](Self::drive) says: 408 where a
-    /// head had begun. It must come once there is room for it, and soon.
-    pub(crate) fn expire(&mut self, context: &Context<'_>, now: Instant) -> bool {
+    /// The deadline has passed. The peer is owed 408 where a head had begun: it must come once there is room for it, and
+    /// soon.
+    pub(crate) fn expire(&mut self, context: &Context<'_>, now: Instant) -> Owed {
+        if self.is_sending() {
+            // Sending finds out that there still is no room.
+            self.deadline = None;
+            return Owed::Verdict;
+        }
         if !self.in_head || self.expired {
-            return false;
+            return Owed::Nothing;
         }
         self.expired = true;
         self.set_deadline(now, context.timeouts.linger);
-        true
+        Owed::Word
+    }
+
+    /// Ends a connection whatever is under way, without waiting.
+    pub(crate) fn cut(mut self, context: &Context<'_>) {
+        if let (Phase::Sending(Then::Answered { .. }), Some(work)) = (self.phase, &mut self.work) {
+            let error = io::Error::from(io::ErrorKind::ConnectionAborted);
+            context.observe(&Event::AnswerCut { peer: self.peer.addr, error: &error });
+            if work.io.ends_with_connection {
+                self.link.reset_on_close();
+            }
+        }
     }
 
     /// Ends a connection on which nothing is under way, without waiting.
@@ -391,9 +435,15 @@ impl Connection {
         loop {
             if *in_a_row >= context.limits.requests_in_a_row_max.max(1) && !self.has_all(work) {
                 // It is not the peer that is waited for.
-                self.lined_up = true;
-                self.deadline = None;
-                return Some(self.flushed(work, Next::Again));
+                return match self.send_queued(Then::Head, work, watch) {
+                    Ok(true) => {
+                        self.lined_up = true;
+                        self.deadline = None;
+                        Some(Next::Again)
+                    }
+                    Ok(false) => None,
+                    Err(_) => Some(Next::Close),
+                };
             }
             let parsed = match work.io.input.filled() {
                 [] => Ok(Parsed::Partial),
@@ -404,19 +454,32 @@ impl Connection {
                     work.io.input.consume(consumed_bytes);
                     self.in_head = false;
                     *in_a_row += 1;
+                    if !watch.answers_wait() {
+                        match self.send_queued(Then::Exchange, work, watch) {
+                            Ok(true) => {}
+                            Ok(false) => return None,
+                            Err(_) => return Some(Next::Close),
+                        }
+                    }
                     if let Some(next) = self.exchange(work, context, watch) {
                         return Some(next);
                     }
                     if self.phase != Phase::Head {
                         return None;
                     }
-                    if work.io.out.len() >= OUT_BYTES && work.io.flush(&mut self.link).is_err() {
-                        return Some(Next::Close);
+                    if work.io.out.len() >= OUT_BYTES {
+                        match self.send_queued(Then::Head, work, watch) {
+                            Ok(true) => {}
+                            Ok(false) => return None,
+                            Err(_) => return Some(Next::Close),
+                        }
                     }
                 }
                 Ok(Parsed::Partial) => {
-                    if work.io.flush(&mut self.link).is_err() {
-                        return Some(Next::Close);
+                    match self.send_queued(Then::Head, work, watch) {
+                        Ok(true) => {}
+                        Ok(false) => return None,
+                        Err(_) => return Some(Next::Close),
                     }
                     match self.more_head(work, context, watch) {
                         Some(next) => return Some(next),
@@ -505,11 +568,12 @@ impl Connection {
                     }
                 }
                 Err(BodyError::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => {
-                    if work.io.flush(&mut self.link).is_err() {
-                        return Some(Next::Close);
-                    }
                     self.phase = Phase::Draining { bytes_left };
-                    return Some(Next::Wait);
+                    return match self.send_queued(Then::Draining { bytes_left }, work, watch) {
+                        Ok(true) => Some(Next::Wait),
+                        Ok(false) => None,
+                        Err(_) => Some(Next::Close),
+                    };
                 }
                 Err(_) => {
                     self.begin_linger(work, context, watch);
@@ -538,21 +602,5 @@ impl Connection {
                 Err(_) => return Some(Next::Close),
             }
         }
-    }
-
-    /// Nothing more is sent; what the peer has on its way is read for a moment.
-    fn begin_linger(&mut self, work: &mut Work, context: &Context<'_>, watch: &impl Watch) {
-        const LINGER_BYTES: u64 = 1 << 20;
-        work.parser.reset();
-        if work.io.flush(&mut self.link).is_ok() {
-            self.link.finish();
-        }
-        self.in_head = false;
-        self.set_deadline(watch.now(), context.timeouts.linger);
-        self.phase = Phase::Lingering { bytes_left: LINGER_BYTES };
-    }
-
-    fn flushed(&mut self, work: &mut Work, next: Next) -> Next {
-        if work.io.flush(&mut self.link).is_ok() { next } else { Next::Close }
     }
 }

@@ -92,6 +92,11 @@ pub(crate) trait Watch {
         true
     }
 
+    /// Whether a connection whose peer has no room for its answer is parked meanwhile; else its thread waits.
+    fn parks(&self) -> bool {
+        true
+    }
+
     /// Nobody needs to be told of input on this socket until the connection is parked; whether it will be so.
     fn mute(&self, _socket: &Socket) -> bool {
         false
@@ -104,6 +109,10 @@ pub(crate) struct Unwatched;
 impl Watch for Unwatched {
     fn now(&self) -> Instant {
         crate::clock::now()
+    }
+
+    fn parks(&self) -> bool {
+        false
     }
 }
 

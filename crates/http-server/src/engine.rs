@@ -307,7 +307,7 @@ impl<P: Poller> Engine<P> {
             for (key, connection) in shared.table.take_oldest(usize::MAX, |_| true) {
                 // Whoever has its whole answer and only does not hang up is not cut.
                 cut += usize::from(!connection.is_lingering());
-                drop(connection);
+                connection.cut(&shared.context);
                 shared.remove(key);
             }
             shared.table.each_busy(|socket| {

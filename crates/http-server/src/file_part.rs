@@ -16,6 +16,17 @@ impl FilePart {
     pub(crate) fn new(file: Arc<File>, offset: u64, length: u64) -> Self {
         Self { file, offset, left: length }
     }
+
+    /// For the kernel, which copies: the file, where the rest begins, and how much it is; both numbers move.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    pub(crate) fn rest(&mut self) -> (&File, &mut u64, &mut u64) {
+        (&self.file, &mut self.offset, &mut self.left)
+    }
+
+    /// How many bytes are left.
+    pub(crate) const fn left(&self) -> u64 {
+        self.left
+    }
 }
 
 impl Read for FilePart {
@@ -27,13 +38,18 @@ impl Read for FilePart {
         }
         let count = read_at(&self.file, out, self.offset)?;
         if count == 0 {
-            let missing = http_proto::ProtocolError::IncompleteBody { missing_bytes: self.left };
-            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, missing));
+            return Err(shrunk(self.left));
         }
         self.offset += count as u64;
         self.left -= count as u64;
         Ok(count)
     }
+}
+
+/// The file has become shorter since its length was promised (RFC 9112 §8: the peer must notice).
+pub(crate) fn shrunk(missing_bytes: u64) -> io::Error {
+    let missing = http_proto::ProtocolError::IncompleteBody { missing_bytes };
+    io::Error::new(io::ErrorKind::UnexpectedEof, missing)
 }
 
 /// Reads at this offset, wherever others read.

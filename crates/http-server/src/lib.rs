@@ -126,6 +126,7 @@ mod timeout;
 #[cfg(feature = "tls")]
 mod tls;
 mod traffic;
+mod unsent;
 mod upgrade;
 mod vary;
 mod virtual_hosts;

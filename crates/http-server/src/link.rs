@@ -3,6 +3,8 @@
 
 use crate::clock;
 use crate::error::Error;
+#[cfg(any(target_os = "linux", target_os = "android"))]
+use crate::file_part::{FilePart, shrunk};
 use crate::limits::Timeouts;
 use crate::listener::effective;
 use crate::socket::Socket;
@@ -15,6 +17,10 @@ use std::time::{Duration, Instant};
 /// As much of a record counts before it is whole: a longer one is against the rules (RFC 8446 §5.2).
 #[cfg(feature = "tls")]
 const RECORD_BYTES_MAX: usize = 5 + 16 * 1024 + 256;
+
+/// As much of a file is copied by the kernel in one call, so that others get their turn and the pace can be watched.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const COPIED_BYTES_MAX: usize = 2 << 20;
 
 /// A connection as a stream of bytes.
 #[derive(Debug)]
@@ -31,8 +37,14 @@ pub(crate) struct Link {
     pace: Pace,
     /// How long the socket waits without a byte moving.
     stall: Duration,
-    /// Nothing waits beyond this; only as long as a handler has the connection.
+    /// Nothing waits beyond this; only as long as a handler has the connection, and its answer is under way.
     until: Option<Instant>,
+    /// Bytes that have left without waiting since somebody asked.
+    moved_bytes: usize,
+    /// Whether the socket itself does not wait, which the kernel's copying needs.
+    never_waits: bool,
+    /// Whether the kernel does not copy the files that are sent.
+    copies_files: bool,
 }
 
 impl Link {
@@ -47,6 +59,9 @@ impl Link {
             pace: Pace::new(timeouts),
             stall: timeouts.stall,
             until: None,
+            moved_bytes: 0,
+            never_waits: false,
+            copies_files: false,
         }
     }
 
@@ -93,12 +108,9 @@ impl Link {
         &self.socket
     }
 
-    /// Whether reads wait from now on. When they stop to, so does the deadline of what they waited for.
-    pub(crate) fn set_waits(&mut self, waits: bool) {
+    /// Whether reads wait from now on.
+    pub(crate) const fn set_waits(&mut self, waits: bool) {
         self.waits = waits;
-        if !waits {
-            self.forget_until();
-        }
     }
 
     /// Waits are as long as any from now on.
@@ -120,7 +132,17 @@ impl Link {
         self.until
     }
 
-    fn hold(&self) -> io::Result<()> {
+    /// Calls wait again where they are to.
+    pub(crate) fn block(&mut self) -> io::Result<()> {
+        if std::mem::take(&mut self.never_waits) {
+            self.socket.set_nonblocking(false)?;
+        }
+        Ok(())
+    }
+
+    /// A call begins that waits, by the socket's own timeout and not beyond the deadline.
+    fn hold(&mut self) -> io::Result<()> {
+        self.block()?;
         hold(&self.socket, self.until, self.stall)
     }
 
@@ -145,33 +167,9 @@ impl Link {
         self.pace.rate_bytes_per_second_min = 0;
     }
 
-    /// Whether this is a plain socket, into which the kernel can copy files.
-    #[cfg(any(target_os = "linux", target_os = "android"))]
-    pub(crate) fn plain_socket(&self) -> Option<&Socket> {
-        #[cfg(feature = "tls")]
-        if self.tls.is_some() {
-            return None;
-        }
-        Some(&self.socket)
-    }
-
-    /// A call begins that writes past this: it is held to the deadline.
-    #[cfg(any(target_os = "linux", target_os = "android"))]
-    pub(crate) fn begin_write(&mut self) -> io::Result<Instant> {
-        self.hold()?;
-        self.wrote = true;
-        Ok(clock::now())
-    }
-
-    /// Says that the peer has taken `bytes` in a call of its own that began at `began`.
-    #[cfg(any(target_os = "linux", target_os = "android"))]
-    pub(crate) fn note_written(&mut self, bytes: usize, began: Instant) -> io::Result<()> {
-        self.pace.note(bytes, clock::now().saturating_duration_since(began))
-    }
-
     /// Writes all of `bytes`.
     pub(crate) fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
-        if self.cut || self.wrote || self.is_tls() || self.until.is_some() {
+        if self.cut || self.wrote || self.is_tls() || self.until.is_some() || self.never_waits {
             return self.write_all_parts(&mut [IoSlice::new(bytes)]);
         }
         // The usual case is an answer of which one call takes all.
@@ -209,7 +207,7 @@ impl Link {
         // The usual case is an answer of which one call takes all: it is not timed.
         let mut began = (!is_first && !parts.is_empty()).then(clock::now);
         while !parts.is_empty() {
-            hold(&self.socket, self.until, self.stall)?;
+            self.hold()?;
             let result = match &*parts {
                 [only] => self.socket.write(only),
                 several => self.socket.write_vectored(several),
@@ -229,6 +227,124 @@ impl Link {
             }
         }
         Ok(())
+    }
+
+    /// Writes of `first` and `second` behind it what there is room for, and says how much that is. It does not wait.
+    pub(crate) fn write_now(&mut self, first: &[u8], second: &[u8]) -> io::Result<usize> {
+        self.try_now(|link| {
+            #[cfg(feature = "tls")]
+            if link.tls.is_some() {
+                return link.queue_now([first, second]);
+            }
+            let result = match (first, second) {
+                ([], []) => return Ok(0),
+                (only, []) | ([], only) => link.socket.write_now(only),
+                _ => link.socket.write_vectored_now(&[IoSlice::new(first), IoSlice::new(second)]),
+            };
+            result.inspect(|count| link.moved_bytes += count)
+        })
+    }
+
+    /// Like [`write_now`](Self::write_now) of bytes that others follow at once: they wait for them in the socket.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    pub(crate) fn write_more_now(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.try_now(|link| link.socket.write_more_now(bytes).inspect(|count| link.moved_bytes += count))
+    }
+
+    /// Whether the kernel can copy files into this.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    pub(crate) fn takes_files(&self) -> bool {
+        !self.copies_files && !self.is_tls() && self.socket.takes_files()
+    }
+
+    /// Has the kernel copy of a file what there is room for, and says how much that is; `None` where it cannot.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    pub(crate) fn send_file_now(&mut self, part: &mut FilePart) -> io::Result<Option<usize>> {
+        use rustix::io::Errno;
+
+        if !std::mem::replace(&mut self.never_waits, true) {
+            self.socket.set_nonblocking(true)?;
+        }
+        let (file, offset, left) = part.rest();
+        let most = usize::try_from(*left).unwrap_or(usize::MAX).min(COPIED_BYTES_MAX);
+        let mut is_short = false;
+        let count = self.try_now(|link| match link.socket.send_file(file, offset, most) {
+            Err(Errno::INVAL | Errno::NOSYS) => {
+                link.copies_files = true;
+                Ok(0)
+            }
+            result => {
+                is_short = result == Ok(0);
+                Ok(result?)
+            }
+        })?;
+        if is_short {
+            return Err(shrunk(*left));
+        }
+        if self.copies_files {
+            return Ok(None);
+        }
+        *left = left.saturating_sub(count as u64);
+        self.moved_bytes += count;
+        Ok(Some(count))
+    }
+
+    /// Sends what is queued within TLS as far as there is room for it; whether that was all.
+    pub(crate) fn flush_now(&mut self) -> io::Result<bool> {
+        #[cfg(feature = "tls")]
+        while let Some(session) = self.tls.as_mut().filter(|session| session.wants_room()) {
+            match session.send(&self.socket, false) {
+                Ok(count) => self.moved_bytes += count,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
+                Err(error) => {
+                    self.cut = true;
+                    return Err(error);
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    /// A write that does not wait: 0 where there is no room.
+    fn try_now(&mut self, mut write: impl FnMut(&mut Self) -> io::Result<usize>) -> io::Result<usize> {
+        if self.cut {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        }
+        self.wrote = true;
+        loop {
+            return match write(self) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(0),
+                Err(error) => {
+                    self.cut = true;
+                    Err(error)
+                }
+                result => result,
+            };
+        }
+    }
+
+    /// How many bytes have left without waiting since this was asked last.
+    pub(crate) const fn take_moved(&mut self) -> usize {
+        std::mem::replace(&mut self.moved_bytes, 0)
+    }
+
+    /// The peer has had no room for so long, and then taken `bytes`.
+    pub(crate) fn note_waited(&mut self, bytes: usize, waited: Duration) -> io::Result<()> {
+        self.pace.note(bytes, waited).inspect_err(|_| self.cut = true)
+    }
+
+    /// How long a peer may have no room if it has none since then; `None` for ever.
+    pub(crate) fn patience(&self, since: Instant) -> Option<Instant> {
+        let stall = effective(self.stall).and_then(|stall| since.checked_add(stall));
+        let pace = self.pace.left().and_then(|left| since.checked_add(left));
+        [stall, pace, self.until].into_iter().flatten().min()
+    }
+
+    /// The peer has been given up: nothing follows.
+    pub(crate) const fn give_up(&mut self) -> Error {
+        self.cut = true;
+        Error::TooSlow
     }
 
     /// Ends the sending side without the word of TLS that all has been said.
@@ -255,12 +371,18 @@ impl Link {
 
     /// The same without waiting, where nothing is under way.
     pub(crate) fn finish_now(&mut self) {
+        self.say_goodbye();
+        // A peer that has no room has been told nothing else.
+        let _ = self.flush_now();
+        self.shutdown_sending();
+    }
+
+    /// Queues the word of TLS that nothing follows (RFC 8446 §6.1).
+    pub(crate) fn say_goodbye(&mut self) {
         #[cfg(feature = "tls")]
         if let Some(session) = self.tls.as_mut().filter(|_| !self.cut) {
             session.say_goodbye();
-            session.send_now(&self.socket);
         }
-        self.shutdown_sending();
     }
 }
 
@@ -332,6 +454,25 @@ impl Link {
         self.send_queued()
     }
 
+    /// Queues as records what there is room for, and says how much that is.
+    fn queue_now(&mut self, parts: [&[u8]; 2]) -> io::Result<usize> {
+        let mut queued = 0;
+        for part in parts {
+            let mut rest = part;
+            while !rest.is_empty() {
+                let Some(session) = &mut self.tls else { return Ok(queued) };
+                let count = session.queue(rest)?;
+                queued += count;
+                rest = rest.get(count..).unwrap_or_default();
+                if !rest.is_empty() && !self.flush_now()? {
+                    return Ok(queued);
+                }
+            }
+        }
+        self.flush_now()?;
+        Ok(queued)
+    }
+
     /// Whether the handshake waits for room rather than for the peer's bytes.
     pub(crate) fn wants_room(&self) -> bool {
         self.tls.as_ref().is_some_and(|session| session.wants_room())
@@ -391,6 +532,12 @@ impl Pace {
     const fn begin(&mut self) {
         self.waited = Duration::ZERO;
         self.bytes = 0;
+    }
+
+    /// How much longer the peer may be waited for; `None` for ever.
+    fn left(&self) -> Option<Duration> {
+        let granted = Duration::from_secs(self.bytes.checked_div(self.rate_bytes_per_second_min)?);
+        Some(self.grace.saturating_add(granted).saturating_sub(self.waited))
     }
 
     fn note(&mut self, bytes: usize, waited: Duration) -> io::Result<()> {

@@ -4,24 +4,26 @@
 use crate::body::Kind;
 use crate::error::Error;
 use crate::error_page::ErrorPages;
+use crate::file_part::FilePart;
 use crate::link::Link;
 use crate::opening::Opening;
 use crate::response::Response;
 use crate::traffic::Io;
+use crate::unsent::Unsent;
 use crate::upgrade::Upgraded;
 use crate::writer::BodyWriter;
 use http_proto::field::{decimal, elements};
 use http_proto::{
     Framing, Headers, Method, StatusCode, StatusExt, Version, encode_decimal, encode_status_line, header,
 };
-use std::io::{self, IoSlice, Read};
+use std::io::{self, Read};
 use std::sync::atomic::AtomicBool;
-
-#[cfg(unix)]
-mod file;
 
 /// Bodies up to this size are copied behind the head, so that one plain write takes both.
 const COPY_BYTES_MAX: usize = 16 * 1024;
+
+/// Files up to this size are read behind the head: cheaper than asking the kernel to copy them.
+const READ_BYTES_MAX: u64 = 32 * 1024;
 
 /// What is known of a request when its answer is sent.
 #[derive(Clone, Copy, Debug)]
@@ -55,7 +57,8 @@ pub(crate) enum Sent {
     Upgrade(Box<dyn FnOnce(Upgraded) + Send>),
 }
 
-/// Sends `response`, or queues it in `io.out` where it is small: then the caller sends it.
+/// Sends `response`, or queues it: small ones in `io.out`, large content in memory or in a file in `io.unsent`. Then the
+/// caller sends it.
 ///
 /// # Errors
 /// Where the peer is gone or too slow, or the body does not keep its promise: the connection cannot be used then. If
@@ -78,8 +81,10 @@ pub(crate) fn send(
         None => send_all(response, facts, link, io),
     };
     response.recycle();
-    // What has failed with nothing sent is no answer yet: the caller sends another one, and tells of that.
-    if sent.is_ok() || link.has_written() {
+    // What has failed with nothing sent is no answer yet: the caller sends another one, and tells of that. What is left
+    // to be sent is told of when it has gone.
+    let is_told = if sent.is_ok() { io.unsent.is_none() } else { link.has_written() };
+    if is_told {
         io.tell(sent.is_ok());
     }
     sent
@@ -133,9 +138,9 @@ fn send_all(response: &mut Response, facts: &Facts<'_>, link: &mut Link, io: &mu
     }
     match body {
         Kind::Empty | Kind::Upgrade(_) => {}
-        Kind::Bytes(bytes) => send_bytes(&bytes, link, io)?,
-        Kind::Shared(bytes) => send_bytes(&bytes, link, io)?,
-        Kind::File { file, offset, length } => send_file(&file, offset, length, link, io)?,
+        body @ (Kind::Bytes(_) | Kind::Shared(_) | Kind::File { .. }) => {
+            queue_held(body, announced.unwrap_or_default(), link, io)?;
+        }
         Kind::Reader { reader, length } => {
             link.begin_body();
             send_reader(reader, length, framing, link, io)?;
@@ -301,32 +306,37 @@ fn field(name: &[u8], value: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(b"\r\n");
 }
 
-fn send_bytes(bytes: &[u8], link: &mut Link, io: &mut Io) -> io::Result<()> {
-    if bytes.len() <= COPY_BYTES_MAX {
-        io.out.extend_from_slice(bytes);
-        io.sent_bytes = bytes.len() as u64;
-        return Ok(());
+/// Queues small content behind the head, so that one write takes both, and leaves the rest to be sent.
+fn queue_held(body: Kind, length: u64, link: &mut Link, io: &mut Io) -> io::Result<()> {
+    match body {
+        Kind::Bytes(bytes) if bytes.len() <= COPY_BYTES_MAX => queue(&bytes, io),
+        Kind::Shared(bytes) if bytes.len() <= COPY_BYTES_MAX => queue(&bytes, io),
+        Kind::File { file, offset, .. } if length <= READ_BYTES_MAX => {
+            return queue_file(&mut FilePart::new(file, offset, length), length, io);
+        }
+        body => {
+            link.begin_body();
+            io.unsent = Unsent::new(body).ok();
+        }
     }
-    link.begin_body();
-    link.write_all_parts(&mut [IoSlice::new(&io.out), IoSlice::new(bytes)])?;
-    io.out.clear();
-    io.sent_bytes = bytes.len() as u64;
     Ok(())
 }
 
-#[cfg(unix)]
-fn send_file(file: &std::fs::File, offset: u64, length: u64, link: &mut Link, io: &mut Io) -> io::Result<()> {
-    file::send(file, offset, length, link, io)
+fn queue(bytes: &[u8], io: &mut Io) {
+    io.out.extend_from_slice(bytes);
+    io.sent_bytes += bytes.len() as u64;
 }
 
-#[cfg(not(unix))]
-fn send_file(file: &std::fs::File, offset: u64, length: u64, link: &mut Link, io: &mut Io) -> io::Result<()> {
-    use std::io::{Seek, SeekFrom};
-    // A handle of its own, so that the position of the shared one stays where it is.
-    let mut own = file.try_clone()?;
-    own.seek(SeekFrom::Start(offset))?;
-    link.begin_body();
-    send_reader(own, Some(length), Framing::Length(length), link, io)
+/// Reads a small part of a file into the queue.
+fn queue_file(part: &mut FilePart, length: u64, io: &mut Io) -> io::Result<()> {
+    let start = io.out.len();
+    io.out.resize(start + usize::try_from(length).unwrap_or(usize::MAX), 0);
+    if let Err(error) = part.read_exact(io.out.get_mut(start..).unwrap_or_default()) {
+        io.out.truncate(start);
+        return Err(error);
+    }
+    io.sent_bytes += length;
+    Ok(())
 }
 
 /// Sends what `reader` gives: exactly `length` bytes where it is known, else all.

@@ -3,7 +3,7 @@
 
 use crate::address_counts::Addresses;
 use crate::clock;
-use crate::connection::{Connection, Next, Work};
+use crate::connection::{Connection, Next, Owed, Work};
 use crate::context::{Context, Unwatched};
 use crate::engine::poller::{Interest, Key, Native, Poller, Ready, Source};
 use crate::error::Error;
@@ -180,7 +180,7 @@ impl<'h> SerialServer<'h> {
                 }
                 Next::Wait => {
                     if !wait(connection.socket(), connection.deadline(), &context.timeouts)
-                        && !connection.expire(context, clock::now())
+                        && connection.expire(context, clock::now()) == Owed::Nothing
                     {
                         connection.hang_up();
                         break;

@@ -44,6 +44,8 @@ pub(crate) struct Tempo {
     /// Whether there is room for whoever waits for it, and for nobody else.
     #[cfg(feature = "tls")]
     pub(crate) crowded: bool,
+    /// For how many bytes there is room without waiting, where that is bounded.
+    pub(crate) room: Option<usize>,
     /// How long a read or write that cannot go on waits.
     pub(crate) timeout: Option<Duration>,
 }
@@ -83,16 +85,6 @@ impl Script {
         self.output.write(bytes)
     }
 
-    /// Writes as a socket does that does not wait.
-    #[cfg(feature = "tls")]
-    fn write_now(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        #[cfg(test)]
-        if self.tempo.crowded {
-            return Err(io::ErrorKind::WouldBlock.into());
-        }
-        self.write(bytes)
-    }
-
     fn write_vectored(&mut self, parts: &[IoSlice<'_>]) -> io::Result<usize> {
         if self.gone {
             return Err(io::ErrorKind::BrokenPipe.into());
@@ -102,6 +94,16 @@ impl Script {
             return self.write(&parts.iter().flat_map(|part| part.iter().copied()).collect::<Vec<_>>());
         }
         self.output.write_vectored(parts)
+    }
+
+    /// Writes as a socket does that never waits.
+    fn write_now(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.gone {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        }
+        #[cfg(test)]
+        let bytes = self.tempo.fitting(bytes)?;
+        self.output.write(bytes)
     }
 
     /// Looks at what is there; the end only of a peer that has gone away.
@@ -117,6 +119,16 @@ impl Script {
 
 #[cfg(test)]
 impl Tempo {
+    /// As much as there is room for.
+    fn fitting<'b>(&mut self, bytes: &'b [u8]) -> io::Result<&'b [u8]> {
+        let room = if self.full || self.crowded { 0 } else { self.room.unwrap_or(usize::MAX) }.min(bytes.len());
+        if room == 0 && !bytes.is_empty() {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        self.room = self.room.map(|left| left - room);
+        Ok(&bytes[..room])
+    }
+
     fn take(&self, bytes: &[u8], output: &mut Vec<u8>) -> io::Result<usize> {
         match self.piece {
             _ if self.full => Err(io::ErrorKind::WouldBlock.into()),
@@ -198,8 +210,12 @@ impl Socket {
         )
     }
 
+    /// Whether no call waits from now on.
+    pub(crate) fn set_nonblocking(&self, never_waits: bool) -> io::Result<()> {
+        each!(self, stream => stream.set_nonblocking(never_waits), _script => Ok(()))
+    }
+
     /// Writes what there is room for; [`io::ErrorKind::WouldBlock`] where there is none.
-    #[cfg(feature = "tls")]
     pub(crate) fn write_now(&self, bytes: &[u8]) -> io::Result<usize> {
         #[cfg(unix)]
         {
@@ -226,6 +242,34 @@ impl Socket {
         }
     }
 
+    /// Writes of `parts` what there is room for; [`io::ErrorKind::WouldBlock`] where there is none.
+    pub(crate) fn write_vectored_now(&self, parts: &[IoSlice<'_>]) -> io::Result<usize> {
+        #[cfg(unix)]
+        {
+            use rustix::net::{SendAncillaryBuffer, SendFlags, sendmsg};
+            let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
+            each!(
+                self,
+                stream => sendmsg(stream, parts, &mut SendAncillaryBuffer::default(), flags).map_err(Into::into),
+                script => script.write_now(parts.first().map_or(&[], |part| &**part))
+            )
+        }
+        #[cfg(not(unix))]
+        {
+            each!(
+                self,
+                stream => {
+                    stream.set_nonblocking(true)?;
+                    let mut writer = stream;
+                    let result = writer.write_vectored(parts);
+                    stream.set_nonblocking(false)?;
+                    result
+                },
+                script => script.write_now(parts.first().map_or(&[], |part| &**part))
+            )
+        }
+    }
+
     /// Whether the kernel can copy files into it.
     #[cfg(any(target_os = "linux", target_os = "android"))]
     pub(crate) const fn takes_files(&self) -> bool {
@@ -234,12 +278,12 @@ impl Socket {
 
     /// Writes what there is room for and says that more follows at once, so that it waits for company.
     #[cfg(any(target_os = "linux", target_os = "android"))]
-    pub(crate) fn write_more(&self, bytes: &[u8]) -> io::Result<usize> {
+    pub(crate) fn write_more_now(&self, bytes: &[u8]) -> io::Result<usize> {
         use rustix::net::{SendFlags, send};
         each!(
             self,
-            stream => send(stream, bytes, SendFlags::MORE | SendFlags::NOSIGNAL).map_err(Into::into),
-            script => script.write(bytes)
+            stream => send(stream, bytes, SendFlags::MORE | SendFlags::DONTWAIT | SendFlags::NOSIGNAL).map_err(Into::into),
+            script => script.write_now(bytes)
         )
     }
 

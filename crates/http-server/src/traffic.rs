@@ -4,12 +4,29 @@
 use crate::delivery::{Delivery, OnSent};
 use crate::error::Error;
 use crate::link::Link;
+use crate::unsent::Unsent;
 use http_proto::stream::{BodyError, ReadBuffer};
 use http_proto::{BodyDecoder, Framing, Limits as MessageLimits, StatusCode};
-use std::io;
+use std::io::{self, IoSlice};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
 
 /// Bytes that are read at first; heads that need more make the buffer grow.
 pub(crate) const INPUT_BYTES: usize = 4 * 1024;
+
+/// Bytes that one connection may send at a time before others get their turn.
+const TURN_BYTES: usize = 2 << 20;
+
+/// How far an answer has got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Going {
+    /// All has been handed to the connection.
+    Gone,
+    /// The peer has no room for more, and may take until then to make some.
+    NoRoom { until: Option<Instant> },
+    /// There may be room, but others have their turn first.
+    Turn,
+}
 
 /// The bytes of one connection on their way in and out.
 #[derive(Debug)]
@@ -24,6 +41,10 @@ pub(crate) struct Io {
     /// Content that has been read.
     pub(crate) body_bytes: u64,
     pub(crate) body_bytes_max: u64,
+    /// What is left of the answer, behind `out`.
+    pub(crate) unsent: Option<Unsent>,
+    /// Since when the peer has had no room for what is left.
+    stuck_since: Option<Instant>,
     /// Content of the answer that has been handed to the connection.
     pub(crate) sent_bytes: u64,
     /// Whether a broken answer could be taken for a whole one unless the connection is reset.
@@ -40,6 +61,8 @@ impl Io {
             input: ReadBuffer::new(INPUT_BYTES),
             decoder: BodyDecoder::new(Framing::None, limits),
             out: Vec::new(),
+            unsent: None,
+            stuck_since: None,
             expects_continue: false,
             body_broken: false,
             body_bytes: 0,
@@ -65,6 +88,112 @@ impl Io {
             let (status, content_bytes) = (self.sent_status, self.sent_bytes);
             on_sent.call(Delivery { status, content_bytes, complete });
         }
+    }
+
+    /// Whether something is left to be sent, or to be told of it.
+    pub(crate) fn has_unsent(&self) -> bool {
+        !self.out.is_empty() || self.unsent.is_some() || self.on_sent.is_some()
+    }
+
+    /// Nothing of it will be sent.
+    pub(crate) fn forget_unsent(&mut self) {
+        self.tell(false);
+        self.out.clear();
+        self.unsent = None;
+        self.stuck_since = None;
+    }
+
+    /// Sends what is queued and what is left of the answer as far as there is room for it, without waiting. The peer is
+    /// held to its pace, for which the time counts during which it had no room.
+    ///
+    /// # Errors
+    /// Where the peer is gone or too slow, or a file has become shorter.
+    pub(crate) fn send_on(&mut self, link: &mut Link, now: impl Fn() -> Instant) -> io::Result<Going> {
+        if link.until().is_some_and(|until| until <= now()) {
+            return Err(link.give_up().into());
+        }
+        let mut turn_bytes = 0;
+        let going = loop {
+            let count = self.send_some(link)?;
+            turn_bytes += count;
+            if self.out.is_empty() && self.unsent.is_none() && link.flush_now()? {
+                break Going::Gone;
+            }
+            if count == 0 {
+                break Going::NoRoom { until: None };
+            }
+            if turn_bytes >= TURN_BYTES {
+                break Going::Turn;
+            }
+        };
+        let moved = link.take_moved();
+        if let Some(since) = self.stuck_since.take_if(|_| moved > 0) {
+            link.note_waited(moved, now().saturating_duration_since(since))?;
+        }
+        if going != (Going::NoRoom { until: None }) {
+            return Ok(going);
+        }
+        let now = now();
+        let until = link.patience(*self.stuck_since.get_or_insert(now));
+        if until.is_some_and(|until| until <= now) {
+            return Err(link.give_up().into());
+        }
+        Ok(Going::NoRoom { until })
+    }
+
+    /// Sends some of what is next without waiting; 0 where there is no room or nothing is left.
+    fn send_some(&mut self, link: &mut Link) -> io::Result<usize> {
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        if let Some(part) = self.unsent.as_mut().and_then(Unsent::file)
+            && part.left() > 0
+            && link.takes_files()
+        {
+            if !self.out.is_empty() {
+                // It waits in the socket for the first bytes of the file, so that both go out together.
+                let count = link.write_more_now(&self.out)?;
+                self.out.drain(..count);
+                return Ok(count);
+            }
+            if let Some(count) = link.send_file_now(part)? {
+                self.sent_bytes += count as u64;
+                return Ok(count);
+            }
+        }
+        let Some(unsent) = &mut self.unsent else {
+            let count = link.write_now(&self.out, &[])?;
+            self.out.drain(..count);
+            return Ok(count);
+        };
+        let next = unsent.next()?;
+        if next.is_empty() {
+            self.unsent = None;
+            return self.send_some(link);
+        }
+        let count = link.write_now(&self.out, next)?;
+        let of_out = count.min(self.out.len());
+        unsent.advance(count - of_out);
+        self.sent_bytes += (count - of_out) as u64;
+        self.out.drain(..of_out);
+        Ok(count)
+    }
+
+    /// Sends what is queued and what is left of the answer, and waits for room.
+    ///
+    /// # Errors
+    /// As [`send_on`](Self::send_on).
+    pub(crate) fn send_all(&mut self, link: &mut Link) -> io::Result<()> {
+        while let Some(unsent) = &mut self.unsent {
+            let next = unsent.next()?;
+            let count = next.len();
+            link.write_all_parts(&mut [IoSlice::new(&self.out), IoSlice::new(next)])?;
+            self.out.clear();
+            self.sent_bytes += count as u64;
+            unsent.advance(count);
+            if count == 0 {
+                self.unsent = None;
+            }
+        }
+        self.flush(link)
     }
 
     /// Sends what is queued.
@@ -106,5 +235,15 @@ impl Io {
             return Err(Error::BodyTooLong { bytes_max: self.body_bytes_max });
         }
         Ok(())
+    }
+}
+
+impl Drop for Io {
+    /// Whoever wants to know what has become of an answer is told that it has been cut.
+    fn drop(&mut self) {
+        if self.on_sent.is_some() {
+            // A panic in what is not the server's ends here; the panic hook has had its say.
+            let _ = catch_unwind(AssertUnwindSafe(|| self.tell(false)));
+        }
     }
 }

@@ -34,6 +34,7 @@ impl Upgraded {
         peer: Option<SocketAddr>,
         stopping: Arc<AtomicBool>,
     ) -> io::Result<Self> {
+        link.block()?;
         link.set_waits(true);
         link.socket().set_timeouts(None, None)?;
         link.switch_pace_off();

@@ -1,5 +1,6 @@
 //! One request and its answer: what the head asks of the connection, the handler, and what follows from both.
 
+use super::sending::Then;
 use super::{Connection, Heard, Next, Phase, Work};
 use crate::context::{Context, Watch};
 use crate::engine::poller::Interest;
@@ -8,6 +9,7 @@ use crate::observe::Event;
 use crate::request::Request;
 use crate::response::Response;
 use crate::send::{Facts, Sent, send};
+use crate::unsent::Unsent;
 use http_proto::{
     Framing, Method, ProtocolError, RequestHead, StatusCode, TargetForm, Verdict, Version, header,
     request_framing,
@@ -94,9 +96,6 @@ impl Connection {
         self.requests = self.requests.saturating_add(1);
         watch.count_request();
         let verdict = self.admit(work, context, watch)?;
-        if !watch.answers_wait() && work.io.flush(&mut self.link).is_err() {
-            return Some(Next::Close);
-        }
         self.link.begin_body();
         self.link.set_waits(true);
         let began = watch.begin();
@@ -136,7 +135,45 @@ impl Connection {
         };
         self.link.set_waits(false);
         watch.end(began);
+        if work.io.unsent.is_some()
+            && let Ok(Sent::Kept | Sent::Last) = sent
+        {
+            return self.answer_rest(matches!(sent, Ok(Sent::Kept)), queued, work, context, watch);
+        }
+        self.link.forget_until();
         self.after(sent, queued, work, context, watch)
+    }
+
+    /// The head of an answer is queued, and large content behind it is left to be sent.
+    fn answer_rest(
+        &mut self,
+        keep: bool,
+        queued: usize,
+        work: &mut Work,
+        context: &Context<'_>,
+        watch: &dyn Watch,
+    ) -> Option<Next> {
+        if watch.parks() {
+            self.phase = Phase::Sending(Then::Answered { keep, queued });
+            return None;
+        }
+        let sent = work.io.send_all(&mut self.link);
+        self.link.forget_until();
+        let sent = match sent {
+            Ok(()) => self.told(if keep { Sent::Kept } else { Sent::Last }, work, context),
+            Err(error) => Err(error),
+        };
+        self.after(sent, queued, work, context, watch)
+    }
+
+    /// Tells whoever wants to know that an answer has gone out.
+    pub(super) fn told(&self, sent: Sent, work: &mut Work, context: &Context<'_>) -> io::Result<Sent> {
+        let Work { io, head, .. } = work;
+        catch_unwind(AssertUnwindSafe(|| io.tell(true))).map_err(|_| {
+            context.observe(&Event::HandlerPanicked { peer: self.peer.addr, head });
+            io::Error::other("what wants to know what has been sent panicked")
+        })?;
+        Ok(sent)
     }
 
     /// What the head asks of the connection, ready to be handled; `None` where the request has been refused.
@@ -164,7 +201,7 @@ impl Connection {
 
     /// What follows from an answer that has been sent, or has not. Behind the first `queued` bytes of the queue, it
     /// began.
-    fn after(
+    pub(super) fn after(
         &mut self,
         sent: io::Result<Sent>,
         queued: usize,
@@ -180,7 +217,12 @@ impl Connection {
                 }
                 None
             }
-            Ok(Sent::Last) if self.heard_last && self.has_all(work) => Some(self.flushed(work, Next::Close)),
+            Ok(Sent::Last) if self.heard_last && self.has_all(work) => {
+                match self.send_queued(Then::Closing, work, watch) {
+                    Ok(false) => None,
+                    Ok(true) | Err(_) => Some(Next::Close),
+                }
+            }
             Ok(Sent::Last) => {
                 self.begin_linger(work, context, watch);
                 None
@@ -191,6 +233,7 @@ impl Connection {
                 if !self.link.has_written() {
                     // The peer has seen nothing of it: there can be another.
                     work.io.out.truncate(queued);
+                    work.io.unsent = None;
                     let page = Response::error_page(StatusCode::INTERNAL_SERVER_ERROR)
                         .telling(work.io.on_sent.take());
                     self.answer_fault(page, Heard::Head, work, context, watch);
@@ -204,7 +247,7 @@ impl Connection {
                 } else if work.io.flush(&mut self.link).is_ok() {
                     self.link.shutdown_sending();
                 }
-                work.io.out.clear();
+                work.io.forget_unsent();
                 Some(Next::Close)
             }
         }
@@ -318,7 +361,7 @@ impl Connection {
             (Some(proxies), Some(head)) => proxies.client_addr(peer.map(|peer| peer.ip()), &head.headers),
             _ => peer.map(|peer| peer.ip().to_canonical()),
         };
-        let content_bytes = work.io.sent_bytes;
+        let content_bytes = work.io.sent_bytes + work.io.unsent.as_ref().map_or(0, Unsent::left);
         context.observe(&Event::Refused { peer, client, head, line: &line, status, content_bytes });
         self.begin_linger(work, context, watch);
     }
@@ -363,8 +406,7 @@ impl Connection {
         };
         // The page is small, so this only queues it; what can fail is the sending, and that ends the connection too.
         if send(&mut response, &facts, &mut self.link, &mut work.io).is_err() {
-            work.io.tell(false);
-            work.io.out.clear();
+            work.io.forget_unsent();
         }
     }
 }

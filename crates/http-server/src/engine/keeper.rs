@@ -6,6 +6,7 @@ use super::poller::{Interest, Key, Poller};
 use super::table::Due;
 use super::{Shared, lock, worker};
 use crate::clock;
+use crate::connection::Owed;
 use crate::observe::{Event, SILENCE, is_news};
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -139,12 +140,14 @@ fn look<P: Poller>(shared: &Shared<P>, key: Key, now: Instant) {
             lock(&shared.keeper.deadlines).add(at, key);
         }
         Due::Expired(mut connection) => {
-            if connection.expire(&shared.context, now) {
+            match connection.expire(&shared.context, now) {
+                Owed::Nothing => {
+                    connection.hang_up();
+                    shared.remove(key);
+                }
                 // A thread that may wait says it, as soon as the socket has room.
-                shared.put_back(key, connection, Interest::Write);
-            } else {
-                connection.hang_up();
-                shared.remove(key);
+                Owed::Word => shared.put_back(key, connection, Interest::Write),
+                Owed::Verdict => shared.put_in_hand(key, connection),
             }
         }
     }

@@ -29,7 +29,7 @@ pub(crate) const EVENTS_MAX: usize = 64;
 pub(crate) enum Interest {
     /// Input, or the end of it. Told whenever more of it arrives, also while the last is still being dealt with.
     Read,
-    /// Room for output, which there is nearly always: told once.
+    /// Room for output: told at first if there is some, then whenever there is some again.
     Write,
     /// Nothing, until it is armed again.
     Nothing,

@@ -182,7 +182,8 @@ impl<P: Poller> Worker<P> {
 
     /// Puts a connection with a request that waits behind all that have arrived by now.
     fn line_up(&mut self, key: Key, connection: Box<Connection>) {
-        self.shared.set_down(key, connection, Interest::Read);
+        let interest = connection.armed().unwrap_or(Interest::Read);
+        self.shared.set_down(key, connection, interest);
         let arrived = self.shared.poller.wait(&mut self.events, EVENTS_MAX, Some(Duration::ZERO));
         if let Err(error) = arrived {
             self.shared.context.observe(&Event::AcceptFailed { error: &error });
@@ -233,7 +234,7 @@ impl<P: Poller> Worker<P> {
 
     /// Keeps the buffers for the next connection, or lets this one have them if it has bytes in them.
     fn keep_work(&mut self, connection: &mut Connection, work: Box<Work>) {
-        if work.is_clean() {
+        if work.is_clean() && !connection.is_sending() {
             if self.work.is_none() && work.is_small() {
                 self.work = Some(work);
             }
@@ -345,6 +346,14 @@ impl<P: Poller> Shared<P> {
         None
     }
 
+    /// Has some thread go on with a connection that no thread serves, though nothing has arrived for it.
+    pub(super) fn put_in_hand(&self, key: Key, connection: Box<Connection>) {
+        let interest = connection.armed().unwrap_or(Interest::Read);
+        self.set_down(key, connection, interest);
+        self.crowd.leave_event(Ready { key, news: News::End });
+        self.poller.nudge();
+    }
+
     /// Parks a connection that no thread serves, whatever has arrived for it: then some thread is told.
     pub(super) fn put_back(&self, key: Key, connection: Box<Connection>, interest: Interest) {
         if let Some(news) = self.set_down(key, connection, interest) {
@@ -365,7 +374,7 @@ impl<P: Poller> Shared<P> {
     /// What the poller must be told so that it tells of `interest`: the socket, and whether it knows it.
     fn to_arm(&self, connection: &Connection, interest: Interest) -> Option<(Arc<Socket>, bool)> {
         let armed = connection.armed();
-        let tells = !P::TELLS_ONCE && armed == Some(interest) && interest == Interest::Read;
+        let tells = !P::TELLS_ONCE && armed == Some(interest) && interest != Interest::Nothing;
         (!tells).then(|| (Arc::clone(connection.socket()), armed.is_some()))
     }
 

@@ -1,7 +1,7 @@
 //! A connection whose peer is a test: bytes in, bytes out, and a clock that goes on when it is told to.
 
 use crate::clock;
-use crate::connection::{Connection, Next, Work};
+use crate::connection::{Connection, Next, Owed, Work};
 use crate::context::{Context, Counters, Watch};
 use crate::error_page::ErrorPages;
 use crate::handler::Handler;
@@ -136,11 +136,11 @@ impl<'h> ScriptedConnection<'h> {
         {
             self.watch.now.set(deadline.max(self.watch.now.get()));
             let Some(mut connection) = self.connection.take() else { break };
-            if connection.expire(&self.context, self.watch.now.get()) {
+            if connection.expire(&self.context, self.watch.now.get()) == Owed::Nothing {
+                connection.hang_up();
+            } else {
                 self.connection = Some(connection);
                 self.drive();
-            } else {
-                connection.hang_up();
             }
         }
         self.watch.now.set(end);

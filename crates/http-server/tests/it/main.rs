@@ -22,6 +22,7 @@ mod serial;
 mod shutdown;
 mod slow;
 mod slow_crowd;
+mod slow_readers;
 mod spelling;
 #[cfg(target_os = "linux")]
 mod takeover;

@@ -59,25 +59,6 @@ fn that_the_only_thread_there_may_be_is_busy_is_told() {
 }
 
 #[test]
-fn clients_that_do_not_read_a_long_text_keep_nobody_waiting() {
-    let long: Arc<[u8]> = vec![b'x'; LONG].into();
-    check(GET, move |request: &mut Request<'_>| {
-        honest(request).unwrap_or_else(|| Response::text(Arc::clone(&long)))
-    });
-}
-
-#[test]
-fn clients_that_do_not_read_a_long_file_keep_nobody_waiting() {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::File::create(folder.path().join("slow")).unwrap().set_len(LONG as u64).unwrap();
-    let files = http_server::StaticFiles::new(folder.path()).unwrap();
-    check(GET, move |request: &mut Request<'_>| match honest(request) {
-        Some(response) => Ok(response),
-        None => files.handle(request),
-    });
-}
-
-#[test]
 fn clients_that_do_not_send_what_they_announced_keep_nobody_waiting() {
     let put = "PUT /slow HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\nabc";
     check(put, |request: &mut Request<'_>| match honest(request) {

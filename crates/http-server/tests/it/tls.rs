@@ -60,7 +60,7 @@ impl Authority {
 
 pub(crate) type TlsStream = StreamOwned<ClientConnection, TcpStream>;
 
-fn connect(server: &ServerHandle, config: &Arc<ClientConfig>, name: &str) -> Client<TlsStream> {
+pub(crate) fn connect(server: &ServerHandle, config: &Arc<ClientConfig>, name: &str) -> Client<TlsStream> {
     over_tls(TcpStream::connect(server.addresses()[0]).unwrap(), config, name)
 }
 

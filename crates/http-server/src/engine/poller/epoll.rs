@@ -89,7 +89,7 @@ fn flags(source: Source<'_>, interest: Interest) -> EventFlags {
     match interest {
         Interest::Read if once => EventFlags::IN | EventFlags::ONESHOT,
         Interest::Read => EventFlags::IN | EventFlags::RDHUP | EventFlags::ET,
-        Interest::Write => EventFlags::OUT | EventFlags::ONESHOT,
+        Interest::Write => EventFlags::OUT | EventFlags::ET,
         // Errors are told always, hence also only once.
         Interest::Nothing => EventFlags::ONESHOT,
     }

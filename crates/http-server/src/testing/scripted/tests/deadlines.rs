@@ -2,6 +2,7 @@
 
 use super::{GET, hello, seconds};
 use crate::clock;
+use crate::connection::Connection;
 use crate::error::{Error, HandlerError};
 use crate::handler::Handler;
 use crate::limits::{Limits, Timeouts};
@@ -32,6 +33,22 @@ fn waited(work: impl FnOnce()) -> u64 {
     let before = clock::ahead();
     work();
     (clock::ahead() - before).as_secs()
+}
+
+/// The peer says this and takes so many bytes of the answer in each second, up to its end or that of the connection. How
+/// many seconds that lasts, those included that the server waits for what the peer has said.
+fn takes(connection: &mut ScriptedConnection<'_>, bytes: &[u8], piece: usize) -> u64 {
+    connection.script().unwrap().tempo.room = Some(piece);
+    let mut took = waited(|| {
+        connection.send(bytes);
+    });
+    while connection.connection.as_ref().is_some_and(Connection::is_sending) {
+        took += 1;
+        connection.advance(seconds(1));
+        connection.script().unwrap().tempo.room = Some(piece);
+        connection.drive();
+    }
+    took
 }
 
 fn reads(request: &mut Request<'_>) -> Result<Response, Error> {
@@ -98,12 +115,11 @@ fn a_body_that_stalls_gets_408_after_the_time_of_a_stall() {
 fn a_body_below_the_minimum_rate_gets_408_and_one_above_it_may_take_its_time() {
     let content = "x".repeat(CONTENT_BYTES);
     // 500 bytes a second and ten seconds more are granted: 100 a second use that up after 13.
-    for (piece, took, says) in [(1000, 60, "200"), (500, 120, "200"), (100, 13, "408"), (50, 12, "408")] {
+    for (piece, took, says) in [(1000, 59, "200"), (500, 119, "200"), (100, 13, "408"), (50, 12, "408")] {
         let mut connection = slow(reads, Timeouts::default(), Some(piece));
         let waited = waited(|| {
             connection.send(format!("{POST}{content}"));
         });
-        // The answer is taken at that tempo too.
         let answer = String::from_utf8(connection.received()).unwrap();
         assert!(answer.starts_with(&format!("HTTP/1.1 {says} ")), "{piece}: {answer}");
         assert!(waited >= took, "{piece}: {waited}");
@@ -120,25 +136,25 @@ fn a_peer_that_takes_nothing_of_its_answer_is_cut_after_the_time_of_a_stall() {
     for stall in [seconds(30), seconds(4)] {
         let mut connection = slow(writes, Timeouts::default().stall(stall), None);
         connection.script().unwrap().tempo.full = true;
-        let took = waited(|| {
-            connection.send(GET);
-        });
-        assert_eq!(took, stall.as_secs());
-        assert!(connection.is_over() && connection.received().is_empty());
+        connection.send(GET);
+        expires(&mut connection, stall.min(seconds(10)), "");
+        let timeouts = Timeouts::default().stall(stall).rate_bytes_per_second_min(0);
+        let mut connection = slow(writes, timeouts, None);
+        connection.script().unwrap().tempo.full = true;
+        connection.send(GET);
+        expires(&mut connection, stall, "");
     }
 }
 
 #[test]
 fn a_peer_that_takes_its_answer_below_the_minimum_rate_is_cut_and_one_above_it_gets_all() {
-    let mut connection = slow(writes, Timeouts::default(), Some(1000));
-    connection.send(GET);
+    let mut connection = slow(writes, Timeouts::default(), None);
+    assert_eq!(takes(&mut connection, GET.as_bytes(), 1000), 60);
     assert!(connection.received().len() > CONTENT_BYTES && !connection.is_over());
-    for (piece, took) in [(100, 13), (10, 11)] {
-        let mut connection = slow(writes, Timeouts::default(), Some(piece));
-        let waited = waited(|| {
-            connection.send(GET);
-        });
-        assert!((took..took + 3).contains(&waited), "{waited}");
+    for (piece, took) in [(100, 12), (10, 10)] {
+        let mut connection = slow(writes, Timeouts::default(), None);
+        let seconds = takes(&mut connection, GET.as_bytes(), piece);
+        assert!((took..took + 3).contains(&seconds), "{seconds}");
         let received = connection.received();
         assert!(received.starts_with(b"HTTP/1.1 200 ") && received.len() < 2000, "{}", received.len());
         assert!(connection.is_over());

@@ -1,0 +1,151 @@
+//! What a peer is owed: as much of it as there is room for goes at once, and the connection is parked until there is more.
+
+use super::{Connection, Next, Phase, Work};
+use crate::context::{Context, Watch};
+use crate::send::Sent;
+use crate::traffic::Going;
+use std::io;
+
+/// What follows once all has been sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Then {
+    /// What follows from an answer that has gone out. It began behind the first `queued` bytes of the queue.
+    Answered { keep: bool, queued: usize },
+    /// The next head, or the rest of it.
+    Head,
+    /// The handler for the head that has been read.
+    Exchange,
+    /// The rest of content that the handler left unread.
+    Draining { bytes_left: u64 },
+    /// The word that nothing follows, and the peer's end.
+    Lingering,
+    /// The peer's end: that word has been said.
+    Goodbye,
+    /// This side's end.
+    Closing,
+}
+
+impl Connection {
+    /// Nothing more is sent than what is queued; what the peer has on its way is read for a moment.
+    pub(super) fn begin_linger(&mut self, work: &mut Work, context: &Context<'_>, watch: &dyn Watch) {
+        work.parser.reset();
+        self.in_head = false;
+        match self.send_queued(Then::Lingering, work, watch) {
+            Ok(true) => {
+                work.io.tell(true);
+                if !self.say_goodbye(work, watch) {
+                    return;
+                }
+            }
+            Ok(false) => return,
+            Err(_) => work.io.forget_unsent(),
+        }
+        self.linger_on(context, watch);
+    }
+
+    /// Reads on for a moment.
+    fn linger_on(&mut self, context: &Context<'_>, watch: &dyn Watch) {
+        const LINGER_BYTES: u64 = 1 << 20;
+        self.set_deadline(watch.now(), context.timeouts.linger);
+        self.phase = Phase::Lingering { bytes_left: LINGER_BYTES };
+    }
+
+    /// Tells the peer that nothing follows; whether that has gone out. If not, it waits for room.
+    fn say_goodbye(&mut self, work: &mut Work, watch: &dyn Watch) -> bool {
+        if !watch.parks() {
+            self.link.finish();
+            return true;
+        }
+        self.link.say_goodbye();
+        match work.io.send_on(&mut self.link, || watch.now()) {
+            Ok(Going::NoRoom { until }) => {
+                self.deadline = until;
+                self.phase = Phase::Sending(Then::Goodbye);
+                return false;
+            }
+            // A peer that takes no more has been cut off indeed.
+            Ok(_) | Err(_) => self.link.shutdown_sending(),
+        }
+        true
+    }
+
+    /// Sends what is queued, and what is left of an answer; whether that was all. If not, it waits for room in a phase of
+    /// its own, and then for what follows.
+    pub(super) fn send_queued(&mut self, then: Then, work: &mut Work, watch: &dyn Watch) -> io::Result<bool> {
+        let io = &mut work.io;
+        if io.out.is_empty() && io.unsent.is_none() {
+            return Ok(true);
+        }
+        if !watch.parks() {
+            io.send_all(&mut self.link)?;
+            return Ok(true);
+        }
+        self.deadline = match io.send_on(&mut self.link, || watch.now())? {
+            Going::Gone => return Ok(true),
+            Going::NoRoom { until } => until,
+            Going::Turn => None,
+        };
+        self.phase = Phase::Sending(then);
+        Ok(false)
+    }
+
+    /// Sends on what the peer is owed; `None` where the phase has changed.
+    pub(super) fn send_on(
+        &mut self,
+        then: Then,
+        work: &mut Work,
+        context: &Context<'_>,
+        watch: &dyn Watch,
+    ) -> Option<Next> {
+        // Reading a file may take its time, as a handler may.
+        let began = watch.begin();
+        let going = work.io.send_on(&mut self.link, || watch.now());
+        watch.end(began);
+        match going {
+            Ok(Going::Gone) => self.go_on(then, work, context, watch),
+            Ok(Going::NoRoom { until }) => {
+                self.deadline = until;
+                Some(Next::Wait)
+            }
+            Ok(Going::Turn) => {
+                self.deadline = None;
+                Some(Next::Again)
+            }
+            Err(error) => match then {
+                Then::Answered { queued, .. } => self.after(Err(error), queued, work, context, watch),
+                _ => Some(Next::Close),
+            },
+        }
+    }
+
+    /// All has been sent: what was to follow does. `None` where the phase has changed.
+    fn go_on(
+        &mut self,
+        then: Then,
+        work: &mut Work,
+        context: &Context<'_>,
+        watch: &dyn Watch,
+    ) -> Option<Next> {
+        self.phase = Phase::Head;
+        match then {
+            Then::Answered { keep, queued } => {
+                self.link.forget_until();
+                let sent = self.told(if keep { Sent::Kept } else { Sent::Last }, work, context);
+                return self.after(sent, queued, work, context, watch);
+            }
+            Then::Head => {}
+            Then::Exchange => return self.exchange(work, context, watch),
+            Then::Draining { bytes_left } => {
+                self.set_deadline(watch.now(), context.timeouts.stall);
+                self.phase = Phase::Draining { bytes_left };
+            }
+            Then::Lingering => self.begin_linger(work, context, watch),
+            Then::Goodbye => {
+                self.link.shutdown_sending();
+                self.linger_on(context, watch);
+            }
+            Then::Closing => return Some(Next::Close),
+        }
+        None
+    }
+}
