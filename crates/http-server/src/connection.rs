@@ -231,11 +231,6 @@ impl Connection {
         matches!(self.phase, Phase::Lingering { .. })
     }
 
-    /// Whether it waits for room for what the peer is owed.
-    pub(crate) const fn is_sending(&self) -> bool {
-        matches!(self.phase, Phase::Sending(_))
-    }
-
     /// Whether the TLS handshake is under way.
     #[cfg(feature = "tls")]
     pub(crate) const fn is_handshaking(&self) -> bool {
@@ -348,17 +343,6 @@ impl Connection {
         self.expired = true;
         self.set_deadline(now, context.timeouts.linger);
         Owed::Word
-    }
-
-    /// Ends a connection whatever is under way, without waiting.
-    pub(crate) fn cut(mut self, context: &Context<'_>) {
-        if let (Phase::Sending(Then::Answered { .. }), Some(work)) = (self.phase, &mut self.work) {
-            let error = io::Error::from(io::ErrorKind::ConnectionAborted);
-            context.observe(&Event::AnswerCut { peer: self.peer.addr, error: &error });
-            if work.io.ends_with_connection {
-                self.link.reset_on_close();
-            }
-        }
     }
 
     /// Ends a connection on which nothing is under way, without waiting.

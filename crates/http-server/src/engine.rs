@@ -1,6 +1,7 @@
 //! Connections onto threads. All threads wait for the same poller; the one that gets a ready connection reads the
 //! head, runs the handler and writes the answer itself, then parks the connection again. No thread is held by a
-//! connection that is idle, whose head is incomplete, whose TLS handshake is under way, or that is read to its end.
+//! connection that is idle, whose head is incomplete, whose TLS handshake is under way, whose peer has no room for what is
+//! left of its answer, or that is read to its end.
 //!
 //! ```text
 //!   poller ──> worker: take from the table ──> drive ──> park in the table ──> poller

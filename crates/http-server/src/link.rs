@@ -44,6 +44,7 @@ pub(crate) struct Link {
     /// Whether the socket itself does not wait, which the kernel's copying needs.
     never_waits: bool,
     /// Whether the kernel does not copy the files that are sent.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
     copies_files: bool,
 }
 
@@ -61,6 +62,7 @@ impl Link {
             until: None,
             moved_bytes: 0,
             never_waits: false,
+            #[cfg(any(target_os = "linux", target_os = "android"))]
             copies_files: false,
         }
     }

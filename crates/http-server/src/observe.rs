@@ -111,7 +111,7 @@ pub enum Event<'e> {
         error: &'e io::Error,
     },
     /// All threads that there may be have a request in hand, and whoever comes now waits for one of them to end: told
-    /// once a minute at most. Slow clients hold a thread each, as do event streams and upgraded connections.
+    /// once a minute at most. Clients that send slowly hold a thread each, as do event streams and upgraded connections.
     #[non_exhaustive]
     ThreadsExhausted {
         /// How many there may be: [`ServerBuilder::threads_max`](crate::ServerBuilder::threads_max).

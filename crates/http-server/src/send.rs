@@ -16,7 +16,9 @@ use http_proto::field::{decimal, elements};
 use http_proto::{
     Framing, Headers, Method, StatusCode, StatusExt, Version, encode_decimal, encode_status_line, header,
 };
+use std::borrow::Cow;
 use std::io::{self, Read};
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 /// Bodies up to this size are copied behind the head, so that one plain write takes both.
@@ -138,9 +140,9 @@ fn send_all(response: &mut Response, facts: &Facts<'_>, link: &mut Link, io: &mu
     }
     match body {
         Kind::Empty | Kind::Upgrade(_) => {}
-        body @ (Kind::Bytes(_) | Kind::Shared(_) | Kind::File { .. }) => {
-            queue_held(body, announced.unwrap_or_default(), link, io)?;
-        }
+        Kind::Bytes(bytes) => queue_bytes(bytes, link, io),
+        Kind::Shared(bytes) => queue_shared(bytes, link, io),
+        Kind::File { file, offset, length } => queue_file(FilePart::new(file, offset, length), link, io)?,
         Kind::Reader { reader, length } => {
             link.begin_body();
             send_reader(reader, length, framing, link, io)?;
@@ -307,19 +309,20 @@ fn field(name: &[u8], value: &[u8], out: &mut Vec<u8>) {
 }
 
 /// Queues small content behind the head, so that one write takes both, and leaves the rest to be sent.
-fn queue_held(body: Kind, length: u64, link: &mut Link, io: &mut Io) -> io::Result<()> {
-    match body {
-        Kind::Bytes(bytes) if bytes.len() <= COPY_BYTES_MAX => queue(&bytes, io),
-        Kind::Shared(bytes) if bytes.len() <= COPY_BYTES_MAX => queue(&bytes, io),
-        Kind::File { file, offset, .. } if length <= READ_BYTES_MAX => {
-            return queue_file(&mut FilePart::new(file, offset, length), length, io);
-        }
-        body => {
-            link.begin_body();
-            io.unsent = Unsent::new(body).ok();
-        }
+fn queue_bytes(bytes: Cow<'static, [u8]>, link: &mut Link, io: &mut Io) {
+    if bytes.len() <= COPY_BYTES_MAX {
+        return queue(&bytes, io);
     }
-    Ok(())
+    link.begin_body();
+    io.unsent = Some(Unsent::bytes(bytes));
+}
+
+fn queue_shared(bytes: Arc<[u8]>, link: &mut Link, io: &mut Io) {
+    if bytes.len() <= COPY_BYTES_MAX {
+        return queue(&bytes, io);
+    }
+    link.begin_body();
+    io.unsent = Some(Unsent::shared(bytes));
 }
 
 fn queue(bytes: &[u8], io: &mut Io) {
@@ -327,8 +330,14 @@ fn queue(bytes: &[u8], io: &mut Io) {
     io.sent_bytes += bytes.len() as u64;
 }
 
-/// Reads a small part of a file into the queue.
-fn queue_file(part: &mut FilePart, length: u64, io: &mut Io) -> io::Result<()> {
+/// The same with a part of a file, which is read into the queue.
+fn queue_file(mut part: FilePart, link: &mut Link, io: &mut Io) -> io::Result<()> {
+    let length = part.left();
+    if length > READ_BYTES_MAX {
+        link.begin_body();
+        io.unsent = Some(Unsent::of_file(part));
+        return Ok(());
+    }
     let start = io.out.len();
     io.out.resize(start + usize::try_from(length).unwrap_or(usize::MAX), 0);
     if let Err(error) = part.read_exact(io.out.get_mut(start..).unwrap_or_default()) {

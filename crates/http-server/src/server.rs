@@ -198,9 +198,10 @@ impl ServerBuilder {
     /// is less. There are two, or as many as cores, while handlers are fast; they grow within some milliseconds while
     /// handlers block, and end when they have been idle for 10 s.
     ///
-    /// A client holds a thread while its request is answered: as long as it takes to read what it sends and to write
-    /// what it gets, and for an event stream or an upgraded connection as long as that lasts. Idle connections hold none.
-    /// So this is how many slow clients are served at a time; others wait, and the observer is told of it
+    /// A client holds a thread while its handler runs: as long as that takes to read what the client sends and to write what
+    /// it makes itself, and for an event stream or an upgraded connection as long as that lasts. Idle connections hold none,
+    /// nor does content in memory or in a file, however slowly it is taken. So this is how many slow clients can be heard, or
+    /// told what handlers write, at a time; others wait, and the observer is told of it
     /// ([`Event::ThreadsExhausted`]). A thread takes some 50 KiB of memory, and address space for its stack (2 MiB, or
     /// `RUST_MIN_STACK`) of which it touches little.
     pub fn threads_max(mut self, threads: usize) -> Self {

@@ -121,7 +121,8 @@ impl Script {
 impl Tempo {
     /// As much as there is room for.
     fn fitting<'b>(&mut self, bytes: &'b [u8]) -> io::Result<&'b [u8]> {
-        let room = if self.full || self.crowded { 0 } else { self.room.unwrap_or(usize::MAX) }.min(bytes.len());
+        let room =
+            if self.full || self.crowded { 0 } else { self.room.unwrap_or(usize::MAX) }.min(bytes.len());
         if room == 0 && !bytes.is_empty() {
             return Err(io::ErrorKind::WouldBlock.into());
         }

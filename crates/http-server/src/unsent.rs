@@ -1,6 +1,5 @@
 //! What is left of an answer whose reader has no room for more: content of a known length that nobody has to be asked for.
 
-use crate::body::Kind;
 use crate::file_part::FilePart;
 use std::borrow::Cow;
 use std::io::{self, Read};
@@ -27,15 +26,20 @@ enum Content {
 }
 
 impl Unsent {
-    /// The content of `body`, or `body` again where a handler's code makes it.
-    pub(crate) fn new(body: Kind) -> Result<Self, Kind> {
-        let content = match body {
-            Kind::Bytes(bytes) => Content::Bytes(bytes),
-            Kind::Shared(bytes) => Content::Shared(bytes),
-            Kind::File { file, offset, length } => Content::File(FilePart::new(file, offset, length)),
-            made => return Err(made),
-        };
-        Ok(Self { content, piece: Vec::new(), from: 0 })
+    pub(crate) const fn bytes(bytes: Cow<'static, [u8]>) -> Self {
+        Self::new(Content::Bytes(bytes))
+    }
+
+    pub(crate) const fn shared(bytes: Arc<[u8]>) -> Self {
+        Self::new(Content::Shared(bytes))
+    }
+
+    pub(crate) const fn of_file(part: FilePart) -> Self {
+        Self::new(Content::File(part))
+    }
+
+    const fn new(content: Content) -> Self {
+        Self { content, piece: Vec::new(), from: 0 }
     }
 
     /// What comes next, read if need be; empty behind the last of it.

@@ -2,6 +2,7 @@
 
 use super::{Connection, Next, Phase, Work};
 use crate::context::{Context, Watch};
+use crate::observe::Event;
 use crate::send::Sent;
 use crate::traffic::Going;
 use std::io;
@@ -26,6 +27,22 @@ pub(crate) enum Then {
 }
 
 impl Connection {
+    /// Whether it waits for room for what the peer is owed.
+    pub(crate) const fn is_sending(&self) -> bool {
+        matches!(self.phase, Phase::Sending(_))
+    }
+
+    /// Ends a connection whatever is under way, without waiting.
+    pub(crate) fn cut(mut self, context: &Context<'_>) {
+        if let (Phase::Sending(Then::Answered { .. }), Some(work)) = (self.phase, &mut self.work) {
+            let error = io::Error::from(io::ErrorKind::ConnectionAborted);
+            context.observe(&Event::AnswerCut { peer: self.peer.addr, error: &error });
+            if work.io.ends_with_connection {
+                self.link.reset_on_close();
+            }
+        }
+    }
+
     /// Nothing more is sent than what is queued; what the peer has on its way is read for a moment.
     pub(super) fn begin_linger(&mut self, work: &mut Work, context: &Context<'_>, watch: &dyn Watch) {
         work.parser.reset();

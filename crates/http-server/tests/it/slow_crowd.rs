@@ -10,9 +10,6 @@ use std::sync::{Arc, Mutex};
 /// Slow clients: far more than there are cores, or than a small pool of threads has.
 const SLOW: usize = 40;
 
-/// More than all buffers of a connection take.
-const LONG: usize = 24 << 20;
-
 /// Connects clients that send `request` and do nothing more; another one is answered all the same, and at once.
 #[track_caller]
 fn check(request: &str, handler: impl Handler + 'static) {

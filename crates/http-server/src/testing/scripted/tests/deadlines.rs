@@ -115,7 +115,7 @@ fn a_body_that_stalls_gets_408_after_the_time_of_a_stall() {
 fn a_body_below_the_minimum_rate_gets_408_and_one_above_it_may_take_its_time() {
     let content = "x".repeat(CONTENT_BYTES);
     // 500 bytes a second and ten seconds more are granted: 100 a second use that up after 13.
-    for (piece, took, says) in [(1000, 59, "200"), (500, 119, "200"), (100, 13, "408"), (50, 12, "408")] {
+    for (piece, took, says) in [(1000, 59, "200"), (500, 119, "200"), (100, 12, "408"), (50, 11, "408")] {
         let mut connection = slow(reads, Timeouts::default(), Some(piece));
         let waited = waited(|| {
             connection.send(format!("{POST}{content}"));
