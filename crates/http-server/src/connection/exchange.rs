@@ -151,7 +151,7 @@ impl Connection {
         queued: usize,
         work: &mut Work,
         context: &Context<'_>,
-        watch: &dyn Watch,
+        watch: &impl Watch,
     ) -> Option<Next> {
         if watch.parks() {
             self.phase = Phase::Sending(Then::Answered { keep, queued });

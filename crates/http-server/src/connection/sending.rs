@@ -44,7 +44,7 @@ impl Connection {
     }
 
     /// Nothing more is sent than what is queued; what the peer has on its way is read for a moment.
-    pub(super) fn begin_linger(&mut self, work: &mut Work, context: &Context<'_>, watch: &dyn Watch) {
+    pub(super) fn begin_linger(&mut self, work: &mut Work, context: &Context<'_>, watch: &impl Watch) {
         work.parser.reset();
         self.in_head = false;
         match self.send_queued(Then::Lingering, work, watch) {
@@ -61,14 +61,14 @@ impl Connection {
     }
 
     /// Reads on for a moment.
-    fn linger_on(&mut self, context: &Context<'_>, watch: &dyn Watch) {
+    fn linger_on(&mut self, context: &Context<'_>, watch: &impl Watch) {
         const LINGER_BYTES: u64 = 1 << 20;
         self.set_deadline(watch.now(), context.timeouts.linger);
         self.phase = Phase::Lingering { bytes_left: LINGER_BYTES };
     }
 
     /// Tells the peer that nothing follows; whether that has gone out. If not, it waits for room.
-    fn say_goodbye(&mut self, work: &mut Work, watch: &dyn Watch) -> bool {
+    fn say_goodbye(&mut self, work: &mut Work, watch: &impl Watch) -> bool {
         if !watch.parks() {
             self.link.finish();
             return true;
@@ -88,7 +88,12 @@ impl Connection {
 
     /// Sends what is queued, and what is left of an answer; whether that was all. If not, it waits for room in a phase of
     /// its own, and then for what follows.
-    pub(super) fn send_queued(&mut self, then: Then, work: &mut Work, watch: &dyn Watch) -> io::Result<bool> {
+    pub(super) fn send_queued(
+        &mut self,
+        then: Then,
+        work: &mut Work,
+        watch: &impl Watch,
+    ) -> io::Result<bool> {
         let io = &mut work.io;
         if io.out.is_empty() && io.unsent.is_none() {
             return Ok(true);
@@ -112,7 +117,7 @@ impl Connection {
         then: Then,
         work: &mut Work,
         context: &Context<'_>,
-        watch: &dyn Watch,
+        watch: &impl Watch,
     ) -> Option<Next> {
         // Reading a file may take its time, as a handler may.
         let began = watch.begin();
@@ -141,7 +146,7 @@ impl Connection {
         then: Then,
         work: &mut Work,
         context: &Context<'_>,
-        watch: &dyn Watch,
+        watch: &impl Watch,
     ) -> Option<Next> {
         self.phase = Phase::Head;
         match then {
