@@ -29,8 +29,8 @@ const DRAIN_TIME_MAX: Duration = Duration::from_millis(250);
 pub(crate) struct Live {
     pub(crate) response: WireResponse<'static>,
     /// The rest of what the pool holds.
-    pub(crate) held: Held,
-    pub(crate) slot: Slot<Key, Held>,
+    pub(crate) held: Box<Held>,
+    pub(crate) slot: Slot<Key, Box<Held>>,
     pub(crate) shared: Arc<Shared>,
     pub(crate) watch: Option<Watch>,
     pub(crate) cancel: Option<CancelToken>,

@@ -60,8 +60,8 @@ pub(crate) fn prepare(
     shared: &Arc<Shared>,
     target: &Target<'_>,
     resolve_timeout: Option<Duration>,
-    shell: Option<Held>,
-) -> Result<Held, Error> {
+    shell: Option<Box<Held>>,
+) -> Result<Box<Held>, Error> {
     check_literal(shared, target)?;
     if let Some(held) = shell {
         held.notes.begin(resolve_timeout);
@@ -98,7 +98,7 @@ pub(crate) fn prepare(
             relay = Some(Box::new(headers));
         }
     }
-    Ok(Held {
+    Ok(Box::new(Held {
         connection: Some(Box::new(connection)),
         info: Arc::default(),
         interrupt: None,
@@ -107,7 +107,7 @@ pub(crate) fn prepare(
         fields: Headers::new(),
         relay,
         observers: config.observers.clone(),
-    })
+    }))
 }
 
 /// What a proxy is told in a CONNECT or with a whole URL.

@@ -41,6 +41,13 @@ impl From<Error> for Failure {
     }
 }
 
+/// The right to a connection, with one that was kept, or what is left of one.
+struct Acquired {
+    slot: Slot<Key, Box<Held>>,
+    kept: Option<Box<Held>>,
+    shell: Option<Box<Held>>,
+}
+
 impl Call<'_> {
     pub(crate) fn proxy(&self) -> Option<Arc<Proxy>> {
         if self.unix_socket().is_some() {
@@ -75,13 +82,13 @@ impl Call<'_> {
         self.shared.observe(|| Event::Started { method: &self.method, url: &self.url });
         let is_first = !self.past.is_answered && self.retries == 0;
         let now = if is_first && self.is_prompt() { self.begun } else { self.shared.now() };
-        let (slot, kept) = self.acquire(proxy.as_ref(), now)?;
+        let mut acquired = self.acquire(proxy.as_ref(), now)?;
         let now = now + self.timings.pool_wait;
-        let Some(held) = kept else {
-            return self.on_new(slot, proxy.as_ref(), now).map_err(|failure| failure.error);
+        let Some(held) = acquired.kept.take() else {
+            return self.on_new(acquired, proxy.as_ref(), now).map_err(|failure| failure.error);
         };
         self.shared.observe(|| Event::Reused { info: &held.info });
-        match self.attempt(slot, held, now) {
+        match self.attempt(acquired.slot, held, now) {
             Ok(live) => Ok(live),
             Err(Failure { error, is_stale }) => {
                 if !is_stale
@@ -95,10 +102,10 @@ impl Call<'_> {
                 self.shared.observe(|| Event::Repeated { wait: Duration::ZERO, why });
                 // Another kept one may be as old: an unused slot is taken for a new connection.
                 let now = self.shared.now();
-                let (slot, other) = self.acquire(proxy.as_ref(), now)?;
-                drop(other);
+                let mut acquired = self.acquire(proxy.as_ref(), now)?;
+                drop(acquired.kept.take());
                 let now = now + self.timings.pool_wait;
-                self.on_new(slot, proxy.as_ref(), now).map_err(|failure| failure.error)
+                self.on_new(acquired, proxy.as_ref(), now).map_err(|failure| failure.error)
             }
         }
     }
@@ -110,11 +117,7 @@ impl Call<'_> {
     }
 
     /// A slot, and a kept connection if there is one. It is `begun` now.
-    fn acquire(
-        &mut self,
-        proxy: Option<&Arc<Proxy>>,
-        begun: Instant,
-    ) -> Result<(Slot<Key, Held>, Option<Held>), Error> {
+    fn acquire(&mut self, proxy: Option<&Arc<Proxy>>, begun: Instant) -> Result<Acquired, Error> {
         let shared = self.shared;
         let key = KeyRef {
             is_https: self.url.scheme() == "https",
@@ -155,15 +158,23 @@ impl Call<'_> {
         };
         let view: &dyn KeyView = &key;
         // With the shell of an earlier connection there is a key as well.
-        let make_key = || shared.shells.key(|other| other.view() == key).unwrap_or_else(|| key.to_key());
+        let mut shell = None;
+        let make_key = || match shared.shells.take(|other| other.view() == key) {
+            Some((key, found)) => {
+                shell = Some(found);
+                key
+            }
+            None => key.to_key(),
+        };
         let acquired = shared.pool.acquire(view, make_key, begun, patience);
         self.timings.pool_wait =
             if has_waited { shared.now().saturating_duration_since(begun) } else { Duration::ZERO };
-        acquired.map_err(|denied| match denied {
+        let (slot, kept) = acquired.map_err(|denied| match denied {
             Denied::TimedOut => Error::timed_out(kind, Phase::Connect),
             Denied::Shut => Error::new(ErrorKind::Shutdown),
             Denied::Cancelled => Error::new(ErrorKind::Cancelled),
-        })
+        })?;
+        Ok(Acquired { slot, kept, shell })
     }
 
     /// What is left of the total.
@@ -189,7 +200,7 @@ impl Call<'_> {
     /// Opens a connection and makes the request on it. It is `begun` now.
     fn on_new(
         &mut self,
-        slot: Slot<Key, Held>,
+        Acquired { slot, shell, .. }: Acquired,
         proxy: Option<&Arc<Proxy>>,
         begun: Instant,
     ) -> Result<Live, Failure> {
@@ -201,7 +212,7 @@ impl Call<'_> {
             #[cfg(feature = "tls")]
             tls: self.tls(),
         };
-        let shell = self.shared.shells.take(|key| key == slot.key());
+        let shell = shell.or_else(|| Some(self.shared.shells.take(|key| key == slot.key())?.1));
         let mut held = dial::prepare(self.shared, &target, self.timeouts.resolve, shell)?;
         let Some(mut connection) = held.connection.take() else {
             return Err(Error::new(ErrorKind::Connect).into());
@@ -275,7 +286,12 @@ impl Call<'_> {
     }
 
     /// Makes the request on an open connection. It is `begun` now.
-    fn attempt(&mut self, slot: Slot<Key, Held>, mut held: Held, begun: Instant) -> Result<Live, Failure> {
+    fn attempt(
+        &mut self,
+        slot: Slot<Key, Box<Held>>,
+        mut held: Box<Held>,
+        begun: Instant,
+    ) -> Result<Live, Failure> {
         let Some(mut connection) = held.connection.take() else {
             return Err(Error::new(ErrorKind::Connect).into());
         };

@@ -104,9 +104,9 @@ pub(crate) type SocketHook = dyn Fn(&socket2::Socket) -> io::Result<()> + Send +
 pub(crate) struct Shared {
     /// On its own, for connections to hold: what they hold must not hold the pool that holds them.
     pub(crate) config: Arc<Config>,
-    pub(crate) pool: Arc<Pool<Key, Held>>,
+    pub(crate) pool: Arc<Pool<Key, Box<Held>>>,
     /// Connections without sockets, for new connections to the same places.
-    pub(crate) shells: Shells<Key, Held>,
+    pub(crate) shells: Shells<Key, Box<Held>>,
     /// Open connections, to be broken off by a shutdown.
     open: Mutex<Vec<Weak<dyn Interrupt>>>,
     is_shut: AtomicBool,
@@ -115,7 +115,7 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn new(config: Config, pool: Arc<Pool<Key, Held>>) -> Self {
+    pub(crate) fn new(config: Config, pool: Arc<Pool<Key, Box<Held>>>) -> Self {
         Self {
             config: Arc::new(config),
             pool,

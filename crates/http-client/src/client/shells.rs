@@ -13,7 +13,7 @@ pub(crate) struct Shells<K, C> {
     list: Mutex<Vec<(K, C)>>,
 }
 
-impl<K: Clone, C> Shells<K, C> {
+impl<K, C> Shells<K, C> {
     pub(crate) const fn new() -> Self {
         Self { list: Mutex::new(Vec::new()) }
     }
@@ -22,16 +22,11 @@ impl<K: Clone, C> Shells<K, C> {
         self.list.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The key of a shell, where there is one for the place.
-    pub(crate) fn key(&self, is_it: impl Fn(&K) -> bool) -> Option<K> {
-        self.list().iter().rev().find(|(key, _)| is_it(key)).map(|(key, _)| key.clone())
-    }
-
-    /// Takes out the shell of a place.
-    pub(crate) fn take(&self, is_it: impl Fn(&K) -> bool) -> Option<C> {
+    /// Takes out the shell of a place, with the key of that.
+    pub(crate) fn take(&self, is_it: impl Fn(&K) -> bool) -> Option<(K, C)> {
         let mut list = self.list();
         let index = list.iter().rposition(|(key, _)| is_it(key))?;
-        Some(list.remove(index).1)
+        Some(list.remove(index))
     }
 
     /// Keeps a shell; the one that has waited longest makes room.
