@@ -168,6 +168,10 @@ impl<'a> Fields<'a> {
                     fields.hosts += 1;
                     fields.host = value;
                 }
+                // The usual value, which is no list.
+                10 if name.eq_ignore_ascii_case(b"connection") && value.eq_ignore_ascii_case(b"close") => {
+                    fields.close = true;
+                }
                 10 if name.eq_ignore_ascii_case(b"connection") => {
                     for option in elements(value) {
                         fields.close |= option.eq_ignore_ascii_case(b"close");
