@@ -346,6 +346,8 @@ impl<'a> Call<'a> {
         self.is_home
     }
 
+    /// In place, since a call is large and would be copied to where it is taken apart.
+    #[inline(always)]
     fn answer(self, live: Live) -> Response {
         let wire_head = live.response.head();
         let is_canonical =

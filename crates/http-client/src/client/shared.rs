@@ -292,7 +292,7 @@ impl Hash for Key {
 
 impl PartialEq for Key {
     fn eq(&self, other: &Self) -> bool {
-        self.view() == other.view()
+        Arc::ptr_eq(&self.0, &other.0) || self.view() == other.view()
     }
 }
 
