@@ -201,3 +201,6 @@ impl fmt::Debug for Body {
         f.debug_struct(kind).field("length", &self.length()).finish()
     }
 }
+
+#[cfg(test)]
+mod tests;
