@@ -26,6 +26,7 @@ mod client_proxies;
 mod client_scenarios;
 mod client_sockets;
 mod client_tls;
+mod client_tls_options;
 mod cookies_server;
 mod faults;
 mod fuzz_cookies;
