@@ -347,11 +347,15 @@ fn plain_line(rest: &[u8]) -> Option<(PlainLine, &[u8])> {
     let name_bytes = TOKEN.first_outside(rest)?;
     #[cfg(test)]
     crate::effort::count_bytes(name_bytes + 1);
-    let (name, [b':', behind @ ..]) = rest.split_at_checked(name_bytes)? else { return None };
-    if name.is_empty() {
+    let behind = match rest.get(name_bytes..)? {
+        // As nearly all are written.
+        [b':', b' ', behind @ ..] if !matches!(behind, [b' ' | b'\t', ..]) => behind,
+        [b':', behind @ ..] => trim_start(behind),
+        _ => return None,
+    };
+    if name_bytes == 0 {
         return None;
     }
-    let behind = trim_start(behind);
     let value_start = rest.len() - behind.len();
     let found = first_control(behind);
     #[cfg(test)]

@@ -18,7 +18,6 @@ use crate::engine::poller::{Interest, News};
 use crate::introduction::Introduced;
 use crate::link::Link;
 use crate::observe::Event;
-use crate::opening::Opening;
 use crate::peer::Peer;
 use crate::response::Response;
 use crate::socket::Socket;
@@ -47,7 +46,6 @@ pub(crate) struct Work {
     parser: RequestParser,
     head: RequestHead,
     io: Io,
-    opening: Opening,
     /// What has been concluded from the fields of `head`.
     concluded: Option<exchange::Concluded>,
 }
@@ -58,7 +56,6 @@ impl Work {
             parser: RequestParser::new(limits),
             head: RequestHead::default(),
             io: Io::new(limits),
-            opening: Opening::default(),
             concluded: None,
         }
     }

@@ -350,9 +350,12 @@ impl Response {
         }
     }
 
-    /// Whether the type of the content is all that the fields tell.
-    pub(crate) const fn has_only_a_type(&self) -> bool {
-        matches!(self.headers, Cow::Borrowed(_))
+    /// The fields, if the type of the content is all that they tell.
+    pub(crate) const fn only_a_type(&self) -> Option<&'static Headers> {
+        match self.headers {
+            Cow::Borrowed(of_type) => Some(of_type),
+            Cow::Owned(_) => None,
+        }
     }
 
     /// The value of the first field with this name.

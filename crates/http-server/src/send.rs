@@ -6,7 +6,6 @@ use crate::error::Error;
 use crate::error_page::ErrorPages;
 use crate::file_part::FilePart;
 use crate::link::Link;
-use crate::opening::Opening;
 use crate::response::Response;
 use crate::traffic::Io;
 use crate::unsent::Unsent;
@@ -38,8 +37,6 @@ pub(crate) struct Facts<'a> {
     pub(crate) keep: bool,
     /// Whether the request is one that may ask to upgrade the connection.
     pub(crate) may_upgrade: bool,
-    /// What answers begin with.
-    pub(crate) opening: &'a Opening,
     /// The value of the Server field; none if empty.
     pub(crate) server: &'a [u8],
     /// How error pages look, and the fields of the request, for which they are made.
@@ -79,7 +76,7 @@ pub(crate) fn send(
     io.sent_bytes = 0;
     io.ends_with_connection = false;
     let sent = match small_text(response, facts) {
-        Some(text) => Ok(send_text(response.headers(), text, facts, io)),
+        Some((fields, text)) => Ok(send_text(fields, text, io)),
         None => send_all(response, facts, link, io),
     };
     response.recycle();
@@ -92,27 +89,25 @@ pub(crate) fn send(
     sent
 }
 
-/// The content of an answer such as most are: 200 in HTTP/1.1 with a type and a little content, on a connection that
-/// stays.
-fn small_text<'r>(response: &'r Response, facts: &Facts<'_>) -> Option<&'r [u8]> {
+/// The type and the content of an answer such as most are: 200 in HTTP/1.1 with a type and a little content, on a
+/// connection that stays.
+fn small_text<'r>(response: &'r Response, facts: &Facts<'_>) -> Option<(&'static Headers, &'r [u8])> {
+    let fields = response.only_a_type()?;
     let is_usual = response.status() == StatusCode::OK
-        && response.has_only_a_type()
         && facts.keep
         && facts.version == Version::HTTP_11
         && facts.speaks == Version::HTTP_11
         && *facts.method != Method::HEAD;
     match &response.body().0 {
-        Kind::Bytes(bytes) if is_usual && bytes.len() <= COPY_BYTES_MAX => Some(bytes),
+        Kind::Bytes(text) if is_usual && text.len() <= COPY_BYTES_MAX => Some((fields, text)),
         _ => None,
     }
 }
 
 /// Queues such an answer, byte for byte as any other.
-fn send_text(headers: &Headers, text: &[u8], facts: &Facts<'_>, io: &mut Io) -> Sent {
+fn send_text(fields: &'static Headers, text: &[u8], io: &mut Io) -> Sent {
     let out = &mut io.out;
-    out.extend_from_slice(facts.opening.ok());
-    headers.write_to(out);
-    out.extend_from_slice(b"Content-Length: ");
+    out.extend_from_slice(io.opening.up_to_length(fields));
     encode_decimal(text.len() as u64, out);
     out.extend_from_slice(b"\r\n\r\n");
     out.extend_from_slice(text);
@@ -128,8 +123,11 @@ fn send_all(response: &mut Response, facts: &Facts<'_>, link: &mut Link, io: &mu
     let status = response.status();
     let content = Response::has_content(status, facts.method);
     let framing = if content { framing(&body, facts.version) } else { Framing::None };
-    let own =
-        if response.has_only_a_type() { OwnFields::default() } else { OwnFields::of(response.headers()) };
+    let own = if response.only_a_type().is_some() {
+        OwnFields::default()
+    } else {
+        OwnFields::of(response.headers())
+    };
     let keep = facts.keep && framing != Framing::UntilClose && !own.close;
     let announced = announced_length(&body, framing, response, content, facts);
     write_head(response, own, framing, announced, keep, facts, io)?;
@@ -287,7 +285,7 @@ fn write_head(
 fn start_head(response: &Response, own: OwnFields, facts: &Facts<'_>, io: &mut Io) -> io::Result<()> {
     let status = response.status();
     if status == StatusCode::OK && facts.speaks == Version::HTTP_11 && !own.server && !own.date {
-        io.out.extend_from_slice(facts.opening.ok());
+        io.out.extend_from_slice(io.opening.ok());
         return Ok(());
     }
     let phrase = status.phrase().as_bytes();
@@ -296,7 +294,7 @@ fn start_head(response: &Response, own: OwnFields, facts: &Facts<'_>, io: &mut I
         field(b"Server", facts.server, &mut io.out);
     }
     if !own.date {
-        io.out.extend_from_slice(facts.opening.date());
+        io.out.extend_from_slice(io.opening.date());
     }
     Ok(())
 }

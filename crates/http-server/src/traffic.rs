@@ -4,6 +4,7 @@
 use crate::delivery::{Delivery, OnSent};
 use crate::error::Error;
 use crate::link::Link;
+use crate::opening::Opening;
 use crate::unsent::Unsent;
 use http_proto::stream::{BodyError, ReadBuffer};
 use http_proto::{BodyDecoder, Framing, Limits as MessageLimits, StatusCode};
@@ -34,6 +35,8 @@ pub(crate) struct Io {
     pub(crate) input: ReadBuffer,
     pub(crate) decoder: BodyDecoder,
     pub(crate) out: Vec<u8>,
+    /// What answers begin with.
+    pub(crate) opening: Opening,
     /// `100 Continue` is owed before the content is read.
     pub(crate) expects_continue: bool,
     /// The content cannot be read on, and where it ends is not known.
@@ -63,6 +66,7 @@ impl Io {
             out: Vec::new(),
             unsent: None,
             stuck_since: None,
+            opening: Opening::default(),
             expects_continue: false,
             body_broken: false,
             body_bytes: 0,

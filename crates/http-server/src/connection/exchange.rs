@@ -107,6 +107,7 @@ impl Connection {
             verdict.persistence.is_err() && matches!(verdict.framing, Framing::None | Framing::Length(0));
         let keep =
             verdict.persistence.is_ok() && context.speaks == Version::HTTP_11 && self.can_stay(work, context);
+        work.io.opening.renew(watch.recent(), &context.server_name);
         let facts = Facts {
             method: &work.head.method,
             version: work.head.version.min(context.speaks),
@@ -115,7 +116,6 @@ impl Connection {
             // With content the switch would come in its middle.
             may_upgrade: work.head.version == Version::HTTP_11
                 && matches!(verdict.framing, Framing::None | Framing::Length(0)),
-            opening: work.opening.at(watch.recent(), &context.server_name),
             server: &context.server_name,
             pages: &context.error_pages,
             asked: Some(&work.head.headers),
@@ -388,6 +388,7 @@ impl Connection {
         context: &Context<'_>,
         watch: &impl Watch,
     ) {
+        work.io.opening.renew(watch.now(), &context.server_name);
         let (method, asked) = match heard {
             Heard::Head => (&work.head.method, Some(&work.head.headers)),
             Heard::Part => (&Method::GET, None),
@@ -398,7 +399,6 @@ impl Connection {
             speaks: context.speaks,
             keep: false,
             may_upgrade: false,
-            opening: work.opening.at(watch.now(), &context.server_name),
             server: &context.server_name,
             pages: &context.error_pages,
             asked,

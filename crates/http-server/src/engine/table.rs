@@ -56,30 +56,38 @@ pub(crate) enum Parked<C> {
 
 #[derive(Debug)]
 struct Shard<C> {
+    /// What every request looks at: two of them are one line of the processor's cache.
     slots: Vec<Slot<C>>,
+    /// The rest of each; `None` where the slot is free.
+    rests: Vec<Option<Rest>>,
     free: Vec<u32>,
 }
 
 #[derive(Debug)]
 struct Slot<C> {
-    generation: u32,
-    /// `None` where the slot is free.
-    entry: Option<Entry<C>>,
-}
-
-#[derive(Debug)]
-struct Entry<C> {
-    socket: Arc<Socket>,
     parked: Option<Box<C>>,
-    /// What has arrived while it was busy.
-    news: Option<News>,
     /// When the deadlines will have a look at it.
     scheduled: Option<Instant>,
-    /// Given back when the entry goes.
+    generation: u32,
+    /// What has arrived while it was busy.
+    news: Option<News>,
+    is_free: bool,
+}
+
+/// What is seldom asked of a connection.
+#[derive(Debug)]
+struct Rest {
+    socket: Arc<Socket>,
+    /// Given back when the connection goes.
     _held: Option<crate::address_counts::Held>,
 }
 
-impl<C: Park> Entry<C> {
+impl<C: Park> Slot<C> {
+    /// Whether it is not free, and has been used so often before.
+    const fn is_of(&self, generation: u32) -> bool {
+        self.generation == generation && !self.is_free
+    }
+
     /// When the deadlines are to look at it, unless they will early enough anyway.
     fn park(&mut self, connection: Box<C>) -> Option<Instant> {
         let is_new = |deadline: &Instant| self.scheduled.is_none_or(|at| at > *deadline);
@@ -103,7 +111,9 @@ pub(crate) enum Due<C = Connection> {
 
 impl<C> Default for Table<C> {
     fn default() -> Self {
-        let shards = std::array::from_fn(|_| Mutex::new(Shard { slots: Vec::new(), free: Vec::new() }));
+        let shards = std::array::from_fn(|_| {
+            Mutex::new(Shard { slots: Vec::new(), rests: Vec::new(), free: Vec::new() })
+        });
         Self { shards, open: AtomicUsize::new(0), turn: AtomicUsize::new(0) }
     }
 }
@@ -139,27 +149,35 @@ impl<C: Park> Table<C> {
             Some(index) => index,
             None => {
                 let index = u32::try_from(shard.slots.len()).ok().filter(|index| *index < (1 << 28) - 1)?;
-                shard.slots.push(Slot { generation: 0, entry: None });
+                shard.slots.push(Slot {
+                    parked: None,
+                    scheduled: None,
+                    generation: 0,
+                    news: None,
+                    is_free: true,
+                });
+                shard.rests.push(None);
                 index
             }
         };
+        *shard.rests.get_mut(index as usize)? = Some(Rest { socket, _held: held });
         let slot = shard.slots.get_mut(index as usize)?;
-        slot.entry = Some(Entry { socket, parked: None, news: None, scheduled: None, _held: held });
+        slot.is_free = false;
         self.open.fetch_add(1, Ordering::SeqCst);
         Some(join(shard_number, index, slot.generation))
     }
 
     /// Takes a parked connection; `None` where it is busy, or gone.
     pub(crate) fn take(&self, key: Key) -> Option<Box<C>> {
-        self.with(key, |entry| entry.parked.take()).flatten()
+        self.with(key, |slot| slot.parked.take()).flatten()
     }
 
     /// Takes a connection for which something has arrived. One that is busy is told when it comes back.
     pub(crate) fn take_for(&self, key: Key, news: News) -> Option<Box<C>> {
-        self.with(key, |entry| {
-            let parked = entry.parked.take();
+        self.with(key, |slot| {
+            let parked = slot.parked.take();
             if parked.is_none() {
-                entry.news = entry.news.max(Some(news));
+                slot.news = slot.news.max(Some(news));
             }
             parked
         })
@@ -168,9 +186,9 @@ impl<C: Park> Table<C> {
 
     /// Parks a connection, unless something has arrived for it since it was taken.
     pub(crate) fn park(&self, key: Key, connection: Box<C>) -> Parked<C> {
-        self.with(key, |entry| match entry.news.take() {
+        self.with(key, |slot| match slot.news.take() {
             Some(news) => Parked::Has(news, connection),
-            None => Parked::Waits(entry.park(connection)),
+            None => Parked::Waits(slot.park(connection)),
         })
         .unwrap_or(Parked::Gone)
     }
@@ -178,26 +196,26 @@ impl<C: Park> Table<C> {
     /// Parks a connection whatever has arrived for it, and says what has, and when the deadlines are to look at it; `None`
     /// where it has been removed.
     pub(crate) fn set_down(&self, key: Key, connection: Box<C>) -> Option<(Option<News>, Option<Instant>)> {
-        self.with(key, |entry| {
-            let news = entry.news.take();
-            (news, entry.park(connection))
+        self.with(key, |slot| {
+            let news = slot.news.take();
+            (news, slot.park(connection))
         })
     }
 
     /// What the deadlines should do with a key that they found due.
     pub(crate) fn due(&self, key: Key, now: Instant) -> Due<C> {
-        self.with(key, |entry| {
-            entry.scheduled = None;
-            let Some(connection) = entry.parked.take() else { return Due::Nothing };
+        self.with(key, |slot| {
+            slot.scheduled = None;
+            let Some(connection) = slot.parked.take() else { return Due::Nothing };
             match connection.deadline() {
                 Some(deadline) if deadline <= now => Due::Expired(connection),
                 Some(deadline) => {
-                    entry.scheduled = Some(deadline);
-                    entry.parked = Some(connection);
+                    slot.scheduled = Some(deadline);
+                    slot.parked = Some(connection);
                     Due::Later(deadline)
                 }
                 None => {
-                    entry.parked = Some(connection);
+                    slot.parked = Some(connection);
                     Due::Nothing
                 }
             }
@@ -210,17 +228,19 @@ impl<C: Park> Table<C> {
         let (shard_number, index, generation) = split(key);
         let Some(shard) = self.shards.get(shard_number) else { return };
         let mut shard = lock(shard);
-        let Some(slot) = shard.slots.get_mut(index).filter(|slot| slot.generation == generation) else {
+        let Some(slot) = shard.slots.get_mut(index).filter(|slot| slot.is_of(generation)) else {
             return;
         };
-        let Some(entry) = slot.entry.take() else { return };
         // Never the last one, which belongs to listeners.
-        slot.generation = (slot.generation + 1) % (u32::MAX - 1);
+        let generation = (slot.generation + 1) % (u32::MAX - 1);
+        let fresh = Slot { parked: None, scheduled: None, generation, news: None, is_free: true };
+        let before = std::mem::replace(slot, fresh);
+        let rest = shard.rests.get_mut(index).and_then(Option::take);
         if let Ok(index) = u32::try_from(index) {
             shard.free.push(index);
         }
         drop(shard);
-        drop(entry);
+        drop((before, rest));
         self.open.fetch_sub(1, Ordering::SeqCst);
     }
 
@@ -230,8 +250,8 @@ impl<C: Park> Table<C> {
         let mut found: Vec<(Option<Instant>, Key)> = Vec::new();
         for (shard_number, shard) in self.shards.iter().enumerate() {
             for (index, slot) in (0u32..).zip(&lock(shard).slots) {
-                let parked = slot.entry.as_ref().and_then(|entry| entry.parked.as_deref());
-                if let Some(connection) = parked.filter(|connection| is_candidate(connection)) {
+                if let Some(connection) = slot.parked.as_deref().filter(|connection| is_candidate(connection))
+                {
                     found.push((connection.deadline(), join(shard_number, index, slot.generation)));
                 }
             }
@@ -244,25 +264,22 @@ impl<C: Park> Table<C> {
     /// Whether a connection is parked and what has arrived for it; `None` where there is none.
     #[cfg(test)]
     pub(crate) fn picture(&self, key: Key) -> Option<(bool, bool)> {
-        self.with(key, |entry| (entry.parked.is_some(), entry.news.is_some()))
+        self.with(key, |slot| (slot.parked.is_some(), slot.news.is_some()))
     }
 
     /// Calls `visit` with the sockets of all connections that are busy.
     pub(crate) fn each_busy(&self, mut visit: impl FnMut(&Socket)) {
         for shard in &self.shards {
-            for slot in &lock(shard).slots {
-                if let Some(entry) = slot.entry.as_ref().filter(|entry| entry.parked.is_none()) {
-                    visit(&entry.socket);
-                }
-            }
+            let shard = lock(shard);
+            let busy = shard.slots.iter().zip(&shard.rests).filter(|(slot, _)| slot.parked.is_none());
+            busy.filter_map(|(_, rest)| rest.as_ref()).for_each(|rest| visit(&rest.socket));
         }
     }
 
-    fn with<T>(&self, key: Key, f: impl FnOnce(&mut Entry<C>) -> T) -> Option<T> {
+    fn with<T>(&self, key: Key, f: impl FnOnce(&mut Slot<C>) -> T) -> Option<T> {
         let (shard, index, generation) = split(key);
         let mut shard = lock(self.shards.get(shard)?);
-        let slot = shard.slots.get_mut(index).filter(|slot| slot.generation == generation)?;
-        slot.entry.as_mut().map(f)
+        shard.slots.get_mut(index).filter(|slot| slot.is_of(generation)).map(f)
     }
 }
 

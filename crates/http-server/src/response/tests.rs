@@ -25,11 +25,11 @@ fn what_is_added_to_one_answer_is_not_in_the_next_of_its_kind() {
 
 #[test]
 fn only_an_answer_to_which_nothing_was_added_has_nothing_but_a_type() {
-    assert!(Response::html("").has_only_a_type());
-    assert!(Response::text("").with_status(StatusCode::CREATED).with_body("more").has_only_a_type());
-    assert!(!Response::text("").with_header("Connection", "close").has_only_a_type());
-    assert!(!Response::content("text/plain", "").has_only_a_type());
-    assert!(!Response::new(StatusCode::OK).has_only_a_type());
+    assert!(Response::html("").only_a_type().is_some());
+    assert!(Response::text("").with_status(StatusCode::CREATED).with_body("more").only_a_type().is_some());
+    assert!(Response::text("").with_header("Connection", "close").only_a_type().is_none());
+    assert!(Response::content("text/plain", "").only_a_type().is_none());
+    assert!(Response::new(StatusCode::OK).only_a_type().is_none());
 }
 
 #[test]

@@ -106,3 +106,8 @@ fn those_that_wait_longest_are_taken_first() {
     assert!(table.take_oldest(usize::MAX, |_| false).is_empty());
     assert_eq!(table.take_oldest(usize::MAX, |_| true).len(), 29);
 }
+
+#[test]
+fn what_every_request_looks_at_is_half_a_line_of_the_processors_cache() {
+    assert_eq!(size_of::<super::Slot<Connection>>(), 32);
+}

@@ -10,6 +10,7 @@ use std::io::{Read, Write};
 use std::time::Duration;
 
 mod deadlines;
+mod defaults;
 
 const GET: &str = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
