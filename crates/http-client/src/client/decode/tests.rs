@@ -170,6 +170,62 @@ mod gzip {
         }
     }
 
+    /// Tells how much there is.
+    struct Announced(Cursor<Vec<u8>>);
+
+    impl Read for Announced {
+        fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+            self.0.read(out)
+        }
+    }
+
+    impl Wire for Announced {
+        fn wire_bytes(&self) -> u64 {
+            self.0.position()
+        }
+
+        fn left_bytes(&self) -> Option<u64> {
+            Some(self.0.get_ref().len() as u64 - self.0.position())
+        }
+    }
+
+    #[test]
+    fn content_is_the_same_however_much_of_it_is_asked_for_at_a_time() {
+        const KIB: usize = 1024;
+        #[track_caller]
+        fn check<W: Wire + 'static>(wire: impl Fn() -> W, text: &[u8]) {
+            for room_bytes in [1000, 16 * KIB, 64 * KIB + 1, 256 * KIB] {
+                let mut pile = decoders(wire(), &[Coding::Gzip], DecodeLimits::default());
+                let (mut decoded, mut room) = (Vec::<u8>::new(), vec![0; room_bytes]);
+                loop {
+                    // Some of it as a reader, some of it out of the block.
+                    let count = pile.read(&mut room).unwrap();
+                    decoded.extend(&room[..count]);
+                    let there = pile.fill_buf().unwrap();
+                    let some = &there[..there.len().min(777)];
+                    if count + some.len() == 0 {
+                        break;
+                    }
+                    decoded.extend(some);
+                    let taken = some.len();
+                    pile.consume(taken);
+                }
+                assert!(decoded == text, "{} bytes, rooms of {room_bytes}", text.len());
+            }
+        }
+        let line = |number: u32| format!("{number}, {}\n", number.wrapping_mul(number)).into_bytes();
+        let long: Vec<u8> = (0..25_000).flat_map(line).collect();
+        for text_bytes in [0, 1, 16 * KIB - 1, 16 * KIB, 48 * KIB, long.len()] {
+            let text = &long[..text_bytes];
+            let content = gz(text);
+            check(|| Announced(Cursor::new(content.clone())), text);
+            for piece_bytes in [1000, usize::MAX] {
+                let content = || Cursor::new(content.clone());
+                check(|| Pieces { content: content(), piece_bytes, taken_bytes: 0 }, text);
+            }
+        }
+    }
+
     #[test]
     fn a_cut_is_seen_however_small_the_rooms_are() {
         let text = [0; 600];
