@@ -5,7 +5,8 @@ use std::fmt;
 use std::fs::File;
 use std::io::{self, Read, Seek};
 
-/// The content of a request.
+/// The content of a request on a connection. That of a `Client`'s, which may have to be sent twice, is
+/// `http_client::client::Body`.
 ///
 /// Made from bytes and text by `From`, from a file, a reader or an iterator by the constructors. Text is sent as
 /// UTF-8. Nothing is `()`.

@@ -4,7 +4,8 @@ use crate::transport::ConnectionInfo;
 use http_proto::{CloseReason, ResponseHead};
 use std::fmt;
 
-/// Is told what happens on a connection. A closure that takes an [`Event`] is one.
+/// Is told what happens on a connection. A closure that takes an [`Event`] is one. What happens to a `Client` is told to
+/// an `http_client::client::Observer`.
 ///
 /// ```
 /// use http_client::HttpConnection;

@@ -20,7 +20,7 @@ const DRAIN_MAX: Duration = Duration::from_secs(1);
 /// Large buffers begin at a page boundary: receiving into them is cheaper (4 KiB aliasing).
 const PAGE_BYTES: usize = 4096;
 
-/// The answer to a request: Python's `HTTPResponse`.
+/// The answer to a request on a connection: Python's `HTTPResponse`. `Client` answers with `http_client::client::Response`.
 ///
 /// Reading it reads the content, without framing, up to its end: `Read` and `BufRead`, so that `read_to_end`,
 /// `read_until` and `lines` work. Content that ends early is an error, always

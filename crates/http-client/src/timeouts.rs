@@ -63,7 +63,8 @@ pub(crate) use setters;
 pub(crate) use timeouts;
 
 timeouts! {
-    /// How long each step of an exchange may take. Every default is finite except the total.
+    /// How long each step of an exchange may take. Every default is finite except the total. `Client` has more steps and a
+    /// type of its own, `http_client::client::Timeouts`.
     ///
     /// ```text
     ///  put_request      connected   TLS done   last byte sent     first byte    head       content

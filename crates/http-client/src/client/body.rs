@@ -5,7 +5,8 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::Arc;
 
-/// The content of a request.
+/// The content of a [`Client`](crate::client::Client)'s request. A single connection takes a
+/// [`http_client::Body`](crate::Body).
 ///
 /// Bytes and text come by `From`, files and readers by the constructors, forms by
 /// [`Form`](crate::client::Form) and [`Multipart`](crate::client::Multipart). All but a reader can be sent again, after a

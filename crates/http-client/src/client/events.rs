@@ -12,7 +12,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Is told what happens to a client's calls, on the thread of the call. A closure that takes an [`Event`] is one.
+/// Is told what happens to a client's calls, on the thread of the call. A closure that takes an [`Event`] is one. A
+/// single connection tells a [`http_client::Observer`](crate::Observer).
 ///
 /// ```
 /// use http_client::Client;

@@ -15,7 +15,7 @@ use std::io::{self, BufRead, Read, Write};
 use std::sync::Arc;
 
 /// The answer to a call. It owns its connection, which goes back to the client when the content has been read to its
-/// end.
+/// end. A single connection answers with a [`http_client::Response`](crate::Response).
 ///
 /// `Read` and `BufRead` give the content decoded. It fails where the content ends early, is malformed or grows beyond
 /// a limit; reading on after a failure fails again. Python: `requests.Response`, `urllib.response`.

@@ -4,7 +4,8 @@ use crate::timeouts::timeouts;
 use std::time::Duration;
 
 timeouts! {
-    /// How long each step of a call may take. Every default is finite except the total.
+    /// How long each step of a call may take. Every default is finite except the total. A single connection has
+    /// [`http_client::Timeouts`](crate::Timeouts).
     ///
     /// ```text
     ///  send()     slot free    addresses    connected    TLS done    last byte sent   first byte   head      last byte
