@@ -1,6 +1,7 @@
 //! What is written about requests, and where to.
 
 use super::process::{folder, run, serve};
+#[cfg(unix)]
 use std::fs;
 
 #[test]

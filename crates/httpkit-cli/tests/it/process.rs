@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::{Child, ChildStderr, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{Receiver, channel};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// No answer of a healthy server takes nearly as long; only a broken one makes a test wait for it.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -129,15 +129,17 @@ impl Running {
     }
 
     /// Waits until the server takes no more connections, for [`PATIENCE`] at most.
+    #[cfg(unix)]
     pub(crate) fn wait_until_deaf(&self) {
         self.wait_for(|| TcpStream::connect(self.address()).is_err(), "the server goes on listening");
     }
 
     /// Waits until `done`, for [`PATIENCE`] at most.
+    #[cfg(unix)]
     #[expect(clippy::disallowed_methods, reason = "a wait that is bounded needs a clock")]
     #[expect(clippy::unused_self, reason = "it is the server that is waited for")]
     pub(crate) fn wait_for(&self, done: impl Fn() -> bool, what: &str) {
-        let began = Instant::now();
+        let began = std::time::Instant::now();
         while !done() {
             assert!(began.elapsed() < PATIENCE, "{what}");
             std::thread::yield_now();
