@@ -10,6 +10,7 @@ use crate::files::path::UNFINISHED;
 use crate::files::root::{Facts, Occupant};
 use crate::request::Request;
 use crate::response::Response;
+use http_proto::field::decimal;
 use http_proto::{Headers, StatusCode};
 use std::fs::{File, TryLockError};
 use std::io::{self, Read as _, Seek as _, SeekFrom};
@@ -125,7 +126,7 @@ fn piece(headers: &Headers) -> Option<Piece> {
     }
     let (unit, range) = value.split_once(' ')?;
     let (range, size) = range.split_once('/')?;
-    let size_bytes = number(size)?;
+    let size_bytes = decimal(size.as_bytes())?;
     if !unit.eq_ignore_ascii_case("bytes") {
         return None;
     }
@@ -133,17 +134,12 @@ fn piece(headers: &Headers) -> Option<Piece> {
         return Some(Piece::Question { size_bytes });
     }
     let (first, last) = range.split_once('-')?;
-    let (first, last) = (number(first)?, number(last)?);
+    let (first, last) = (decimal(first.as_bytes())?, decimal(last.as_bytes())?);
     (first <= last && last < size_bytes).then(|| Piece::Bytes {
         first,
         length_bytes: last - first + 1,
         size_bytes,
     })
-}
-
-/// `1*DIGIT`
-fn number(digits: &str) -> Option<u64> {
-    if digits.bytes().all(|byte| byte.is_ascii_digit()) { digits.parse().ok() } else { None }
 }
 
 #[cfg(unix)]
