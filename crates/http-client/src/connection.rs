@@ -303,7 +303,7 @@ impl HttpConnection {
         self.parser.reset();
         let leftover = self.buffer.filled().len();
         self.buffer.consume(leftover);
-        self.idle_since = None;
+        (self.idle_since, self.noted_now) = (None, None);
         if self.wire.take().is_some() {
             self.closed = reason;
             self.observe(&Observed::Closed(reason));

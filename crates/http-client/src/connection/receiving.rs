@@ -53,7 +53,7 @@ impl HttpConnection {
         }
     }
 
-    fn read_answer(&mut self) -> Result<(), Error> {
+    pub(super) fn read_answer(&mut self) -> Result<(), Error> {
         self.advance(Event::GetResponse)?;
         while !self.request.is_answered {
             self.next_head()?;
@@ -269,6 +269,7 @@ impl HttpConnection {
     /// The answer is over: the connection waits for the next request, or closes.
     fn finish_exchange(&mut self) {
         self.state = self.state.after(Event::ResponseDone).unwrap_or_default();
+        self.noted_now = None;
         let keep = match self.persistence {
             Ok(()) if !self.buffer.is_empty() => Err(CloseReason::UnaskedBytes),
             other => other,

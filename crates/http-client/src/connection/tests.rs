@@ -362,3 +362,28 @@ fn body_kinds_know_their_length() {
         RequestOptions { skip_host: true, skip_accept_encoding: true, encode_chunked: false }
     );
 }
+
+#[cfg(feature = "client")]
+#[test]
+fn a_time_that_was_told_for_one_exchange_does_not_count_in_the_next() {
+    let clock = FakeClock::new();
+    let second = Duration::from_secs(1);
+    let answer = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na";
+    let script = Script::new().clock(&clock).expect(GET).reply(answer).interrupt().expect(GET).reply(answer);
+    let (transport, recording) = script.build();
+    let mut connection = HttpConnection::builder("example.org")
+        .transport(transport)
+        .clock(clock.clone())
+        .timeouts(Timeouts::NONE.write(Some(second)))
+        .build()
+        .unwrap();
+    for _ in 0..2 {
+        connection.request("GET", "/", (), &Headers::new()).unwrap();
+        connection.read_answer().unwrap();
+        connection.note_now(clock.now());
+        let mut content = [0; 2];
+        assert_eq!(connection.read_content(&mut content).unwrap(), 1);
+        clock.advance(10 * second);
+    }
+    assert_eq!(recording.check(), Ok(()));
+}
