@@ -87,6 +87,12 @@ pub(crate) trait Watch {
     /// The handler that began then has ended.
     fn end(&self, _began: Instant) {}
 
+    /// What the peer is owed is sent from now on: that may wait for a disk, and is no handler's time.
+    fn begin_sending(&self) {}
+
+    /// As much of it has been sent as there is room for.
+    fn end_sending(&self) {}
+
     /// Whether answers to earlier requests may wait for that of the next one, to go out with it.
     fn answers_wait(&self) -> bool {
         true

@@ -20,7 +20,7 @@ const RECORD_BYTES_MAX: usize = 5 + 16 * 1024 + 256;
 
 /// As much of a file is copied by the kernel in one call, so that others get their turn and the pace can be watched.
 #[cfg(any(target_os = "linux", target_os = "android"))]
-const COPIED_BYTES_MAX: usize = 2 << 20;
+const COPIED_BYTES_MAX: usize = 1 << 20;
 
 /// A connection as a stream of bytes.
 #[derive(Debug)]

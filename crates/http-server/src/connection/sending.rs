@@ -119,10 +119,9 @@ impl Connection {
         context: &Context<'_>,
         watch: &impl Watch,
     ) -> Option<Next> {
-        // Reading a file may take its time, as a handler may.
-        let began = watch.begin();
+        watch.begin_sending();
         let going = work.io.send_on(&mut self.link, || watch.now());
-        watch.end(began);
+        watch.end_sending();
         match going {
             Ok(Going::Gone) => self.go_on(then, work, context, watch),
             Ok(Going::NoRoom { until }) => {

@@ -101,9 +101,12 @@ impl<P: Poller> Worker<P> {
                     if let Some((ended, each)) = self.stopwatch.lap() {
                         self.shared.crowd.count_handlers(ended, each);
                     }
+                    let before = self.stopwatch.taken();
                     let waited = self.shared.poller.wait(&mut self.events, max, timeout);
                     let last = self.shared.crowd.end_wait();
                     self.stopwatch.take();
+                    // A wait may also come back to have a look at what others have left.
+                    let has_idled = timeout.is_some_and(|timeout| self.stopwatch.taken() - before >= timeout);
                     let count = self.events.len();
                     self.shared.crowd.share_out(count, max);
                     // The usual case with few clients: what is dealt with at once need not be laid on the desk.
@@ -115,8 +118,7 @@ impl<P: Poller> Worker<P> {
                     if let Err(error) = waited {
                         self.shared.context.observe(&Event::AcceptFailed { error: &error });
                         std::thread::yield_now();
-                    } else if count == 0 && timeout.is_some() && !last && self.shared.crowd.retire(&self.desk)
-                    {
+                    } else if count == 0 && has_idled && !last && self.shared.crowd.retire(&self.desk) {
                         return Err(End::Retired);
                     }
                 }
@@ -310,6 +312,19 @@ impl<P: Poller> Watch for DeskWatch<'_, P> {
         } else if self.stopwatch.end_handler().is_multiple_of(UNTIMED_MAX) {
             self.glance();
         }
+    }
+
+    fn begin_sending(&self) {
+        match self.stopwatch.lap() {
+            Some((ended, each)) => self.shared.crowd.count_handlers(ended, each),
+            None => self.stopwatch.take(),
+        }
+        self.desk.begin_handler(self.stopwatch.stamp());
+    }
+
+    fn end_sending(&self) {
+        self.desk.end_handler();
+        self.stopwatch.take();
     }
 
     fn answers_wait(&self) -> bool {
