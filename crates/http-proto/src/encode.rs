@@ -97,13 +97,10 @@ pub fn encode_fields(headers: &Headers, out: &mut Vec<u8>) {
 
 /// Appends `number` in decimal digits.
 pub fn encode_decimal(mut number: u64, out: &mut Vec<u8>) {
-    if let Ok(short @ 0..10_000) = u16::try_from(number) {
-        // Digits fit bytes.
-        let digits = [short / 1000, short / 100 % 10, short / 10 % 10, short % 10];
-        let digits = digits.map(|digit| b'0' + digit.to_le_bytes()[0]);
-        let zeros = usize::from(short < 1000) + usize::from(short < 100) + usize::from(short < 10);
-        out.extend_from_slice(digits.get(zeros..).unwrap_or_default());
-        return;
+    if let Ok(short @ ..100) = u8::try_from(number) {
+        let digits = [b'0' + short / 10, b'0' + short % 10];
+        let [_, ones] = digits;
+        return if short < 10 { out.push(ones) } else { out.extend_from_slice(&digits) };
     }
     let mut digits = [0u8; 20];
     let mut used = 0;

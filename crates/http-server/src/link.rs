@@ -116,6 +116,7 @@ impl Link {
     }
 
     /// Waits are as long as any from now on.
+    #[inline]
     pub(crate) fn forget_until(&mut self) {
         if self.until.take().is_some() {
             let stall = effective(self.stall);

@@ -190,10 +190,16 @@ impl Response {
     }
 
     /// Makes an error page what it is to be for a client that sent these fields.
+    #[inline]
     pub(crate) fn dress(&mut self, pages: &ErrorPages, asked: Option<&Headers>) {
-        let Some(fault) = self.aside.as_mut().and_then(|aside| aside.fault.take()) else { return };
+        if let Some(fault) = self.aside.as_mut().and_then(|aside| aside.fault.take()) {
+            self.dress_fault(&fault, pages, asked);
+        }
+    }
+
+    fn dress_fault(&mut self, fault: &Fault, pages: &ErrorPages, asked: Option<&Headers>) {
         crate::vary::add(self.headers_mut(), "Accept");
-        if let Some((content_type, text)) = pages.replacement(&fault, asked)
+        if let Some((content_type, text)) = pages.replacement(fault, asked)
             && self.headers_mut().set("Content-Type", content_type).is_ok()
         {
             self.body = text.into();
