@@ -336,13 +336,14 @@ fn calibrate(runner: &mut Runner, round: Duration) -> Result<u64, u64> {
     }
 }
 
-/// All rounds: every case takes its turn in each, in changing order, and the first case one more turn.
+/// All rounds: every case takes its turn in each, in changing order, and the first case one more turn. That one lies far
+/// from its other turn, since whoever follows itself finds the caches filled, and the others do not.
 fn measure(runners: &mut [(Runner, u64)], outcome: &mut Outcome) {
     let count = runners.len();
     let mut again = Vec::new();
     for round in 0..outcome.rounds {
         for turn in 0..=count {
-            let index = (turn + round) % (count + 1);
+            let index = case_of((turn + round) % (count + 1), count);
             let Some((runner, times)) = runners.get_mut(index % count.max(1)) else { return };
             let (took, _) = runner.time(*times);
             let one = |time: Duration| time.as_nanos() as f64 / *times as f64;
@@ -363,6 +364,16 @@ fn measure(runners: &mut [(Runner, u64)], outcome: &mut Outcome) {
     }
 }
 
+/// Whose turn it is at a place in the order of so many cases; `count` stands for the first one's other turn.
+fn case_of(place: usize, count: usize) -> usize {
+    let middle = count.div_ceil(2);
+    match place {
+        _ if place < middle => place,
+        _ if place == middle => count,
+        _ => place - 1,
+    }
+}
+
 /// Calls and bytes for one operation, over many.
 fn count_allocations(runner: &mut Runner, times: u64, all_threads: bool) -> (f64, f64) {
     let times = times.clamp(1, 1000);
@@ -372,4 +383,28 @@ fn count_allocations(runner: &mut Runner, times: u64, all_threads: bool) -> (f64
         allocator::count_here(|| runner.run(times))
     };
     (calls as f64 / times as f64, bytes as f64 / times as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::case_of;
+
+    #[test]
+    fn every_case_has_its_turn_and_none_comes_right_behind_itself() {
+        for count in 3..10 {
+            let order: Vec<usize> = (0..=count).map(|place| case_of(place, count)).collect();
+            let mut sorted = order.clone();
+            sorted.sort_unstable();
+            assert_eq!(sorted, (0..=count).collect::<Vec<_>>());
+            // The last place is followed by the first one of the next round.
+            for (before, after) in order.iter().zip(order.iter().cycle().skip(1)) {
+                assert_ne!(before % count, after % count, "{order:?}");
+            }
+        }
+        assert_eq!(
+            [0, 1, 2].map(|place| case_of(place, 2)),
+            [0, 2, 1],
+            "the turn that counts follows the other case"
+        );
+    }
 }
