@@ -347,6 +347,8 @@ impl Link {
     /// The peer has been given up: nothing follows.
     pub(crate) const fn give_up(&mut self) -> Error {
         self.cut = true;
+        // There can be no other answer in its place.
+        self.wrote = true;
         Error::TooSlow
     }
 

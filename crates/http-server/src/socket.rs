@@ -1,12 +1,21 @@
 //! The kinds of sockets that a connection can have, behind one set of calls on `&self`, so that another thread can
 //! cut a connection that is busy.
 
+#[cfg(unix)]
+use rustix::net::SendFlags;
 use std::io::{self, IoSlice, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 #[cfg(unix)]
 use std::os::unix::net::UnixStream;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
+
+/// For a write that does not wait, and whose failure is an error only.
+#[cfg(all(unix, not(target_vendor = "apple")))]
+const NOW: SendFlags = SendFlags::DONTWAIT.union(SendFlags::NOSIGNAL);
+/// The standard library has seen to it that there is no signal.
+#[cfg(all(unix, target_vendor = "apple"))]
+const NOW: SendFlags = SendFlags::DONTWAIT;
 
 /// A stream socket, or a script in memory that takes its place in tests of handlers.
 #[derive(Debug)]
@@ -220,10 +229,10 @@ impl Socket {
     pub(crate) fn write_now(&self, bytes: &[u8]) -> io::Result<usize> {
         #[cfg(unix)]
         {
-            use rustix::net::{SendFlags, send};
+            use rustix::net::send;
             each!(
                 self,
-                stream => send(stream, bytes, SendFlags::DONTWAIT | SendFlags::NOSIGNAL).map_err(Into::into),
+                stream => send(stream, bytes, NOW).map_err(Into::into),
                 script => script.write_now(bytes)
             )
         }
@@ -247,11 +256,10 @@ impl Socket {
     pub(crate) fn write_vectored_now(&self, parts: &[IoSlice<'_>]) -> io::Result<usize> {
         #[cfg(unix)]
         {
-            use rustix::net::{SendAncillaryBuffer, SendFlags, sendmsg};
-            let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
+            use rustix::net::{SendAncillaryBuffer, sendmsg};
             each!(
                 self,
-                stream => sendmsg(stream, parts, &mut SendAncillaryBuffer::default(), flags).map_err(Into::into),
+                stream => sendmsg(stream, parts, &mut SendAncillaryBuffer::default(), NOW).map_err(Into::into),
                 script => script.write_now(parts.first().map_or(&[], |part| &**part))
             )
         }
@@ -280,10 +288,10 @@ impl Socket {
     /// Writes what there is room for and says that more follows at once, so that it waits for company.
     #[cfg(any(target_os = "linux", target_os = "android"))]
     pub(crate) fn write_more_now(&self, bytes: &[u8]) -> io::Result<usize> {
-        use rustix::net::{SendFlags, send};
+        use rustix::net::send;
         each!(
             self,
-            stream => send(stream, bytes, SendFlags::MORE | SendFlags::DONTWAIT | SendFlags::NOSIGNAL).map_err(Into::into),
+            stream => send(stream, bytes, SendFlags::MORE | NOW).map_err(Into::into),
             script => script.write_now(bytes)
         )
     }

@@ -94,6 +94,12 @@ impl Io {
         }
     }
 
+    /// The same where nobody else catches a panic of whoever is told: it ends here, and its hook has had its say. Whether
+    /// there was none.
+    pub(crate) fn tell_caught(&mut self, complete: bool) -> bool {
+        self.on_sent.is_none() || catch_unwind(AssertUnwindSafe(|| self.tell(complete))).is_ok()
+    }
+
     /// Whether something is left to be sent, or to be told of it.
     pub(crate) fn has_unsent(&self) -> bool {
         !self.out.is_empty() || self.unsent.is_some() || self.on_sent.is_some()
@@ -101,7 +107,7 @@ impl Io {
 
     /// Nothing of it will be sent.
     pub(crate) fn forget_unsent(&mut self) {
-        self.tell(false);
+        self.tell_caught(false);
         self.out.clear();
         self.unsent = None;
         self.stuck_since = None;
@@ -245,9 +251,6 @@ impl Io {
 impl Drop for Io {
     /// Whoever wants to know what has become of an answer is told that it has been cut.
     fn drop(&mut self) {
-        if self.on_sent.is_some() {
-            // A panic in what is not the server's ends here; the panic hook has had its say.
-            let _ = catch_unwind(AssertUnwindSafe(|| self.tell(false)));
-        }
+        self.tell_caught(false);
     }
 }

@@ -168,12 +168,19 @@ impl Connection {
 
     /// Tells whoever wants to know that an answer has gone out.
     pub(super) fn told(&self, sent: Sent, work: &mut Work, context: &Context<'_>) -> io::Result<Sent> {
-        let Work { io, head, .. } = work;
-        catch_unwind(AssertUnwindSafe(|| io.tell(true))).map_err(|_| {
-            context.observe(&Event::HandlerPanicked { peer: self.peer.addr, head });
-            io::Error::other("what wants to know what has been sent panicked")
-        })?;
-        Ok(sent)
+        if self.tell(true, work, context) {
+            return Ok(sent);
+        }
+        Err(io::Error::other("what wants to know what has been sent panicked"))
+    }
+
+    /// Tells what has become of an answer; whether whoever is told did not panic.
+    fn tell(&self, complete: bool, work: &mut Work, context: &Context<'_>) -> bool {
+        let is_told = work.io.tell_caught(complete);
+        if !is_told {
+            context.observe(&Event::HandlerPanicked { peer: self.peer.addr, head: &work.head });
+        }
+        is_told
     }
 
     /// What the head asks of the connection, ready to be handled; `None` where the request has been refused.
@@ -240,17 +247,26 @@ impl Connection {
                     return None;
                 }
                 // A body that panicked has left that to be done.
-                work.io.tell(false);
+                self.tell(false, work, context);
                 // What is queued is true as far as it goes: the peer sees that the rest is missing.
                 if work.io.ends_with_connection {
                     self.link.reset_on_close();
-                } else if work.io.flush(&mut self.link).is_ok() {
+                } else if self.send_last(work, watch).is_ok() {
                     self.link.shutdown_sending();
                 }
                 work.io.forget_unsent();
                 Some(Next::Close)
             }
         }
+    }
+
+    /// Sends what is queued of an answer that has broken off, as far as there is room for it.
+    fn send_last(&mut self, work: &mut Work, watch: &impl Watch) -> io::Result<()> {
+        work.io.unsent = None;
+        if watch.parks() {
+            return work.io.send_on(&mut self.link, || watch.now()).map(drop);
+        }
+        work.io.flush(&mut self.link)
     }
 
     /// Runs the handler.

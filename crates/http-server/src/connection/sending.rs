@@ -34,13 +34,21 @@ impl Connection {
 
     /// Ends a connection whatever is under way, without waiting.
     pub(crate) fn cut(mut self, context: &Context<'_>) {
-        if let (Phase::Sending(Then::Answered { .. }), Some(work)) = (self.phase, &mut self.work) {
-            let error = io::Error::from(io::ErrorKind::ConnectionAborted);
-            context.observe(&Event::AnswerCut { peer: self.peer.addr, error: &error });
+        if let (Phase::Sending(then), Some(mut work)) = (self.phase, self.work.take()) {
+            self.cut_off(then, &io::ErrorKind::ConnectionAborted.into(), &mut work, context);
+        }
+    }
+
+    /// An answer that was under way breaks off.
+    fn cut_off(&self, then: Then, error: &io::Error, work: &mut Work, context: &Context<'_>) {
+        if matches!(then, Then::Answered { .. } | Then::Lingering | Then::Closing) {
+            context.observe(&Event::AnswerCut { peer: self.peer.addr, error });
             if work.io.ends_with_connection {
+                // Or it would be taken for a whole one.
                 self.link.reset_on_close();
             }
         }
+        work.io.forget_unsent();
     }
 
     /// Nothing more is sent than what is queued; what the peer has on its way is read for a moment.
@@ -49,7 +57,7 @@ impl Connection {
         self.in_head = false;
         match self.send_queued(Then::Lingering, work, watch) {
             Ok(true) => {
-                work.io.tell(true);
+                work.io.tell_caught(true);
                 if !self.say_goodbye(work, watch) {
                     return;
                 }
@@ -134,7 +142,10 @@ impl Connection {
             }
             Err(error) => match then {
                 Then::Answered { queued, .. } => self.after(Err(error), queued, work, context, watch),
-                _ => Some(Next::Close),
+                _ => {
+                    self.cut_off(then, &error, work, context);
+                    Some(Next::Close)
+                }
             },
         }
     }

@@ -279,7 +279,9 @@ impl<C: Park> Table<C> {
     fn with<T>(&self, key: Key, f: impl FnOnce(&mut Slot<C>) -> T) -> Option<T> {
         let (shard, index, generation) = split(key);
         let mut shard = lock(self.shards.get(shard)?);
-        shard.slots.get_mut(index).filter(|slot| slot.is_of(generation)).map(f)
+        // What `f` owns must not be dropped under the lock: so it is called or left, and not moved.
+        let slot = shard.slots.get_mut(index).filter(|slot| slot.is_of(generation))?;
+        Some(f(slot))
     }
 }
 

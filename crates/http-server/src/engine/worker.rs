@@ -92,15 +92,17 @@ impl<P: Poller> Worker<P> {
             }
             match self.shared.crowd.begin_wait(&mut self.surplus) {
                 Plan::Rest => {
-                    if !self.shared.crowd.rest() && self.shared.crowd.retire(&self.desk) {
+                    self.count_handlers();
+                    let was_called = self.shared.crowd.rest();
+                    // However long that was: it is no handler's time, and nothing that follows began before its end.
+                    self.stopwatch.take();
+                    if !was_called && self.shared.crowd.retire(&self.desk) {
                         return Err(End::Retired);
                     }
                 }
                 Plan::Wait { max, timeout } => {
                     // Those on connections that have been closed have not been told of yet.
-                    if let Some((ended, each)) = self.stopwatch.lap() {
-                        self.shared.crowd.count_handlers(ended, each);
-                    }
+                    self.count_handlers();
                     let before = self.stopwatch.taken();
                     let waited = self.shared.poller.wait(&mut self.events, max, timeout);
                     let last = self.shared.crowd.end_wait();
@@ -123,6 +125,13 @@ impl<P: Poller> Worker<P> {
                     }
                 }
             }
+        }
+    }
+
+    /// Takes the time, and counts the handlers that have ended since it was taken.
+    fn count_handlers(&self) {
+        if let Some((ended, each)) = self.stopwatch.lap() {
+            self.shared.crowd.count_handlers(ended, each);
         }
     }
 
@@ -345,19 +354,18 @@ impl<P: Poller> Shared<P> {
         mut connection: Box<Connection>,
         interest: Interest,
     ) -> Option<(Box<Connection>, News)> {
-        let before = connection.armed();
-        let arming = self.to_arm(&connection, interest);
-        connection.set_armed(Some(interest));
-        // First into the table: the event may come before this thread goes on.
-        let look_at = match self.table.park(key, connection) {
-            Parked::Waits(look_at) => look_at,
-            Parked::Has(news, mut connection) => {
-                connection.set_armed(before);
-                return Some((connection, news));
-            }
-            Parked::Gone => return None,
-        };
-        self.parked(key, arming, interest, look_at);
+        // While it is this thread's: what the poller tells from now on is noted in the table, and nobody else can arm it for
+        // something else meanwhile.
+        if !self.arm(key, &mut connection, interest) {
+            drop(connection);
+            self.remove(key);
+            return None;
+        }
+        match self.table.park(key, connection) {
+            Parked::Waits(look_at) => self.parked(key, interest, look_at),
+            Parked::Has(news, connection) => return Some((connection, news)),
+            Parked::Gone => {}
+        }
         None
     }
 
@@ -379,42 +387,39 @@ impl<P: Poller> Shared<P> {
 
     /// Parks a connection, and says what has arrived for it since it was taken: the caller sees to it.
     fn set_down(&self, key: Key, mut connection: Box<Connection>, interest: Interest) -> Option<News> {
-        let arming = self.to_arm(&connection, interest);
-        connection.set_armed(Some(interest));
+        if !self.arm(key, &mut connection, interest) {
+            drop(connection);
+            self.remove(key);
+            return None;
+        }
         let (news, look_at) = self.table.set_down(key, connection)?;
-        self.parked(key, arming, interest, look_at);
+        self.parked(key, interest, look_at);
         news
     }
 
-    /// What the poller must be told so that it tells of `interest`: the socket, and whether it knows it.
-    fn to_arm(&self, connection: &Connection, interest: Interest) -> Option<(Arc<Socket>, bool)> {
+    /// Has the poller tell of `interest`, unless it does so anyway; whether it will.
+    fn arm(&self, key: Key, connection: &mut Connection, interest: Interest) -> bool {
         let armed = connection.armed();
-        let tells = !P::TELLS_ONCE && armed == Some(interest) && interest != Interest::Nothing;
-        (!tells).then(|| (Arc::clone(connection.socket()), armed.is_some()))
+        if !P::TELLS_ONCE && armed == Some(interest) && interest != Interest::Nothing {
+            return true;
+        }
+        let source = Source::Socket(connection.socket());
+        let told = match armed {
+            Some(_) => self.poller.arm(source, key, interest),
+            None => self.poller.add(source, key, interest),
+        };
+        match told {
+            Ok(()) => connection.set_armed(Some(interest)),
+            Err(error) => {
+                self.context.observe(&Event::AcceptFailed { error: &error });
+                return false;
+            }
+        }
+        true
     }
 
     /// What is left to do for a connection that lies in the table.
-    fn parked(
-        &self,
-        key: Key,
-        arming: Option<(Arc<Socket>, bool)>,
-        interest: Interest,
-        look_at: Option<Instant>,
-    ) {
-        let armed = arming.map_or(Ok(()), |(socket, known)| {
-            let source = Source::Socket(&socket);
-            if known {
-                self.poller.arm(source, key, interest)
-            } else {
-                self.poller.add(source, key, interest)
-            }
-        });
-        if let Err(error) = armed {
-            self.context.observe(&Event::AcceptFailed { error: &error });
-            if self.table.take(key).is_some() {
-                self.remove(key);
-            }
-        }
+    fn parked(&self, key: Key, interest: Interest, look_at: Option<Instant>) {
         if let Some(at) = look_at {
             self.keeper.look_at(at, key);
         }
@@ -438,13 +443,10 @@ impl<P: Poller> Shared<P> {
             return;
         }
         // Its event may have come meanwhile.
-        let socket = Arc::clone(connection.socket());
-        let Some((news, _)) = self.table.set_down(key, connection) else { return };
-        if P::TELLS_ONCE && self.poller.arm(Source::Socket(&socket), key, interest).is_err() {
-            if self.table.take(key).is_some() {
-                self.remove(key);
-            }
-        } else if let Some(news) = news {
+        if P::TELLS_ONCE && self.poller.arm(Source::Socket(connection.socket()), key, interest).is_err() {
+            drop(connection);
+            self.remove(key);
+        } else if let Some((Some(news), _)) = self.table.set_down(key, connection) {
             self.crowd.leave_event(Ready { key, news });
             self.poller.nudge();
         }
