@@ -3,8 +3,8 @@
 use crate::agent_peer::{GET, PATIENCE, all_names_are, plain, scripted};
 use crate::agent_tls::Secure;
 use http_client::client::{
-    Auth, AuthError, AuthRequest, Client, ClientBuilder, Error, ErrorKind, PoolLimits, Response, Retry,
-    TimeoutKind, Timeouts,
+    Auth, AuthError, AuthRequest, Client, ClientBuilder, Error, ErrorKind, Event, PoolLimits, Response,
+    Retry, TimeoutKind, Timeouts,
 };
 use http_client::testing::{FakeClock, Script, ScriptedConnector};
 use http_client::{Authority, Connect, Headers, Transport};
@@ -385,4 +385,31 @@ fn working_out_credentials_takes_no_time_from_the_steps_behind_it() {
     let url = format!("http://a.test:{}/", stage.address().port());
     let answer = client.get(url).auth(Slow(clock)).send().unwrap();
     assert_eq!((answer.timings().connect, answer.timings().head), (Duration::ZERO, ABOVE));
+}
+
+#[test]
+fn whoever_watches_takes_no_time_from_the_steps_behind_it() {
+    let stage = Stage::start(|_, stream| {
+        write_answer(stream, "200 OK", "", b"done")?;
+        Ok(After::Keep)
+    })
+    .unwrap();
+    let clock = FakeClock::new();
+    let slow = clock.clone();
+    let watch = move |event: &Event<'_>| {
+        if matches!(event, Event::Connected { .. } | Event::Reused { .. }) {
+            slow.advance(ABOVE);
+        }
+    };
+    let client = Client::builder()
+        .clock(clock)
+        .timeouts(Timeouts::NONE.connect(Some(LIMIT)).send(Some(LIMIT)))
+        .observer(watch)
+        .build()
+        .unwrap();
+    for _ in 0..2 {
+        let answer = client.get(stage.url("/")).send().unwrap();
+        assert_eq!((answer.timings().connect, answer.timings().send), (Duration::ZERO, Duration::ZERO));
+        answer.text().unwrap();
+    }
 }

@@ -51,7 +51,6 @@ pub(crate) struct Tempo {
     /// Whether there is no room for anything.
     pub(crate) full: bool,
     /// Whether there is room for whoever waits for it, and for nobody else.
-    #[cfg(feature = "tls")]
     pub(crate) crowded: bool,
     /// For how many bytes there is room without waiting, where that is bounded.
     pub(crate) room: Option<usize>,

@@ -213,11 +213,14 @@ impl Call<'_> {
             tls: self.tls(),
         };
         let shell = shell.or_else(|| Some(self.shared.shells.take(|key| key == slot.key())?.1));
+        // Making a connection takes its time, and so may whoever has been told of others that were closed.
+        let is_current = shell.is_some() && self.is_prompt();
         let mut held = dial::prepare(self.shared, &target, self.timeouts.resolve, shell)?;
         let Some(mut connection) = held.connection.take() else {
             return Err(Error::new(ErrorKind::Connect).into());
         };
         connection.set_timeouts(self.wire_timeouts()?);
+        let begun = if is_current { begun } else { self.shared.now() };
         connection.note_now(begun);
         let opened = self.open(&mut connection);
         self.timings.resolve = held.notes.took();
@@ -306,7 +309,10 @@ impl Call<'_> {
         if is_watched {
             held.notes.set_sent_at(None);
         }
-        if self.is_prompt() && self.body.is_none() {
+        // Whoever has been told of the connection may have taken his time.
+        let is_prompt = self.is_prompt();
+        let begun = if is_prompt { begun } else { self.shared.now() };
+        if is_prompt && self.body.is_none() {
             connection.note_now(begun);
         }
         let sent = self.send(&mut connection, &mut held);

@@ -27,7 +27,7 @@ impl Memo {
             self.url = None;
             self.text.clear();
             let url = Url::parse(text)?;
-            // Credentials stay where their owner keeps them.
+            // User and password stay where their owner keeps them.
             if text.len() <= TEXT_BYTES_MAX && !text.contains('@') {
                 self.text.push_str(text);
             }

@@ -23,7 +23,7 @@ fn a_url_is_the_same_however_often_and_in_whatever_turn_it_is_asked_for() {
 }
 
 #[test]
-fn a_url_is_kept_when_it_is_asked_for_twice_in_turn_unless_it_is_long_or_secret() {
+fn a_url_is_kept_when_it_is_asked_for_twice_in_turn_unless_it_is_long_or_has_credentials() {
     #[track_caller]
     fn check(texts: &[&str], is_kept: bool) {
         let mut memo = Memo::new();
