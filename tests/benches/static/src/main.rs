@@ -22,7 +22,7 @@ use crate::client::Client;
 use crate::folder::{ENTRIES, LARGE_BYTES, MEDIUM_BYTES, MODIFIED, PACKED_BYTES, SMALL_BYTES};
 use crate::servers::{
     CPYTHON, Candidate, DARKHTTPD, GO, H2O, KEPT, LIGHTTPD, NGINX, NGINX_OPEN, OURS, RAW, RAW_MEDIUM,
-    STATIC_WEB_SERVER,
+    Running, STATIC_WEB_SERVER,
 };
 
 /// What is asked for, and what must come.
@@ -54,6 +54,8 @@ const ALL: [Candidate; 10] =
     [NGINX_OPEN, NGINX, H2O, LIGHTTPD, DARKHTTPD, STATIC_WEB_SERVER, GO, OURS, KEPT, CPYTHON];
 
 fn main() -> ExitCode {
+    use Measure::{Clock, Cpu};
+
     let mut bench = Bench::with_servers(
         "static",
         &[
@@ -67,73 +69,81 @@ fn main() -> ExitCode {
     let with = |question: Question, fields| Question { fields, ..question };
     let small = whole("/small.txt", SMALL_BYTES);
     let with_raw = |raw| ALL.into_iter().chain([raw]).collect::<Vec<_>>();
-    table(&mut bench, "small", "a file of 1 KiB", small, &with_raw(RAW));
+    table(&mut bench, "small", "a file of 1 KiB", Cpu, small, &with_raw(RAW));
     table(
         &mut bench,
         "medium",
         "a file of 100 KiB",
+        Cpu,
         whole("/medium.txt", MEDIUM_BYTES),
         &with_raw(RAW_MEDIUM),
     );
     let large = whole("/large.bin", LARGE_BYTES);
-    table(&mut bench, "large", "a file of 10 MiB", large, &ALL);
-    clock_table(&mut bench, "large-clock", "a file of 10 MiB", large, &ALL);
+    table(&mut bench, "large", "a file of 10 MiB", Cpu, large, &ALL);
+    table(&mut bench, "large-clock", "a file of 10 MiB", Clock, large, &ALL);
     let part = with(whole("/large.bin", SMALL_BYTES), "Range: bytes=5000000-5001023\r\n");
     // CPython knows no ranges.
-    table(&mut bench, "range", "1 KiB out of 10 MiB", part, &ALL[..9]);
+    table(&mut bench, "range", "1 KiB out of 10 MiB", Cpu, part, &ALL[..9]);
     let unchanged = format!("If-Modified-Since: {MODIFIED}\r\n").leak();
     let unchanged = with(whole("/small.txt", 0), unchanged);
-    table(&mut bench, "not-modified", "304 for a file of 1 KiB", unchanged, &ALL);
+    table(&mut bench, "not-modified", "304 for a file of 1 KiB", Cpu, unchanged, &ALL);
     let packed = with(whole("/text.txt", PACKED_BYTES), "Accept-Encoding: gzip\r\n");
     // The others send no ready variants.
     let sending_variants = [NGINX_OPEN, NGINX, H2O, STATIC_WEB_SERVER, OURS, KEPT];
-    table(&mut bench, "gzip", "the ready gzip variant of a file, 2 KiB", packed, &sending_variants);
+    table(&mut bench, "gzip", "the ready gzip variant of a file, 2 KiB", Cpu, packed, &sending_variants);
     let listing = Question { path: "/many/", fields: "", expected: Expected::MoreThan(ENTRIES as u64 * 20) };
     let listing_servers = [NGINX, H2O, LIGHTTPD, DARKHTTPD, STATIC_WEB_SERVER, GO, OURS, CPYTHON];
-    table(&mut bench, "folder", "the listing of a folder of 10 000 files", listing, &listing_servers);
+    table(&mut bench, "folder", "the listing of a folder of 10 000 files", Cpu, listing, &listing_servers);
     system_calls(&mut bench, small);
     bench.finish()
 }
 
-/// One question to each server.
-fn table(bench: &mut Bench, key: &'static str, title: &str, question: Question, candidates: &[Candidate]) {
-    let mut table =
-        bench.table(key, &format!("{title}, CPU time of the server for one request")).on_one_core();
-    for candidate in candidates.iter().filter(|candidate| candidate.is_there()) {
-        let start = candidate.start;
-        table = table.timed_case(candidate.name, move || {
-            let server = start();
-            let mut client = Client::new(server.address(), question.path, question.fields);
-            move |times| -> Duration {
-                let before = server.cpu();
-                for _ in 0..times {
-                    question.expected.check(client.get());
-                }
-                server.cpu().saturating_sub(before)
-            }
-        });
-    }
-    table.run();
+/// What is measured of a server.
+#[derive(Clone, Copy)]
+enum Measure {
+    /// Its CPU time.
+    Cpu,
+    /// By the clock, what server and client take together.
+    Clock,
 }
 
-/// One question to each server, timed by the clock: what both sides take together.
-fn clock_table(
+impl Measure {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Cpu => "CPU time of the server for one request",
+            Self::Clock => "time of server and client on one core",
+        }
+    }
+
+    fn of(self, server: &Running, work: impl FnOnce()) -> Duration {
+        match self {
+            Self::Cpu => {
+                let before = server.cpu();
+                work();
+                server.cpu().saturating_sub(before)
+            }
+            Self::Clock => timed(work),
+        }
+    }
+}
+
+/// One question to each server.
+fn table(
     bench: &mut Bench,
     key: &'static str,
     title: &str,
+    measure: Measure,
     question: Question,
     candidates: &[Candidate],
 ) {
-    let title = format!("{title}, time of server and client on one core");
-    let mut table = bench.table(key, &title).on_one_core();
+    let mut table = bench.table(key, &format!("{title}, {}", measure.name())).on_one_core();
     for candidate in candidates.iter().filter(|candidate| candidate.is_there()) {
         let start = candidate.start;
         table = table.timed_case(candidate.name, move || {
             let server = start();
             let mut client = Client::new(server.address(), question.path, question.fields);
             move |times| -> Duration {
-                let _running = &server;
-                timed(|| {
+                measure.of(&server, || {
                     for _ in 0..times {
                         question.expected.check(client.get());
                     }
