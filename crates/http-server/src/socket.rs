@@ -172,6 +172,15 @@ macro_rules! each {
     };
 }
 
+/// A call that does not wait, where there is no flag for that.
+#[cfg(not(unix))]
+fn at_once<T>(stream: &TcpStream, call: impl FnOnce(&TcpStream) -> io::Result<T>) -> io::Result<T> {
+    stream.set_nonblocking(true)?;
+    let result = call(stream);
+    stream.set_nonblocking(false)?;
+    result
+}
+
 impl Socket {
     /// Reads, and waits for input up to the socket's timeout.
     pub(crate) fn read(&self, out: &mut [u8]) -> io::Result<usize> {
@@ -193,13 +202,7 @@ impl Socket {
         {
             each!(
                 self,
-                stream => {
-                    stream.set_nonblocking(true)?;
-                    let mut reader = stream;
-                    let result = reader.read(out);
-                    stream.set_nonblocking(false)?;
-                    result
-                },
+                stream => at_once(stream, |mut stream| stream.read(out)),
                 script => script.read(out)
             )
         }
@@ -239,13 +242,7 @@ impl Socket {
         {
             each!(
                 self,
-                stream => {
-                    stream.set_nonblocking(true)?;
-                    let mut writer = stream;
-                    let result = writer.write(bytes);
-                    stream.set_nonblocking(false)?;
-                    result
-                },
+                stream => at_once(stream, |mut stream| stream.write(bytes)),
                 script => script.write_now(bytes)
             )
         }
@@ -266,13 +263,7 @@ impl Socket {
         {
             each!(
                 self,
-                stream => {
-                    stream.set_nonblocking(true)?;
-                    let mut writer = stream;
-                    let result = writer.write_vectored(parts);
-                    stream.set_nonblocking(false)?;
-                    result
-                },
+                stream => at_once(stream, |mut stream| stream.write_vectored(parts)),
                 script => script.write_now(parts.first().map_or(&[], |part| &**part))
             )
         }
@@ -346,12 +337,7 @@ impl Socket {
         {
             each!(
                 self,
-                stream => {
-                    stream.set_nonblocking(true)?;
-                    let peeked = stream.peek(out);
-                    stream.set_nonblocking(false)?;
-                    peeked
-                },
+                stream => at_once(stream, |stream| stream.peek(out)),
                 script => script.peek(out)
             )
         }

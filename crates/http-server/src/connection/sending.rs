@@ -110,13 +110,23 @@ impl Connection {
             io.send_all(&mut self.link)?;
             return Ok(true);
         }
-        self.deadline = match io.send_on(&mut self.link, || watch.now())? {
-            Going::Gone => return Ok(true),
-            Going::NoRoom { until } => until,
-            Going::Turn => None,
+        let going = io.send_on(&mut self.link, || watch.now())?;
+        if self.pause(going).is_some() {
+            self.phase = Phase::Sending(then);
+            return Ok(false);
+        }
+        Ok(true)
+    }
+
+    /// What to do until there is room, or it is this connection's turn again; `None` where all has gone.
+    fn pause(&mut self, going: Going) -> Option<Next> {
+        let (until, next) = match going {
+            Going::Gone => return None,
+            Going::NoRoom { until } => (until, Next::Wait),
+            Going::Turn => (None, Next::Again),
         };
-        self.phase = Phase::Sending(then);
-        Ok(false)
+        self.deadline = until;
+        Some(next)
     }
 
     /// Sends on what the peer is owed; `None` where the phase has changed.
@@ -131,15 +141,10 @@ impl Connection {
         let going = work.io.send_on(&mut self.link, || watch.now());
         watch.end_sending();
         match going {
-            Ok(Going::Gone) => self.go_on(then, work, context, watch),
-            Ok(Going::NoRoom { until }) => {
-                self.deadline = until;
-                Some(Next::Wait)
-            }
-            Ok(Going::Turn) => {
-                self.deadline = None;
-                Some(Next::Again)
-            }
+            Ok(going) => match self.pause(going) {
+                None => self.go_on(then, work, context, watch),
+                next => next,
+            },
             Err(error) => match then {
                 Then::Answered { queued, .. } => self.after(Err(error), queued, work, context, watch),
                 _ => {
