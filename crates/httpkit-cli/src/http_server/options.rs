@@ -319,7 +319,7 @@ pub struct Options {
     )]
     pub max_connections_per_address: Option<u32>,
 
-    /// Requests under way at a time, slow ones too: each has a thread while it lasts [default: 1024, or the connections]
+    /// Requests at a time that a handler works on, or waits for: each has a thread meanwhile [default: 1024, or the connections]
     #[arg(
         long,
         value_name = "COUNT",
