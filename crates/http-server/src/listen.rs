@@ -167,13 +167,14 @@ impl Listen {
             Place::Unix { path, mode } => Listener::unix(&path, mode, self.backlog)?,
             Place::Open(listener) => listener,
         };
-        let listening = Listening::new(listener);
+        let mut listening = Listening::new(listener);
         #[cfg(feature = "tls")]
-        let listening = match self.tls {
-            Some(tls) => listening.with_tls(tls),
-            None => listening,
-        };
-        Ok(Listening { introducers: self.introducers, shares_port: self.reuse_port, ..listening })
+        if let Some(tls) = self.tls {
+            listening = listening.with_tls(tls);
+        }
+        listening.introducers = self.introducers;
+        listening.shares_port = self.reuse_port;
+        Ok(listening)
     }
 
     fn bind(&self, address: SocketAddr) -> io::Result<TcpListener> {

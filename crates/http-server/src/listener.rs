@@ -13,6 +13,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::os::unix::net::UnixListener;
 #[cfg(unix)]
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 #[cfg(feature = "tls")]
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -88,6 +89,9 @@ pub(crate) struct Listening {
     pub(crate) introducers: Option<Networks>,
     /// Whether other sockets share the port, among which the system distributes connections.
     pub(crate) shares_port: bool,
+    /// Whether the connections that now come have what the listener hands its sockets: those that came before it was
+    /// prepared, and wait ahead of all others, have not.
+    settled: AtomicBool,
 }
 
 impl Listening {
@@ -98,7 +102,21 @@ impl Listening {
             tls: None,
             introducers: None,
             shares_port: false,
+            settled: AtomicBool::new(false),
         }
+    }
+
+    /// The next connection, ready to be served; [`io::ErrorKind::WouldBlock`] where none is waiting.
+    pub(crate) fn accept(&self, timeouts: &Timeouts) -> io::Result<(Socket, Option<SocketAddr>)> {
+        let (socket, peer) = self.listener.accept()?;
+        if !self.settled.load(Ordering::Relaxed) {
+            if has_options(&socket, timeouts)? {
+                self.settled.store(true, Ordering::Relaxed);
+            } else {
+                set_options(&socket, timeouts)?;
+            }
+        }
+        Ok((socket, peer))
     }
 
     #[cfg(feature = "tls")]
@@ -193,30 +211,42 @@ impl Listener {
         }
     }
 
-    /// The next connection, ready to be served; [`io::ErrorKind::WouldBlock`] where none is waiting.
-    pub(crate) fn accept(&self, timeouts: &Timeouts) -> io::Result<(Socket, Option<SocketAddr>)> {
+    /// The next connection, as it comes.
+    fn accept(&self) -> io::Result<(Socket, Option<SocketAddr>)> {
         match self {
             Self::Tcp(listener) => {
                 let (stream, peer) = listener.accept()?;
-                let socket = Socket::Tcp(stream);
                 #[cfg(not(any(target_os = "linux", target_os = "android")))]
-                if let Socket::Tcp(stream) = &socket {
-                    stream.set_nonblocking(false)?;
-                    stream.set_nodelay(true)?;
-                    socket.set_timeouts(effective(timeouts.stall), effective(timeouts.stall))?;
-                }
-                Ok((socket, Some(peer)))
+                stream.set_nonblocking(false)?;
+                Ok((Socket::Tcp(stream), Some(peer)))
             }
             #[cfg(unix)]
             Self::Unix { listener, .. } => {
                 let (stream, _) = listener.accept()?;
                 stream.set_nonblocking(false)?;
-                let socket = Socket::Unix(stream);
-                socket.set_timeouts(effective(timeouts.stall), effective(timeouts.stall))?;
-                Ok((socket, None))
+                Ok((Socket::Unix(stream), None))
             }
         }
     }
+}
+
+/// Whether a connection has been handed what it needs by its listener, and so will all that come behind it.
+fn has_options(socket: &Socket, timeouts: &Timeouts) -> io::Result<bool> {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    if let Socket::Tcp(stream) = socket {
+        let has_timeout = stream.write_timeout()?.is_some() || effective(timeouts.stall).is_none();
+        return Ok(has_timeout && stream.nodelay()?);
+    }
+    let _ = (socket, timeouts);
+    Ok(false)
+}
+
+/// Gives a connection what it needs.
+fn set_options(socket: &Socket, timeouts: &Timeouts) -> io::Result<()> {
+    if let Socket::Tcp(stream) = socket {
+        stream.set_nodelay(true)?;
+    }
+    socket.set_timeouts(effective(timeouts.stall), effective(timeouts.stall))
 }
 
 /// A timeout as the system takes it: not zero, and none where it is for ever.

@@ -141,7 +141,7 @@ impl<'h> SerialServer<'h> {
         let Some(listening) = usize::try_from(key).ok().and_then(|index| self.listeners.get(index)) else {
             return Ok(None);
         };
-        let (socket, peer) = match listening.listener.accept(&context.timeouts) {
+        let (socket, peer) = match listening.accept(&context.timeouts) {
             Ok(accepted) => accepted,
             Err(error) if AcceptFault::of(&error) == AcceptFault::Passing => return Ok(None),
             Err(error) => return Err(Error::System(error)),

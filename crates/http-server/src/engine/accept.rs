@@ -74,7 +74,7 @@ impl<P: Poller> Shared<P> {
             }
             gate.paused.store(false, Ordering::SeqCst);
         }
-        let accepted = gate.listening.listener.accept(&self.context.timeouts);
+        let accepted = gate.listening.accept(&self.context.timeouts);
         let may_go_on = match accepted.as_ref().map_err(|error| (AcceptFault::of(error), error)) {
             Err((AcceptFault::Shortage, _)) => self.shortage(&gate),
             Err((AcceptFault::Other, error)) => {
@@ -94,7 +94,7 @@ impl<P: Poller> Shared<P> {
     pub(super) fn accept_rest(&self, gate: &Gate) -> Vec<(Key, Box<Connection>)> {
         let mut found = Vec::new();
         while found.len() < self.context.limits.connections_max {
-            match gate.listening.listener.accept(&self.context.timeouts) {
+            match gate.listening.accept(&self.context.timeouts) {
                 Ok((socket, peer)) => found.extend(self.connection(gate, socket, peer)),
                 Err(error)
                     if error.kind() != io::ErrorKind::WouldBlock
@@ -216,7 +216,7 @@ impl<P: Poller> Shared<P> {
         }
         let mut reserve = lock(&self.spare.0);
         if reserve.descriptor.take().is_some() {
-            drop(gate.listening.listener.accept(&self.context.timeouts));
+            drop(gate.listening.accept(&self.context.timeouts));
         }
         reserve.descriptor = self::reserve().ok();
         reserve.open_at = clock::now().checked_add(PAUSE);
