@@ -1,6 +1,7 @@
 //! The content of an answer as a value: bytes, files, readers, whatever writes it. How it is sent is `send.rs`.
 
 use crate::file_part::FilePart;
+use crate::rate_bound::RateBound;
 use crate::upgrade::Upgraded;
 use crate::writer::BodyWriter;
 use std::borrow::Cow;
@@ -44,6 +45,8 @@ pub(crate) enum Kind {
     Reader {
         reader: Box<dyn Read + Send>,
         length: Option<u64>,
+        /// How fast it may leave.
+        bound: Option<Box<RateBound>>,
     },
     Stream(Write),
     Upgrade(Run),
@@ -81,16 +84,31 @@ impl Body {
         Self(Kind::File { file: file.into(), offset, length })
     }
 
-    /// All that a reader gives: chunked, or up to the connection's end for HTTP/1.0.
+    /// All that a reader gives: chunked, or up to the connection's end for HTTP/1.0. What it gives in one read is sent at
+    /// once.
+    ///
+    /// It is read as the client takes the content, after the handler has returned, and holds a thread only while it is
+    /// read. If it fails, the connection is cut, so that the client sees an incomplete answer; 500 is sent instead if it
+    /// does so at the first read.
     #[must_use]
     pub fn reader(reader: impl Read + Send + 'static) -> Self {
-        Self(Kind::Reader { reader: Box::new(reader), length: None })
+        Self::of_reader(reader, None, None)
     }
 
-    /// Exactly `length` bytes from a reader. If it has fewer, the connection is cut.
+    /// Exactly `length` bytes from a reader, read as by [`reader`](Self::reader); up to 16 KiB that it gives in small pieces
+    /// are sent together. If it has fewer, the connection is cut.
     #[must_use]
     pub fn sized_reader(reader: impl Read + Send + 'static, length: u64) -> Self {
-        Self(Kind::Reader { reader: Box::new(reader), length: Some(length) })
+        Self::of_reader(reader, Some(length), None)
+    }
+
+    /// What a reader gives, no faster than `bound` where there is one.
+    pub(crate) fn of_reader(
+        reader: impl Read + Send + 'static,
+        length: Option<u64>,
+        bound: Option<Box<RateBound>>,
+    ) -> Self {
+        Self(Kind::Reader { reader: Box::new(reader), length, bound })
     }
 
     /// What a closure writes: see [`Response::stream`](crate::Response::stream).
@@ -125,10 +143,13 @@ impl Body {
                 FilePart::new(file, offset, length).chain(Cursor::new(tail)),
                 length.saturating_add(added),
             ),
-            Kind::Reader { reader, length: Some(length) } => {
-                Self::sized_reader(reader.take(length).chain(Cursor::new(tail)), length.saturating_add(added))
+            Kind::Reader { reader, length: Some(length), bound } => {
+                let length = length.saturating_add(added);
+                Self::of_reader(reader.take(length - added).chain(Cursor::new(tail)), Some(length), bound)
             }
-            Kind::Reader { reader, length: None } => Self::reader(reader.chain(Cursor::new(tail))),
+            Kind::Reader { reader, length: None, bound } => {
+                Self::of_reader(reader.chain(Cursor::new(tail)), None, bound)
+            }
             Kind::Stream(write) => Self::stream(move |writer| {
                 write(writer)?;
                 writer.write_all(&tail)

@@ -4,17 +4,18 @@
 
 use crate::accept::is_compressible;
 use crate::body::{Body, Kind};
+use crate::coded::Coded;
 use crate::coding::{ContentCoding, accepted};
-use crate::encode::{CODINGS, encode, encoder};
+use crate::encode::{CODINGS, Encode, encode, encoder};
 use crate::error::{Error, HandlerError};
 use crate::file_part::FilePart;
 use crate::handler::Handler;
+use crate::rate_bound::RateBound;
 use crate::request::Request;
 use crate::response::Response;
 use crate::vary;
-use crate::writer::BodyWriter;
-use http_proto::{Headers, Method, ProtocolError, StatusCode, field};
-use std::io::{self, Read, Write};
+use http_proto::{Headers, Method, StatusCode, field};
+use std::io::{self, Cursor, Read};
 
 /// Content up to this many bytes is compressed before the answer is sent, which tells its length; longer content on
 /// its way.
@@ -254,33 +255,36 @@ fn small(body: Body) -> io::Result<Result<Body, Body>> {
 
 /// The content coded on its way.
 fn stream(body: Body, coding: ContentCoding) -> Body {
-    Body::stream(move |writer| {
-        if let Some(encoder) = encoder(coding) {
+    let Some(encoder) = encoder(coding) else { return body };
+    match body.0 {
+        Kind::Empty | Kind::Upgrade(_) => body,
+        Kind::Bytes(content) => {
+            let length = content.len() as u64;
+            coded(Cursor::new(content), Some(length), None, encoder)
+        }
+        Kind::Shared(content) => {
+            let length = content.len() as u64;
+            coded(Cursor::new(content), Some(length), None, encoder)
+        }
+        Kind::File { file, offset, length } => {
+            coded(FilePart::new(file, offset, length), Some(length), None, encoder)
+        }
+        Kind::Reader { reader, length, bound } => coded(reader, length, bound, encoder),
+        Kind::Stream(write) => Body::stream(move |writer| {
             writer.begin_coding(encoder);
-        }
-        match body.0 {
-            Kind::Empty | Kind::Upgrade(_) => {}
-            Kind::Bytes(content) => writer.write_all(&content)?,
-            Kind::Shared(content) => writer.write_all(&content)?,
-            Kind::File { file, offset, length } => {
-                copy(FilePart::new(file, offset, length), Some(length), writer)?;
-            }
-            Kind::Reader { reader, length } => copy(reader, length, writer)?,
-            Kind::Stream(write) => write(writer)?,
-        }
-        writer.end_coding()
-    })
+            write(writer)?;
+            writer.end_coding()
+        }),
+    }
 }
 
-/// What a reader gives; exactly `length` bytes where it is known.
-fn copy(reader: impl Read, length: Option<u64>, writer: &mut BodyWriter<'_>) -> io::Result<()> {
-    match writer.copy_from(reader, length)? {
-        0 => Ok(()),
-        missing_bytes => {
-            let missing = ProtocolError::IncompleteBody { missing_bytes };
-            Err(io::Error::new(io::ErrorKind::UnexpectedEof, missing))
-        }
-    }
+fn coded(
+    plain: impl Read + Send + 'static,
+    length: Option<u64>,
+    bound: Option<Box<RateBound>>,
+    encoder: Box<dyn Encode>,
+) -> Body {
+    Body::of_reader(Coded::new(plain, length, encoder), None, bound)
 }
 
 #[cfg(test)]

@@ -154,6 +154,8 @@ pub(crate) struct Connection {
     drained: bool,
     /// Whether a request that has come waits for its turn behind other connections.
     lined_up: bool,
+    /// Whether what the peer is owed is held back.
+    held: bool,
     /// Whether the deadline of a head has passed, and 408 is owed.
     expired: bool,
     /// Counts it among the unfinished handshakes.
@@ -178,6 +180,7 @@ impl Connection {
             may_end: true,
             drained: false,
             lined_up: false,
+            held: false,
             expired: false,
             #[cfg(feature = "tls")]
             handshake: None,
@@ -207,6 +210,11 @@ impl Connection {
     /// When to give up waiting; `None` for never.
     pub(crate) const fn deadline(&self) -> Option<Instant> {
         self.deadline
+    }
+
+    /// Whether what the peer is owed is held back until the deadline.
+    pub(crate) fn is_held(&self) -> bool {
+        self.is_sending() && self.held
     }
 
     /// Whether no request is under way.
@@ -250,7 +258,8 @@ impl Connection {
     /// What it waits for.
     pub(crate) fn interest(&self) -> Interest {
         if self.is_sending() {
-            return Interest::Write;
+            // What is held back waits for the time alone.
+            return if self.is_held() { Interest::Nothing } else { Interest::Write };
         }
         #[cfg(feature = "tls")]
         if self.is_handshaking() && self.link.wants_room() {
@@ -416,7 +425,7 @@ impl Connection {
         loop {
             if *in_a_row >= context.limits.requests_in_a_row_max.max(1) && !self.has_all(work) {
                 // It is not the peer that is waited for.
-                return match self.send_queued(Then::Head, work, watch) {
+                return match self.send_queued(Then::Head, work, context, watch) {
                     Ok(true) => {
                         self.lined_up = true;
                         self.deadline = None;
@@ -436,7 +445,7 @@ impl Connection {
                     self.in_head = false;
                     *in_a_row += 1;
                     if !watch.answers_wait() {
-                        match self.send_queued(Then::Exchange, work, watch) {
+                        match self.send_queued(Then::Exchange, work, context, watch) {
                             Ok(true) => {}
                             Ok(false) => return None,
                             Err(_) => return Some(Next::Close),
@@ -449,7 +458,7 @@ impl Connection {
                         return None;
                     }
                     if work.io.out.len() >= OUT_BYTES {
-                        match self.send_queued(Then::Head, work, watch) {
+                        match self.send_queued(Then::Head, work, context, watch) {
                             Ok(true) => {}
                             Ok(false) => return None,
                             Err(_) => return Some(Next::Close),
@@ -457,7 +466,7 @@ impl Connection {
                     }
                 }
                 Ok(Parsed::Partial) => {
-                    match self.send_queued(Then::Head, work, watch) {
+                    match self.send_queued(Then::Head, work, context, watch) {
                         Ok(true) => {}
                         Ok(false) => return None,
                         Err(_) => return Some(Next::Close),
@@ -550,7 +559,7 @@ impl Connection {
                 }
                 Err(BodyError::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => {
                     self.phase = Phase::Draining { bytes_left };
-                    return match self.send_queued(Then::Draining { bytes_left }, work, watch) {
+                    return match self.send_queued(Then::Draining { bytes_left }, work, context, watch) {
                         Ok(true) => Some(Next::Wait),
                         Ok(false) => None,
                         Err(_) => Some(Next::Close),

@@ -49,7 +49,7 @@
 //! | --- | --- | --- |
 //! | both sides agree where a request ends | one parser and one framing rule, strict; what is doubtful is refused and the connection closed | `smuggled_requests_are_refused_however_they_are_cut`, `a_message_with_two_lengths_is_refused` |
 //! | no peer holds a thread by doing nothing | connections that wait for a request are kept without one | `idle_connections_hold_no_threads`, `slow_clients_keep_nobody_from_being_served`, `handshakes_that_are_not_finished_hold_nobody` |
-//! | no peer holds a thread by not reading | content in memory or in a file goes out as it is taken, by whatever thread is free then | `a_file_goes_out_as_its_readers_take_it`, `content_that_is_shared_goes_out_as_its_readers_take_it`, `answers_to_many_requests_at_a_time_go_out_as_their_reader_takes_them`, `over_tls_too_content_goes_out_as_its_readers_take_it` |
+//! | no peer holds a thread by not reading | content in memory, in a file or of a reader goes out as it is taken, by whatever thread is free then | `a_file_goes_out_as_its_readers_take_it`, `content_that_is_shared_goes_out_as_its_readers_take_it`, `what_a_reader_gives_goes_out_as_its_readers_take_it`, `content_is_compressed_as_its_readers_take_it`, `an_archive_is_made_as_its_readers_take_it`, `answers_that_are_held_back_hold_no_thread`, `answers_to_many_requests_at_a_time_go_out_as_their_reader_takes_them`, `over_tls_too_content_goes_out_as_its_readers_take_it` |
 //! | peers that send slowly do not stop the others | each has a thread while its handler runs, of 1 024 at most, and a quarter of these for one address ([`ServerBuilder::threads_max`]) | `clients_that_do_not_send_what_they_announced_keep_nobody_waiting`, `upgraded_connections_that_idle_keep_nobody_waiting`, `by_default_no_address_has_all_threads_but_those_that_stand_for_many_are_not_counted` |
 //! | no peer fills the memory or waits for ever | [`limits`], each with a default | `a_huge_declared_length_costs_no_memory`, `heads_and_lines_beyond_their_bounds_are_refused_with_the_bound_named`, `the_deadline_of_a_head_counts_from_its_first_byte_not_from_its_last`, `a_body_below_the_minimum_rate_gets_408_although_it_never_stalls`, `a_peer_that_does_not_read_its_answer_is_cut` |
 //! | no handler can break an answer | fields are checked when they are set, content is held to its length, a panic becomes a 500 | `a_field_that_would_break_the_message_is_not_sent`, `content_that_ends_early_cuts_the_connection_so_that_the_client_notices`, `a_panic_is_answered_with_500_and_the_server_lives` |
@@ -73,6 +73,7 @@ mod basic_auth;
 pub mod behind_a_proxy;
 mod body;
 mod clock;
+mod coded;
 mod coding;
 mod compressed;
 mod connection;
@@ -84,6 +85,7 @@ mod engine;
 mod error;
 pub mod error_page;
 mod events;
+mod feed;
 mod file_part;
 pub mod files;
 mod forwarded;

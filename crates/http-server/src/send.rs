@@ -4,6 +4,7 @@
 use crate::body::Kind;
 use crate::error::Error;
 use crate::error_page::ErrorPages;
+use crate::feed::Feed;
 use crate::file_part::FilePart;
 use crate::link::Link;
 use crate::response::Response;
@@ -56,7 +57,7 @@ pub(crate) enum Sent {
     Upgrade(Box<dyn FnOnce(Upgraded) + Send>),
 }
 
-/// Sends `response`, or queues it: small ones in `io.out`, large content in memory or in a file in `io.unsent`. Then the
+/// Sends `response`, or queues it: small ones in `io.out`; large content, and that of a reader, in `io.unsent`. Then the
 /// caller sends it.
 ///
 /// # Errors
@@ -141,9 +142,9 @@ fn send_all(response: &mut Response, facts: &Facts<'_>, link: &mut Link, io: &mu
         Kind::Bytes(bytes) => queue_bytes(bytes, link, io),
         Kind::Shared(bytes) => queue_shared(bytes, link, io),
         Kind::File { file, offset, length } => queue_file(FilePart::new(file, offset, length), link, io)?,
-        Kind::Reader { reader, length } => {
+        Kind::Reader { reader, length, bound } => {
             link.begin_body();
-            send_reader(reader, length, framing, link, io)?;
+            io.unsent = Some(Unsent::of_reader(Feed::new(reader, length, bound, framing)));
         }
         Kind::Stream(write) => {
             link.begin_body();
@@ -344,20 +345,6 @@ fn queue_file(mut part: FilePart, link: &mut Link, io: &mut Io) -> io::Result<()
     }
     io.sent_bytes += length;
     Ok(())
-}
-
-/// Sends what `reader` gives: exactly `length` bytes where it is known, else all.
-fn send_reader(
-    reader: impl Read,
-    length: Option<u64>,
-    framing: Framing,
-    link: &mut Link,
-    io: &mut Io,
-) -> io::Result<()> {
-    let mut writer = BodyWriter::new(link, io, framing);
-    // The end of the content finds what is missing.
-    writer.copy_from(reader, length)?;
-    writer.finish()
 }
 
 /// RFC 9110 §7.8: `Connection: upgrade` beside Upgrade.

@@ -199,9 +199,9 @@ impl ServerBuilder {
     /// handlers block, and end when they have been idle for 10 s.
     ///
     /// A client holds a thread while its handler runs: as long as that takes to read what the client sends and to write what
-    /// it makes itself, and for an event stream or an upgraded connection as long as that lasts. Idle connections hold none,
-    /// nor does content in memory or in a file, however slowly it is taken. So this is how many slow clients can be heard, or
-    /// told what handlers write, at a time; others wait, and the observer is told of it
+    /// its [`Body::stream`](crate::Body::stream) writes, and for an event stream or an upgraded connection as long as that
+    /// lasts. Idle connections hold none, nor does any other content, however slowly it is taken. So this is how many slow
+    /// clients can be heard, or told what handlers write, at a time; others wait, and the observer is told of it
     /// ([`Event::ThreadsExhausted`]). A thread takes some 50 KiB of memory, and address space for its stack (2 MiB, or
     /// `RUST_MIN_STACK`) of which it touches little.
     pub fn threads_max(mut self, threads: usize) -> Self {

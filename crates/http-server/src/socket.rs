@@ -114,6 +114,10 @@ impl Script {
         self.output.write(bytes)
     }
 
+    fn take_error(&self) -> io::Result<Option<io::Error>> {
+        Ok(self.gone.then(|| io::ErrorKind::ConnectionReset.into()))
+    }
+
     /// Looks at what is there; the end only of a peer that has gone away.
     fn peek(&self, out: &mut [u8]) -> io::Result<usize> {
         let from = usize::try_from(self.input.position()).unwrap_or(usize::MAX);
@@ -313,6 +317,11 @@ impl Socket {
             Ok(count) => count == 0,
             Err(error) => !matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted),
         }
+    }
+
+    /// What has broken the connection since somebody asked: a reset, as a rule.
+    pub(crate) fn take_error(&self) -> Option<io::Error> {
+        each!(self, stream => stream.take_error(), script => script.take_error()).unwrap_or_else(Some)
     }
 
     /// One if a byte is there, 0 at the end; [`io::ErrorKind::WouldBlock`] where there is nothing yet.

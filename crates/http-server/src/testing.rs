@@ -166,7 +166,7 @@ impl<H: Handler + ?Sized> Handler for ByRef<'_, H> {
 fn exchange(input: Vec<u8>, handler: &(impl Handler + ?Sized), peer: Option<SocketAddr>) -> Vec<u8> {
     let mut connection =
         ScriptedConnection::new(ByRef(handler), peer, Limits::default(), Timeouts::default());
-    connection.send(input).end_sending();
+    connection.send(input).end_sending().wait_for_held();
     connection.received()
 }
 

@@ -1,21 +1,20 @@
 //! Answers that leave no faster than so many bytes a second each: a handler that owns a handler.
 
 use crate::body::{Body, Kind};
-use crate::clock;
 use crate::error::HandlerError;
 use crate::file_part::FilePart;
 use crate::handler::Handler;
 use crate::rate_bound::RateBound;
 use crate::request::Request;
 use crate::response::Response;
-use std::io::{self, Cursor, Read};
+use std::io::Cursor;
 use std::num::NonZeroU64;
 
 /// Sends the content of each answer of the handler that it owns at a bounded rate.
 ///
-/// The bound is for one answer, not for a client or for all of them. An answer that is held back holds a thread, as any
-/// slow handler does, so this is for few readers: to leave room on a thin line, or to see a page as those on one do. What
-/// a closure writes is held back piece by piece, however much it writes at a time, and no more once the server shuts down.
+/// The bound is for one answer, not for a client or for all of them: to leave room on a thin line, or to see a page as
+/// those on one do. An answer that is held back holds no thread, save what a closure writes: that is held back in its
+/// thread piece by piece, however much it writes at a time. Nothing is held back any more once the server shuts down.
 ///
 /// ```
 /// use http_server::{Request, Response, Throttled, testing};
@@ -53,39 +52,23 @@ impl<H: Handler> Handler for Throttled<H> {
 fn throttled(body: Body, bound: RateBound) -> Body {
     match body.0 {
         Kind::Empty | Kind::Upgrade(_) => body,
-        Kind::Bytes(content) => {
-            let length = content.len() as u64;
-            Body::sized_reader(Paced { reader: Cursor::new(content), bound }, length)
-        }
-        Kind::Shared(content) => {
-            let length = content.len() as u64;
-            Body::sized_reader(Paced { reader: Cursor::new(content), bound }, length)
-        }
+        Kind::Bytes(content) => in_memory(content, bound),
+        Kind::Shared(content) => in_memory(content, bound),
         Kind::File { file, offset, length } => {
-            Body::sized_reader(Paced { reader: FilePart::new(file, offset, length), bound }, length)
+            Body::of_reader(FilePart::new(file, offset, length), Some(length), Some(Box::new(bound)))
         }
-        Kind::Reader { reader, length: Some(length) } => Body::sized_reader(Paced { reader, bound }, length),
-        Kind::Reader { reader, length: None } => Body::reader(Paced { reader, bound }),
+        // The slower of two holds.
+        Kind::Reader { reader, length, bound: Some(inner) } if inner.is_within(&bound) => {
+            Body::of_reader(reader, length, Some(inner))
+        }
+        Kind::Reader { reader, length, .. } => Body::of_reader(reader, length, Some(Box::new(bound))),
         Kind::Stream(write) => Body::stream(move |writer| writer.hold_to(bound, write)),
     }
 }
 
-/// A reader that is held back.
-struct Paced<R> {
-    reader: R,
-    bound: RateBound,
-}
-
-impl<R: Read> Read for Paced<R> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let most = self.bound.piece_bytes().min(out.len());
-        let count = self.reader.read(out.get_mut(..most).unwrap_or_default())?;
-        let wait = self.bound.wait_at(count, clock::now());
-        if !wait.is_zero() {
-            std::thread::sleep(wait);
-        }
-        Ok(count)
-    }
+fn in_memory(content: impl AsRef<[u8]> + Send + 'static, bound: RateBound) -> Body {
+    let length = content.as_ref().len() as u64;
+    Body::of_reader(Cursor::new(content), Some(length), Some(Box::new(bound)))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The bytes of one connection on their way in and out: what has been read and not used, what is queued, and how far a
 //! body has come on either side. It knows no phases and no handlers.
 
+use crate::clock;
 use crate::delivery::{Delivery, OnSent};
 use crate::error::Error;
 use crate::link::Link;
@@ -10,6 +11,7 @@ use http_proto::stream::{BodyError, ReadBuffer};
 use http_proto::{BodyDecoder, Framing, Limits as MessageLimits, StatusCode};
 use std::io::{self, IoSlice};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 /// Bytes that are read at first; heads that need more make the buffer grow.
@@ -25,6 +27,8 @@ pub(crate) enum Going {
     Gone,
     /// The peer has no room for more, and may take until then to make some.
     NoRoom { until: Option<Instant> },
+    /// What comes next is held back until then.
+    Held { until: Instant },
     /// There may be room, but others have their turn first.
     Turn,
 }
@@ -117,14 +121,21 @@ impl Io {
     /// held to its pace, for which the time counts during which it had no room.
     ///
     /// # Errors
-    /// Where the peer is gone or too slow, or a file has become shorter.
+    /// Where the peer is gone or too slow, a file has become shorter, or a reader fails.
     pub(crate) fn send_on(&mut self, link: &mut Link, now: impl Fn() -> Instant) -> io::Result<Going> {
         if link.until().is_some_and(|until| until <= now()) {
             return Err(link.give_up().into());
         }
         let mut turn_bytes = 0;
         let going = loop {
-            let count = self.send_some(link)?;
+            let held = self.held_until(&now)?;
+            if let Some(until) = held
+                && self.out.is_empty()
+                && link.flush_now()?
+            {
+                break Going::Held { until };
+            }
+            let count = if held.is_some() { self.send_out(link)? } else { self.send_some(link)? };
             turn_bytes += count;
             if self.out.is_empty() && self.unsent.is_none() && link.flush_now()? {
                 break Going::Gone;
@@ -151,6 +162,18 @@ impl Io {
         Ok(Going::NoRoom { until })
     }
 
+    /// When what is left of the answer may go on, if that is later.
+    fn held_until(&mut self, now: impl FnOnce() -> Instant) -> io::Result<Option<Instant>> {
+        self.unsent.as_mut().map_or(Ok(None), |unsent| unsent.held_until(now))
+    }
+
+    /// Sends some of what is queued without waiting; 0 where there is no room.
+    fn send_out(&mut self, link: &mut Link) -> io::Result<usize> {
+        let count = link.write_now(&self.out, &[])?;
+        self.out.drain(..count);
+        Ok(count)
+    }
+
     /// Sends some of what is next without waiting; 0 where there is no room or nothing is left.
     fn send_some(&mut self, link: &mut Link) -> io::Result<usize> {
         #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -169,11 +192,7 @@ impl Io {
                 return Ok(count);
             }
         }
-        let Some(unsent) = &mut self.unsent else {
-            let count = link.write_now(&self.out, &[])?;
-            self.out.drain(..count);
-            return Ok(count);
-        };
+        let Some(unsent) = &mut self.unsent else { return self.send_out(link) };
         let next = unsent.next()?;
         if next.is_empty() {
             self.unsent = None;
@@ -181,8 +200,7 @@ impl Io {
         }
         let count = link.write_now(&self.out, next)?;
         let of_out = count.min(self.out.len());
-        unsent.advance(count - of_out);
-        self.sent_bytes += (count - of_out) as u64;
+        self.sent_bytes += unsent.advance(count - of_out);
         self.out.drain(..of_out);
         Ok(count)
     }
@@ -191,19 +209,33 @@ impl Io {
     ///
     /// # Errors
     /// As [`send_on`](Self::send_on).
-    pub(crate) fn send_all(&mut self, link: &mut Link) -> io::Result<()> {
-        while let Some(unsent) = &mut self.unsent {
+    pub(crate) fn send_all(&mut self, link: &mut Link, stopping: &AtomicBool) -> io::Result<()> {
+        loop {
+            if stopping.load(Ordering::Relaxed) {
+                self.release();
+            }
+            if let Some(until) = self.held_until(clock::now)? {
+                self.flush(link)?;
+                std::thread::sleep(until.saturating_duration_since(clock::now()));
+            }
+            let Some(unsent) = &mut self.unsent else { break };
             let next = unsent.next()?;
             let count = next.len();
             link.write_all_parts(&mut [IoSlice::new(&self.out), IoSlice::new(next)])?;
             self.out.clear();
-            self.sent_bytes += count as u64;
-            unsent.advance(count);
+            self.sent_bytes += unsent.advance(count);
             if count == 0 {
                 self.unsent = None;
             }
         }
         self.flush(link)
+    }
+
+    /// What is left of the answer is not held back any more.
+    pub(crate) fn release(&mut self) {
+        if let Some(unsent) = &mut self.unsent {
+            unsent.release();
+        }
     }
 
     /// Sends what is queued.

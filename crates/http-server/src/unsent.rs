@@ -1,14 +1,16 @@
-//! What is left of an answer whose reader has no room for more: content of a known length that nobody has to be asked for.
+//! What is left of an answer: content in memory, in a file, or of a reader, that is sent as the peer has room for it.
 
+use crate::feed::Feed;
 use crate::file_part::FilePart;
 use std::borrow::Cow;
 use std::io::{self, Read};
 use std::sync::Arc;
+use std::time::Instant;
 
 /// Bytes of a file that are read at a time where the kernel does not copy them itself.
 const PIECE_BYTES: usize = 64 * 1024;
 
-/// Content in memory or in a file, and how much of it has gone.
+/// Content, and how much of it has gone.
 #[derive(Debug)]
 pub(crate) struct Unsent {
     content: Content,
@@ -23,6 +25,7 @@ enum Content {
     Bytes(Cow<'static, [u8]>),
     Shared(Arc<[u8]>),
     File(FilePart),
+    Reader(Feed),
 }
 
 impl Unsent {
@@ -38,14 +41,41 @@ impl Unsent {
         Self::new(Content::File(part))
     }
 
+    pub(crate) const fn of_reader(feed: Feed) -> Self {
+        Self::new(Content::Reader(feed))
+    }
+
     const fn new(content: Content) -> Self {
         Self { content, piece: Vec::new(), from: 0 }
+    }
+
+    /// Whether code of the handler's gives it.
+    pub(crate) const fn is_code(&self) -> bool {
+        matches!(self.content, Content::Reader(_))
+    }
+
+    /// When what comes next may leave, if that is later than `now`.
+    ///
+    /// # Errors
+    /// As [`next`](Self::next).
+    pub(crate) fn held_until(&mut self, now: impl FnOnce() -> Instant) -> io::Result<Option<Instant>> {
+        match &mut self.content {
+            Content::Reader(feed) if feed.is_bounded() => feed.held_until(now()),
+            _ => Ok(None),
+        }
+    }
+
+    /// All of it may leave at once.
+    pub(crate) fn release(&mut self) {
+        if let Content::Reader(feed) = &mut self.content {
+            feed.release();
+        }
     }
 
     /// What comes next, read if need be; empty behind the last of it.
     ///
     /// # Errors
-    /// Those of reading, and an end of the file before its promised length.
+    /// Those of reading, and an end of a file or a reader before its promised length.
     pub(crate) fn next(&mut self) -> io::Result<&[u8]> {
         let bytes: &[u8] = match &mut self.content {
             Content::Bytes(bytes) => bytes,
@@ -59,21 +89,27 @@ impl Unsent {
                 }
                 &self.piece
             }
+            Content::Reader(feed) => return feed.next(),
         };
         Ok(bytes.get(self.from..).unwrap_or_default())
     }
 
-    /// So much of what comes next has gone.
-    pub(crate) const fn advance(&mut self, count: usize) {
+    /// So much of what comes next has gone. Says how much of it was content.
+    pub(crate) fn advance(&mut self, count: usize) -> u64 {
+        if let Content::Reader(feed) = &mut self.content {
+            return feed.advance(count);
+        }
         self.from += count;
+        count as u64
     }
 
-    /// How many bytes are left.
+    /// How many bytes of content are left, as far as that is known.
     pub(crate) fn left(&self) -> u64 {
         let (held, beyond) = match &self.content {
             Content::Bytes(bytes) => (bytes.len(), 0),
             Content::Shared(bytes) => (bytes.len(), 0),
             Content::File(part) => (self.piece.len(), part.left()),
+            Content::Reader(feed) => return feed.left(),
         };
         (held - self.from.min(held)) as u64 + beyond
     }

@@ -8,15 +8,12 @@ use crate::rate_bound::RateBound;
 use crate::traffic::Io;
 use http_proto::{BodyEncoder, Framing, Headers};
 use std::fmt;
-use std::io::{self, IoSlice, Read, Write};
+use std::io::{self, IoSlice, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// Small pieces are gathered up to this many bytes before they are sent.
 const PIECE_BYTES: usize = 16 * 1024;
-
-/// Bytes of a reader that are taken at a time.
-const READ_BYTES: usize = 64 * 1024;
 
 /// Takes the content of a streamed answer. Small writes are gathered; [`flush`](Write::flush) sends what there is.
 ///
@@ -115,27 +112,6 @@ impl<'w> BodyWriter<'w> {
         self.out.clear();
         *self.sent_bytes += content.len() as u64;
         Ok(())
-    }
-
-    /// Writes what `reader` gives: `length` bytes where it is known, else all, and then what it gives slowly is not held
-    /// back. Tells how many of the `length` bytes it did not have.
-    pub(crate) fn copy_from(&mut self, reader: impl Read, length: Option<u64>) -> io::Result<u64> {
-        let mut reader = reader.take(length.unwrap_or(u64::MAX));
-        let room = usize::try_from(length.unwrap_or(u64::MAX)).unwrap_or(usize::MAX).clamp(1, READ_BYTES);
-        let mut buffer = vec![0; room];
-        loop {
-            let count = match reader.read(&mut buffer) {
-                Ok(0) => break,
-                Ok(count) => count,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(error),
-            };
-            self.write_all(buffer.get(..count).unwrap_or_default())?;
-            if length.is_none() {
-                self.flush()?;
-            }
-        }
-        Ok(length.map_or(0, |_| reader.limit()))
     }
 
     /// Codes what is written from now on.

@@ -5,6 +5,7 @@ use super::{Connection, Heard, Next, Phase, Work};
 use crate::context::{Context, Watch};
 use crate::engine::poller::Interest;
 use crate::error::{Error, HandlerError};
+use crate::feed::{caught, is_panic};
 use crate::observe::Event;
 use crate::request::Request;
 use crate::response::Response;
@@ -128,10 +129,7 @@ impl Connection {
         } else {
             // Bodies are code of the handler's, too.
             let send = || send(response, &facts, &mut self.link, &mut work.io);
-            catch_unwind(AssertUnwindSafe(send)).unwrap_or_else(|_| {
-                context.observe(&Event::HandlerPanicked { peer: self.peer.addr, head: &work.head });
-                Err(io::Error::other("the body panicked"))
-            })
+            caught(send)
         };
         self.link.set_waits(false);
         watch.end(began);
@@ -157,7 +155,7 @@ impl Connection {
             self.phase = Phase::Sending(Then::Answered { keep, queued });
             return None;
         }
-        let sent = work.io.send_all(&mut self.link);
+        let sent = work.io.send_all(&mut self.link, &context.stopping);
         self.link.forget_until();
         let sent = match sent {
             Ok(()) => self.told(if keep { Sent::Kept } else { Sent::Last }, work, context),
@@ -225,7 +223,7 @@ impl Connection {
                 None
             }
             Ok(Sent::Last) if self.heard_last && self.has_all(work) => {
-                match self.send_queued(Then::Closing, work, watch) {
+                match self.send_queued(Then::Closing, work, context, watch) {
                     Ok(false) => None,
                     Ok(true) | Err(_) => Some(Next::Close),
                 }
@@ -236,6 +234,9 @@ impl Connection {
             }
             Ok(Sent::Upgrade(run)) => Some(Next::Upgrade(run)),
             Err(error) => {
+                if is_panic(&error) {
+                    context.observe(&Event::HandlerPanicked { peer: self.peer.addr, head: &work.head });
+                }
                 context.observe(&Event::AnswerCut { peer: self.peer.addr, error: &error });
                 if !self.link.has_written() {
                     // The peer has seen nothing of it: there can be another.

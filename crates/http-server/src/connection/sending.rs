@@ -5,7 +5,9 @@ use crate::context::{Context, Watch};
 use crate::observe::Event;
 use crate::send::Sent;
 use crate::traffic::Going;
+use crate::unsent::Unsent;
 use std::io;
+use std::sync::atomic::Ordering;
 
 /// What follows once all has been sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +57,7 @@ impl Connection {
     pub(super) fn begin_linger(&mut self, work: &mut Work, context: &Context<'_>, watch: &impl Watch) {
         work.parser.reset();
         self.in_head = false;
-        match self.send_queued(Then::Lingering, work, watch) {
+        match self.send_queued(Then::Lingering, work, context, watch) {
             Ok(true) => {
                 work.io.tell_caught(true);
                 if !self.say_goodbye(work, watch) {
@@ -100,6 +102,7 @@ impl Connection {
         &mut self,
         then: Then,
         work: &mut Work,
+        context: &Context<'_>,
         watch: &impl Watch,
     ) -> io::Result<bool> {
         let io = &mut work.io;
@@ -107,7 +110,7 @@ impl Connection {
             return Ok(true);
         }
         if !watch.parks() {
-            io.send_all(&mut self.link)?;
+            io.send_all(&mut self.link, &context.stopping)?;
             return Ok(true);
         }
         let going = io.send_on(&mut self.link, || watch.now())?;
@@ -120,9 +123,13 @@ impl Connection {
 
     /// What to do until there is room, or it is this connection's turn again; `None` where all has gone.
     fn pause(&mut self, going: Going) -> Option<Next> {
+        self.held = matches!(going, Going::Held { .. });
         let (until, next) = match going {
             Going::Gone => return None,
             Going::NoRoom { until } => (until, Next::Wait),
+            Going::Held { until } => {
+                (Some(self.link.until().map_or(until, |end| end.min(until))), Next::Wait)
+            }
             Going::Turn => (None, Next::Again),
         };
         self.deadline = until;
@@ -137,9 +144,25 @@ impl Connection {
         context: &Context<'_>,
         watch: &impl Watch,
     ) -> Option<Next> {
-        watch.begin_sending();
-        let going = work.io.send_on(&mut self.link, || watch.now());
-        watch.end_sending();
+        if context.stopping.load(Ordering::Relaxed) {
+            work.io.release();
+        }
+        // What a reader takes is its handler's time.
+        let began = work.io.unsent.as_ref().is_some_and(Unsent::is_code).then(|| watch.begin());
+        if began.is_none() {
+            watch.begin_sending();
+        }
+        // What is held back has its time: whoever comes earlier has heard that the connection is broken.
+        let broken =
+            (self.held && self.deadline.is_some()).then(|| self.link.socket().take_error()).flatten();
+        let going = match broken {
+            Some(error) => Err(error),
+            None => work.io.send_on(&mut self.link, || watch.now()),
+        };
+        match began {
+            Some(began) => watch.end(began),
+            None => watch.end_sending(),
+        }
         match going {
             Ok(going) => match self.pause(going) {
                 None => self.go_on(then, work, context, watch),

@@ -5,7 +5,7 @@ use crate::accept::{asks_for_html, is_compressible, prefers_json};
 use crate::body::Body;
 use crate::coding::{ContentCoding, accepted};
 use crate::error::Error;
-use crate::files::archive::{ArchiveFormat, write_archive};
+use crate::files::archive::{ArchiveFormat, ArchiveReader};
 use crate::files::conditional::EntityTag;
 use crate::files::content::{Described, Description, Facts, Source, serve_file};
 use crate::files::listing::html::{CONTENT_SECURITY_POLICY, HtmlPage};
@@ -244,13 +244,11 @@ impl StaticFiles {
     }
 
     fn respond_with_archive(&self, format: ArchiveFormat, path: &FilePath, now: SystemTime) -> Response {
-        let (root, folder, hidden) = (self.root.clone(), path.clone(), self.hidden);
         let name = path.name().unwrap_or(b"files").to_vec();
         let disposition =
             format!("attachment; filename*=UTF-8''{}.{}", encode_segment(&name), format.as_str());
-        let response = Response::stream(format.content_type(), move |out| {
-            write_archive(format, &root, &folder, &name, hidden, now, out)
-        });
+        let reader = ArchiveReader::new(format, self.root.clone(), path.clone(), name, self.hidden, now);
+        let response = Response::content(format.content_type(), Body::reader(reader));
         self.with_own_fields(
             response.with_header("Content-Disposition", disposition).with_header("Cache-Control", "no-cache"),
         )

@@ -1,4 +1,4 @@
-//! A folder as one download: its files and folders as an archive, made while it is sent.
+//! A folder as one download: its files and folders as an archive, made while it is read.
 //!
 //! It goes through the same door as everything else, so that hidden names and refused links are not in it. How an
 //! archive is written is for `tar` and `zip` below.
@@ -6,6 +6,7 @@
 use crate::files::path::{FilePath, NameRules, is_plain_name};
 use crate::files::root::{Entry, OpenFailure, Opened, OpenedFile, Root};
 use crate::files::types::is_packed;
+use std::fs::File;
 use std::io::{self, Read, Write};
 use std::time::SystemTime;
 
@@ -22,8 +23,11 @@ const ENTRIES_MAX: usize = 1_000_000;
 /// Most entries of one of its folders.
 const FOLDER_ENTRIES_MAX: usize = 100_000;
 
-/// Bytes that are read at a time.
+/// Bytes of a file that are read at a time.
 const BUFFER_BYTES: usize = 60 * 1024;
+
+/// As many bytes are made ready at least before they are taken.
+const READY_BYTES: usize = 32 * 1024;
 
 /// The form of an archive: what [`StaticFiles::archives`](crate::files::StaticFiles::archives) offers of a folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,63 +82,127 @@ trait Packing {
     fn finish(self, out: &mut impl Write) -> io::Result<()>;
 }
 
-/// Writes everything below the folder. `name` is that of the folder in the archive.
+/// Everything below a folder as an archive, made while it is read.
 ///
 /// Links to files are archived as the files that they lead to; links to folders are left out, since they can lead in
 /// circles. What cannot be read is left out as well, as it is from a listing.
 ///
-/// # Errors
-/// Those of writing, a file that becomes shorter while it is archived, and a folder with too many entries.
-pub(crate) fn write_archive(
-    format: ArchiveFormat,
-    root: &Root,
-    folder: &FilePath,
-    name: &[u8],
-    hidden: bool,
-    now: SystemTime,
-    out: &mut impl Write,
-) -> io::Result<()> {
-    let walk = Walk { root, hidden, now, buffer: vec![0; BUFFER_BYTES], entries: 0 };
-    match format {
-        ArchiveFormat::Tar => walk.write(Tar::default(), folder, name, out),
-        ArchiveFormat::Zip => walk.write(Zip::default(), folder, name, out),
+/// Reading fails where a file becomes shorter while it is archived, and for a folder with too many entries.
+pub(crate) struct ArchiveReader {
+    walk: Walk,
+    /// `None` behind the end.
+    packing: Option<Form>,
+    ready: Vec<u8>,
+    /// How much of what is ready has been taken.
+    taken: usize,
+}
+
+/// How entries are packed in each form.
+enum Form {
+    Tar(Tar),
+    Zip(Box<Zip>),
+}
+
+impl ArchiveReader {
+    /// `name` is that of the folder in the archive.
+    pub(crate) fn new(
+        format: ArchiveFormat,
+        root: Root,
+        folder: FilePath,
+        name: Vec<u8>,
+        hidden: bool,
+        now: SystemTime,
+    ) -> Self {
+        let packing = match format {
+            ArchiveFormat::Tar => Form::Tar(Tar::default()),
+            ArchiveFormat::Zip => Form::Zip(Box::default()),
+        };
+        let walk = Walk {
+            root,
+            hidden,
+            now,
+            buffer: vec![0; BUFFER_BYTES],
+            entries: 0,
+            folders: vec![(folder, name)],
+            files: Vec::new(),
+            open: None,
+        };
+        Self { walk, packing: Some(packing), ready: Vec::new(), taken: 0 }
+    }
+
+    /// Makes some more of it ready; whether there is more to come.
+    fn pack_on(&mut self) -> io::Result<bool> {
+        let Some(packing) = &mut self.packing else { return Ok(false) };
+        let goes_on = match packing {
+            Form::Tar(tar) => self.walk.step(tar, &mut self.ready)?,
+            Form::Zip(zip) => self.walk.step(&mut **zip, &mut self.ready)?,
+        };
+        if !goes_on {
+            match self.packing.take() {
+                Some(Form::Tar(tar)) => tar.finish(&mut self.ready)?,
+                Some(Form::Zip(zip)) => zip.finish(&mut self.ready)?,
+                None => {}
+            }
+        }
+        Ok(true)
     }
 }
 
-struct Walk<'a> {
-    root: &'a Root,
+impl Read for ArchiveReader {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if self.taken == self.ready.len() {
+            self.ready.clear();
+            self.taken = 0;
+            while self.ready.len() < READY_BYTES && !out.is_empty() && self.pack_on()? {}
+        }
+        let count = self.ready.get(self.taken..).unwrap_or_default().read(out)?;
+        self.taken += count;
+        Ok(count)
+    }
+}
+
+/// How far the way through the folders has come.
+struct Walk {
+    root: Root,
     hidden: bool,
     now: SystemTime,
     buffer: Vec<u8>,
     entries: usize,
+    /// Folders that wait to be packed, the next one last, and their paths in the archive.
+    folders: Vec<(FilePath, Vec<u8>)>,
+    /// Files of the folder that was packed last, in the same way.
+    files: Vec<(FilePath, Vec<u8>)>,
+    /// The file that is being packed, and how much of it is left.
+    open: Option<(File, u64)>,
 }
 
-/// A folder that waits to be written, and its path in the archive.
-type Waiting = Vec<(FilePath, Vec<u8>)>;
-
-impl Walk<'_> {
-    fn write<P: Packing>(
-        mut self,
-        mut packing: P,
-        folder: &FilePath,
-        name: &[u8],
-        out: &mut impl Write,
-    ) -> io::Result<()> {
-        let mut waiting = vec![(folder.clone(), name.to_vec())];
-        while let Some((folder, name)) = waiting.pop() {
-            self.folder(&mut packing, &folder, &name, &mut waiting, out)?;
+impl Walk {
+    /// Packs a piece of a file, or begins the next entry; whether there was one.
+    fn step(&mut self, packing: &mut impl Packing, out: &mut Vec<u8>) -> io::Result<bool> {
+        if let Some((file, left_bytes)) = &mut self.open {
+            if *left_bytes > 0 {
+                *left_bytes -= pack_piece(file, *left_bytes, &mut self.buffer, packing, out)?;
+            } else {
+                packing.end(out)?;
+                self.open = None;
+            }
+        } else if let Some((path, name)) = self.files.pop() {
+            self.begin_file(packing, &path, &name, out)?;
+        } else if let Some((folder, name)) = self.folders.pop() {
+            self.folder(packing, &folder, &name, out)?;
+        } else {
+            return Ok(false);
         }
-        packing.finish(out)
+        Ok(true)
     }
 
-    /// Writes the files of one folder, and puts its folders before those that wait.
-    fn folder<P: Packing>(
+    /// Begins a folder, and has its files wait, and behind them its folders.
+    fn folder(
         &mut self,
-        packing: &mut P,
+        packing: &mut impl Packing,
         folder: &FilePath,
         name: &[u8],
-        waiting: &mut Waiting,
-        out: &mut impl Write,
+        out: &mut Vec<u8>,
     ) -> io::Result<()> {
         let found = match self.root.entries(folder, self.hidden, FOLDER_ENTRIES_MAX, self.now) {
             Ok(found) => found,
@@ -153,43 +221,48 @@ impl Walk<'_> {
         let mut entries = found.entries;
         entries.retain(|entry| is_plain_name(&entry.name, NameRules::HERE));
         entries.sort_by(|one, other| one.name.cmp(&other.name));
-        for entry in entries.iter().filter(|entry| !entry.is_folder) {
-            self.file(packing, &folder.child(&entry.name), &joined(name, entry), out)?;
-        }
+        let waiting = |entry: &Entry| (folder.child(&entry.name), joined(name, entry));
         let folders = entries.iter().filter(|entry| entry.is_folder && !entry.is_link);
-        waiting.extend(folders.rev().map(|entry| (folder.child(&entry.name), joined(name, entry))));
+        self.folders.extend(folders.rev().map(waiting));
+        self.files.extend(entries.iter().filter(|entry| !entry.is_folder).rev().map(waiting));
         Ok(())
     }
 
-    fn file<P: Packing>(
+    fn begin_file(
         &mut self,
-        packing: &mut P,
+        packing: &mut impl Packing,
         path: &FilePath,
         name: &[u8],
-        out: &mut impl Write,
+        out: &mut Vec<u8>,
     ) -> io::Result<()> {
         // What has vanished or may not be read is left out.
-        let Ok(Opened::File(OpenedFile { mut file, facts })) = self.root.open(path, self.now) else {
+        let Ok(Opened::File(OpenedFile { file, facts })) = self.root.open(path, self.now) else {
             return Ok(());
         };
         let size_bytes = facts.size_bytes;
         let (modified, is_packed) = (facts.modified, is_packed(name));
         packing.begin(&Member { path: name, is_folder: false, size_bytes, modified, is_packed }, out)?;
-        let mut left_bytes = size_bytes;
-        while left_bytes > 0 {
-            let wanted = usize::try_from(left_bytes).unwrap_or(BUFFER_BYTES).min(BUFFER_BYTES);
-            let count = file.read(self.buffer.get_mut(..wanted).unwrap_or_default())?;
-            if count == 0 {
-                return Err(io::Error::new(
-                    io::ErrorKind::UnexpectedEof,
-                    "a file became shorter while it was archived",
-                ));
-            }
-            packing.content(self.buffer.get(..count).unwrap_or_default(), out)?;
-            left_bytes -= count as u64;
-        }
-        packing.end(out)
+        self.open = Some((file, size_bytes));
+        Ok(())
     }
+}
+
+/// Packs the next piece of a file, and says how many bytes of it those are.
+fn pack_piece(
+    file: &mut File,
+    left_bytes: u64,
+    buffer: &mut [u8],
+    packing: &mut impl Packing,
+    out: &mut Vec<u8>,
+) -> io::Result<u64> {
+    let wanted = usize::try_from(left_bytes).unwrap_or(BUFFER_BYTES).min(BUFFER_BYTES);
+    let count = file.read(buffer.get_mut(..wanted).unwrap_or_default())?;
+    if count == 0 {
+        let shorter = "a file became shorter while it was archived";
+        return Err(io::Error::new(io::ErrorKind::UnexpectedEof, shorter));
+    }
+    packing.content(buffer.get(..count).unwrap_or_default(), out)?;
+    Ok(count as u64)
 }
 
 /// The one error that a reader of the archive causes by asking for too much.

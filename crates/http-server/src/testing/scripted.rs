@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// One connection of a server without the server: the same states, limits and deadlines as on a network, driven by a test
-/// step by step. Nothing waits.
+/// step by step. Nothing waits: what [`Throttled`](crate::Throttled) holds back comes with [`advance`](Self::advance).
 ///
 /// A handler that reads content which has not been sent yet finds a peer that is too slow, and so does one that reads
 /// from an upgraded stream: send first what is to be read.
@@ -144,6 +144,16 @@ impl<'h> ScriptedConnection<'h> {
             }
         }
         self.watch.now.set(end);
+        self
+    }
+
+    /// Lets the time go by for which an answer is held back, until it is whole.
+    pub(super) fn wait_for_held(&mut self) -> &mut Self {
+        while let Some(due) =
+            self.connection.as_ref().filter(|own| own.is_held()).and_then(Connection::deadline)
+        {
+            self.advance(due.saturating_duration_since(self.watch.now.get()));
+        }
         self
     }
 

@@ -8,6 +8,7 @@ use crate::request::Request;
 use crate::response::Response;
 use crate::server::Server;
 use crate::testing;
+use crate::timeout::Timeout;
 use std::io::{Cursor, Read, Write};
 use std::net::TcpStream;
 use std::num::NonZeroU64;
@@ -53,11 +54,41 @@ fn every_kind_of_content_arrives_whole_and_keeps_its_length() {
 #[test]
 fn content_takes_the_time_that_it_should() {
     let handler = |_: &mut Request<'_>| Response::text("x".repeat(3000));
-    let began = clock::now();
-    let answer = testing::get("/").send_to(&Throttled::new(handler, rate(10_000)));
-    let elapsed = clock::now() - began;
-    assert_eq!(answer.content().len(), 3000);
-    assert!(elapsed >= Duration::from_millis(240), "{elapsed:?}");
+    let mut connection = testing::connect(Throttled::new(handler, rate(10_000)));
+    connection.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    let first = String::from_utf8(connection.received()).unwrap();
+    assert!(
+        first.contains("Content-Length: 3000")
+            && first.ends_with(&("\r\n\r\n".to_owned() + &"x".repeat(500)))
+    );
+    for _ in 0..5 {
+        assert!(connection.advance(Duration::from_millis(49)).received().is_empty());
+        assert_eq!(connection.advance(Duration::from_millis(1)).received().len(), 500);
+    }
+    // The connection goes on as any.
+    assert!(connection.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").received().ends_with(b"xxx"));
+}
+
+#[test]
+fn a_client_that_goes_away_while_its_answer_is_held_back_is_noticed_at_once() {
+    let handler = |_: &mut Request<'_>| Response::text("x".repeat(3000));
+    let mut connection = testing::connect(Throttled::new(handler, rate(1)));
+    connection.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert!(!connection.is_over());
+    // One that only sends no more wants its answer.
+    assert!(!connection.end_sending().is_over());
+    assert!(connection.go_away().is_over());
+}
+
+#[test]
+fn an_answer_that_is_held_back_may_not_outlast_what_its_handler_is_given() {
+    let handler = |_: &mut Request<'_>| Response::text("x".repeat(3000));
+    let limited = Timeout::new(Throttled::new(handler, rate(1000)), Duration::from_secs(1));
+    let mut connection = testing::connect(limited);
+    connection.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").advance(Duration::from_millis(1100));
+    assert!(connection.is_over());
+    let received = connection.received().len();
+    assert!((1000..1500).contains(&received), "{received} bytes with the head");
 }
 
 #[test]

@@ -1,9 +1,13 @@
 //! Peers that do not read what they have asked for: they hold memory and a descriptor, and no thread.
 
-use crate::client::{Client, PATIENCE, wait_until};
+use crate::client::{Client, PATIENCE, now, wait_until};
+use http_server::files::ArchiveFormat;
 use http_server::observe::Event;
-use http_server::{Handler, Request, Response, Server, ServerBuilder, StaticFiles, Timeout, Timeouts};
-use std::io::{Read, Write};
+use http_server::{
+    Body, Handler, Request, Response, Server, ServerBuilder, StaticFiles, Throttled, Timeout, Timeouts,
+};
+use std::io::{Cursor, Read, Write};
+use std::num::NonZeroU64;
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -82,6 +86,96 @@ fn a_file_goes_out_as_its_readers_take_it() {
     let content = content();
     std::fs::write(folder.path().join("long"), &content).unwrap();
     check(StaticFiles::new(folder.path()).unwrap(), GET, 1, &content);
+}
+
+#[test]
+fn what_a_reader_gives_goes_out_as_its_readers_take_it() {
+    let content = content();
+    let given = content.clone();
+    let sized = move |_: &mut Request<'_>| {
+        let body = Body::sized_reader(Cursor::new(given.clone()), given.len() as u64);
+        Response::content("a/b", body)
+    };
+    check(sized, GET, 1, &content);
+    let given = content.clone();
+    let chunked =
+        move |_: &mut Request<'_>| Response::content("a/b", Body::reader(Cursor::new(given.clone())));
+    check(chunked, GET, 1, &content);
+}
+
+#[cfg(feature = "gzip")]
+#[test]
+fn content_is_compressed_as_its_readers_take_it() {
+    // No coder makes this much shorter.
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    let mut noise = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state.to_le_bytes()
+    };
+    let noise: Arc<[u8]> = (0..LONG / 8).flat_map(|_| noise()).collect();
+    let coded = {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::new(5));
+        encoder.write_all(&noise).unwrap();
+        encoder.finish().unwrap()
+    };
+    let long = move |_: &mut Request<'_>| Response::content("text/plain", Arc::clone(&noise));
+    let ask = "GET /long HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\n\r\n";
+    check(http_server::Compressed::new(long), ask, 1, &coded);
+}
+
+#[test]
+fn an_archive_is_made_as_its_readers_take_it() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("long"), content()).unwrap();
+    let served = || StaticFiles::new(folder.path()).unwrap().archives(ArchiveFormat::ALL);
+    let ask = "GET /?archive=tar HTTP/1.1\r\nHost: x\r\n\r\n";
+    let server = builder().serve(served()).unwrap();
+    let archive = Client::connect(&server).send(ask).answer().body;
+    assert!(archive.len() > LONG && archive.len() < LONG + 4096, "{} bytes", archive.len());
+    check(served(), ask, 1, &archive);
+}
+
+#[test]
+fn answers_that_are_held_back_hold_no_thread() {
+    const MANY: usize = 16;
+    let long = |_: &mut Request<'_>| Response::text("x".repeat(1000));
+    let slow = Throttled::new(long, NonZeroU64::new(1000).unwrap());
+    let server = builder().serve(beside(slow)).unwrap();
+    let mut readers: Vec<_> = (0..MANY).map(|_| Client::connect(&server)).collect();
+    let began = now();
+    for reader in &mut readers {
+        reader.send(GET);
+    }
+    wait_until(|| server.stats().requests >= MANY as u64, "a reader was not heard");
+    assert_eq!(Client::connect(&server).get("/honest").text(), "hello");
+    assert!(now() - began < Duration::from_millis(900), "it has waited");
+    for reader in &mut readers {
+        assert_eq!(reader.answer().body.len(), 1000);
+        assert_eq!(reader.get("/honest").text(), "hello");
+    }
+    let elapsed = now() - began;
+    // The last of 20 pieces leaves after 950 ms; with a thread for each it would be eight times as long.
+    assert!(elapsed >= Duration::from_millis(940) && elapsed < Duration::from_secs(5), "{elapsed:?}");
+    assert!(server.stats().threads <= THREADS);
+}
+
+#[test]
+fn what_is_held_back_leaves_at_once_when_the_server_stops() {
+    let long = |_: &mut Request<'_>| Response::text("x".repeat(100_000));
+    let slow = Throttled::new(long, NonZeroU64::new(1000).unwrap());
+    let server = builder().serve(slow).unwrap();
+    let mut reader = Client::connect(&server);
+    reader.send(GET);
+    wait_until(|| server.stats().requests >= 1, "it was not heard");
+    let began = now();
+    std::thread::scope(|scope| {
+        scope.spawn(|| server.shutdown(PATIENCE));
+        assert_eq!(reader.answer().body.len(), 100_000);
+    });
+    // All of it would take 100 seconds.
+    assert!(now() - began < Duration::from_secs(20));
 }
 
 #[test]

@@ -34,8 +34,8 @@
 //! - A path never leaves the folder, by any spelling and through any link that points out; files are opened relative to the
 //!   folder's descriptor where the system can. Names that begin with a dot are not found. A FIFO or a device is not found.
 //! - A head must be complete within 10 s of its first byte, a body must keep 500 bytes a second, an idle connection goes
-//!   after 60 s. Neither a connection that idles nor an unfinished head holds a thread, nor does a file that is taken slowly;
-//!   a client that sends slowly holds one, and so does a listing or an archive that is taken slowly. There are up to 1 024
+//!   after 60 s. Neither a connection that idles nor an unfinished head holds a thread, nor does anything that is taken slowly,
+//!   be it a file, a listing or an archive; a client that sends slowly holds one. There are up to 1 024
 //!   ([`threads_max`](crate::server::ServerBuilder::threads_max), `--threads`), and no address gets more connections than a
 //!   quarter of that.
 //! - Heads, fields, bodies, connections and requests per connection are bounded:
