@@ -3,9 +3,10 @@
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::context::{Context, Failure, Outcome};
-use crate::interop::{CURL, GO, H2O, LIGHTTPD, NGINX, PYTHON, Peer, provide};
+use crate::interop::{CURL, GO, H2O, IP, LIGHTTPD, NGINX, PYTHON, Peer, provide};
 use crate::run::Call;
 
 const FOLDER: &str = "tests/benches";
@@ -51,12 +52,12 @@ fn shown(known: &[String]) -> String {
     }
 }
 
-/// The programs that a bench measures beside ours.
+/// The programs that a bench measures beside ours, or needs for it.
 fn peers(name: &str) -> &'static [Peer<'static>] {
     match name {
-        "client" => &[GO, PYTHON, CURL],
-        "server" => &[NGINX, GO, PYTHON],
-        "static" => &[NGINX, H2O, LIGHTTPD, GO, PYTHON],
+        "client" => &[IP, GO, PYTHON, CURL],
+        "server" => &[IP, NGINX, GO, PYTHON],
+        "static" => &[IP, NGINX, H2O, LIGHTTPD, GO, PYTHON],
         _ => &[],
     }
 }
@@ -93,12 +94,39 @@ impl Built {
     }
 }
 
+/// The Python of an environment of its own below the build folder, with urllib3, which is made unless it is there. `None`
+/// where that fails, as it does without a network: then that peer is left out.
+fn provide_urllib3(context: &Context) -> Option<PathBuf> {
+    let folder = context.build_folder().join("bench/peers/urllib3");
+    let python = folder.join("bin/python");
+    let has = || {
+        let probe = Command::new(&python).args(["-c", "import urllib3"]).output();
+        probe.is_ok_and(|probe| probe.status.success())
+    };
+    if has() {
+        return Some(python);
+    }
+    let made = Call::new(context, "python3").args(["-m", "venv"]).args([folder]).run();
+    let made = made.and_then(|()| {
+        Call::new(context, &python).args(["-m", "pip", "install", "--quiet", "urllib3"]).run()
+    });
+    if let Err(failure) = made {
+        println!("left out: urllib3: {failure}");
+        return None;
+    }
+    Some(python)
+}
+
 fn bench(context: &Context, name: &str, arguments: &[String]) -> Outcome {
     provide(context, peers(name))?;
-    let built = if name == "static" { Some(STATIC_WEB_SERVER.provide(context)?) } else { None };
+    let (variable, place) = match name {
+        "static" => ("BENCH_PEERS", Some(STATIC_WEB_SERVER.provide(context)?)),
+        "client" => ("BENCH_URLLIB3", provide_urllib3(context)),
+        _ => ("", None),
+    };
     let call = Call::cargo(context);
-    let call = match &built {
-        Some(programs) => call.env("BENCH_PEERS", programs),
+    let call = match &place {
+        Some(place) => call.env(variable, place),
         None => call,
     };
     call.args(["run", "--release", "--manifest-path", MANIFEST, "-p", &format!("bench-{name}"), "--"])

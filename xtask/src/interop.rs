@@ -48,6 +48,7 @@ pub(crate) fn run(context: &Context, arguments: &[String]) -> Outcome {
 pub(crate) const H2O: Peer<'_> = Peer { program: "h2o", package: "h2o" };
 pub(crate) const LIGHTTPD: Peer<'_> = Peer { program: "lighttpd", package: "lighttpd" };
 pub(crate) const GO: Peer<'_> = Peer { program: "go", package: "golang-go" };
+pub(crate) const IP: Peer<'_> = Peer { program: "ip", package: "iproute2" };
 
 /// Makes sure that the peers are there: installs what is missing where this may be done, and says what is missing
 /// where not.

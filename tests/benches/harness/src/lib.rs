@@ -64,6 +64,9 @@
 //!
 //! - **The peak of memory** of a process that does one operation and nothing else, after [`Table::with_peak`].
 //!
+//! Where the kernel's congestion control sends by a timer, as BBR does, the program starts itself anew in a network of its
+//! own with one that does not (`unshare` and `ip`, as root): times of large content would be those of the timer.
+//!
 //! A server can run in a thread of the case, as in the example, as long as only the measuring thread is counted. Where all
 //! threads count, it must be a process of its own: [`Bench::with_servers`] and [`server::Server::start`] make it one.
 //!
@@ -86,6 +89,7 @@ pub mod cores;
 mod counts;
 pub mod goals;
 mod json;
+mod network;
 pub mod process;
 pub mod python;
 mod report;
@@ -124,6 +128,7 @@ impl Bench {
     /// A run whose cases can start these servers, each in a process of its own: see [`server`].
     #[must_use]
     pub fn with_servers(name: &'static str, servers: &[(&'static str, Serve)]) -> Self {
+        network::leave_pacing();
         let given: Vec<String> = std::env::args().skip(1).collect();
         if let [option, server] = given.as_slice()
             && option == "--serve"

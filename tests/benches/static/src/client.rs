@@ -64,9 +64,14 @@ impl Client {
             }
         }
         if closes {
-            self.stream = connect(self.address);
+            self.connect_anew();
         }
         got
+    }
+
+    /// Ends the connection and takes a new one.
+    pub(crate) fn connect_anew(&mut self) {
+        self.stream = connect(self.address);
     }
 
     fn read(&mut self) -> u64 {

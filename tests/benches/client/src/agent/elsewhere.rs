@@ -1,13 +1,11 @@
 //! Clients that are programs of their own: they stay alive, work as often as they are told, and say how long it took.
 
 use std::io::{BufRead, BufReader, Write};
-use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::OnceLock;
 use std::time::Duration;
 
 use crate::agent::peers::Target;
-use crate::agent::tls::scratch;
 
 /// A client that can be started.
 pub(crate) struct Elsewhere {
@@ -91,32 +89,19 @@ for line in sys.stdin:
     print(time.perf_counter_ns() - start, flush=True)
 "#;
 
-/// The Python of an environment that has urllib3.
-fn python() -> PathBuf {
-    scratch("urllib3").join("bin/python")
-}
-
-/// urllib3 in an environment of its own below `target`, made when it is first wanted.
+/// urllib3, in the environment that `cargo xtask bench client` makes for it.
 pub(crate) fn urllib3() -> Option<Elsewhere> {
-    static THERE: OnceLock<bool> = OnceLock::new();
-    let is_there = *THERE.get_or_init(|| {
-        let has = || works(Command::new(python()).args(["-c", "import urllib3"]).stderr(Stdio::null()));
-        if python().is_file() && has() {
-            return true;
-        }
-        let made = works(Command::new("python3").args(["-m", "venv"]).arg(scratch("urllib3")))
-            && works(Command::new(python()).args(["-m", "pip", "install", "--quiet", "urllib3"]));
-        if !made {
-            left_out("urllib3", "`python3 -m venv` or its `pip install urllib3` failed");
-        }
-        made
-    });
+    const PYTHON: &str = "BENCH_URLLIB3";
+    if std::env::var_os(PYTHON).is_none() {
+        left_out("urllib3", "it is measured by `cargo xtask bench client`");
+        return None;
+    }
     let command = || {
-        let mut command = Command::new(python());
+        let mut command = Command::new(std::env::var_os(PYTHON).unwrap_or_default());
         command.args(["-I", "-c", URLLIB3_PROGRAM]);
         command
     };
-    is_there.then_some(Elsewhere { name: "urllib3", command })
+    Some(Elsewhere { name: "urllib3", command })
 }
 
 const CURL_PROGRAM: &str = r#"
