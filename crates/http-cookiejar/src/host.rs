@@ -5,7 +5,8 @@ use std::net::Ipv4Addr;
 
 /// The canonical form of a request's host (RFC 6265bis section 5.1.2): lower case, A-labels, no root dot.
 ///
-/// IPv6 addresses keep their brackets (`[::1]`), as they stand in a URL. `None` if the text is not a host.
+/// IPv6 addresses keep their brackets (`[::1]`), as they stand in a URL. `None` if the text is not a host; nothing is
+/// percent-decoded (section 5.6), which URLs do before this.
 /// ASCII hosts that are canonical already are borrowed.
 #[must_use]
 pub fn canonical_host(host: &str) -> Option<Cow<'_, str>> {
@@ -13,7 +14,7 @@ pub fn canonical_host(host: &str) -> Option<Cow<'_, str>> {
         Some(rest) if !rest.is_empty() => rest,
         _ => host,
     };
-    if host.is_empty() || host.len() > HOST_BYTES_MAX {
+    if host.is_empty() || host.len() > HOST_BYTES_MAX || host.contains('%') {
         return None;
     }
     if host.contains(':') && !host.starts_with('[') {

@@ -23,6 +23,7 @@ fn what_is_no_host_is_refused() {
     check_canonical("", None);
     check_canonical("a b", None);
     check_canonical("a:b", None);
+    check_canonical("ex%61mple.org", None);
     check_canonical(&"a".repeat(2000), None);
 }
 

@@ -142,6 +142,10 @@ pub enum Withhold {
     /// The cookie belongs to the parent host alone.
     #[error("the cookie belongs to exactly one host, and this is another")]
     HostOnly,
+    /// The cookie belongs to a public suffix, so that it would go to unrelated sites (RFC 6265bis section 5.8.3). No
+    /// response can set such a cookie; a file may hold one.
+    #[error("the cookie's domain is a public suffix, so it would go to unrelated sites")]
+    PublicSuffix,
     /// The cookie's path does not cover the request.
     #[error("the cookie's path does not cover the request")]
     Path,

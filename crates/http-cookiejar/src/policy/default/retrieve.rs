@@ -22,8 +22,15 @@ impl DefaultCookiePolicy {
                 let below = domain_match(request.host(), cookie.domain());
                 return Err(if below { Withhold::HostOnly } else { Withhold::Domain });
             }
-        } else if !domain_match(request.host(), cookie.domain()) {
-            return Err(Withhold::Domain);
+        } else if cookie.domain() != request.host() {
+            if !domain_match(request.host(), cookie.domain()) {
+                return Err(Withhold::Domain);
+            }
+            // Only a file or a hand can have put it there, or the list has changed. To the host itself it goes, as it
+            // would if it were set now: section 5.7 step 9 makes a host-only cookie of it.
+            if self.suffixes.is_public_suffix(cookie.domain()) {
+                return Err(Withhold::PublicSuffix);
+            }
         }
         if !path_match_bytes(request.path().as_bytes(), cookie.path_bytes()) {
             return Err(Withhold::Path);

@@ -5,10 +5,13 @@ use std::time::Duration;
 use http_client::client::SiteContext;
 
 use super::{DefaultCookiePolicy, Rules, ThirdParty};
+use crate::file::mozilla::MozillaCookieJar;
+use crate::file::options::LoadOptions;
 use crate::jar::CookieJar;
 use crate::policy::domains::DomainList;
 use crate::policy::reason::{Reject, Withhold};
 use crate::request::RequestInfo;
+use crate::suffix::PublicSuffixes;
 
 const NOW: i64 = 1_786_000_000;
 
@@ -49,10 +52,32 @@ fn domains_are_the_hosts_own_or_above_it_and_no_public_suffix() {
     check(www, "a=1; Domain=org", Some(Reject::PublicSuffix));
     check(www, "a=1; Domain=exämple.org", Some(Reject::BadDomain));
     check(www, "a=1; Domain=exa mple.org", Some(Reject::BadDomain));
+    check(www, "a=1; Domain=ex%61mple.org", Some(Reject::BadDomain));
     check("http://localhost/", "a=1; Domain=localhost", None);
     check("http://127.0.0.1/", "a=1; Domain=127.0.0.1", None);
     check("http://127.0.0.1/", "a=1; Domain=0.0.1", Some(Reject::DomainMismatch));
     check("http://[::1]/", "a=1", None);
+}
+
+#[test]
+fn a_cookie_of_a_public_suffix_that_a_file_holds_goes_to_that_host_alone() {
+    let text = "# Netscape HTTP Cookie File\n.org\tTRUE\t/\tFALSE\t0\tsuper\t1\nintranet\tTRUE\t/\tFALSE\t0\town\t1\n";
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("cookies.txt");
+    std::fs::write(&path, text).expect("a file");
+    let options = LoadOptions::new().ignore_discard(true).now(NOW);
+    for rules in [Rules::Rfc6265bis, Rules::Rfc6265] {
+        let mut jar = MozillaCookieJar::with_policy(&path, DefaultCookiePolicy::new().with_rules(rules));
+        assert_eq!(jar.load(None, options).expect("a load").cookies, 2);
+        assert_eq!(jar.cookie_header_at(&request("https://example.org/"), NOW), None);
+        let verdicts: Vec<_> =
+            jar.explain_at(&request("https://example.org/"), NOW).iter().map(|e| e.verdict).collect();
+        assert_eq!(verdicts, [Err(Withhold::PublicSuffix), Err(Withhold::Domain)]);
+        assert_eq!(jar.cookie_header_at(&request("http://intranet/"), NOW).as_deref(), Some(&b"own=1"[..]));
+        assert_eq!(jar.cookie_header_at(&request("http://wiki.intranet/"), NOW), None);
+        jar.set_policy(DefaultCookiePolicy::new().with_suffixes(PublicSuffixes::None));
+        assert!(jar.cookie_header_at(&request("http://wiki.intranet/"), NOW).is_some());
+    }
 }
 
 #[test]
