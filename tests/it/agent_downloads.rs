@@ -441,3 +441,32 @@ fn what_is_no_file_is_written_to_and_stays_what_it_is() {
     assert!(std::fs::metadata(&path).unwrap().file_type().is_fifo());
     assert_eq!(names(directory.path()), ["pipe"]);
 }
+
+#[test]
+fn an_error_of_a_file_names_the_file() {
+    #[track_caller]
+    fn check(error: &http_client::client::Error, path: &Path) {
+        assert_eq!(error.kind(), ErrorKind::Save);
+        let text = format!("{error:#}");
+        assert!(text.contains(&format!("cannot write {}: ", path.display())), "{text}");
+        assert_eq!(text.matches("os error").count(), 1, "{text}");
+        let cause = error.source().and_then(|source| source.downcast_ref::<std::io::Error>()).unwrap();
+        assert_ne!(cause.kind(), std::io::ErrorKind::Other, "{cause:?}");
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let stage = Stage::start(|_, stream| {
+        write_answer(stream, "200 OK", "ETag: \"1\"\r\n", CONTENT)?;
+        Ok(After::Keep)
+    })
+    .unwrap();
+    let client = Client::new();
+    let nowhere = directory.path().join("no/where");
+    check(&client.get(stage.url("/")).download(&nowhere).unwrap_err(), &nowhere);
+    check(&client.get(stage.url("/")).send().unwrap().save_to(&nowhere).unwrap_err(), &nowhere);
+    #[cfg(target_os = "linux")]
+    {
+        let full = Path::new("/dev/full");
+        check(&client.get(stage.url("/")).download(full).unwrap_err(), full);
+        check(&client.get(stage.url("/")).send().unwrap().save_to(full).unwrap_err(), full);
+    }
+}

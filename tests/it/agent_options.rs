@@ -442,3 +442,36 @@ fn a_resolver_of_ones_own_is_asked_for_names_and_never_for_addresses() {
     let name = "xn--mnchen-3ya.test".to_owned();
     assert_eq!(*asked.lock().unwrap(), [(name.clone(), 81), (name, 82)]);
 }
+
+#[test]
+fn what_is_wrong_with_a_request_is_told_by_name() {
+    #[track_caller]
+    fn check(refused: Result<impl std::fmt::Debug, http_client::client::Error>, said: &str) {
+        let text = format!("{:#}", refused.unwrap_err());
+        assert!(text.contains(said) && !text.contains("s3cret"), "{said:?} in {text}");
+    }
+    let client = Client::new();
+    let url = "http://localhost/";
+    check(
+        client.get(url).header("X-Key", "s3cret\r\nb").build(),
+        "X-Key: field value has a control character",
+    );
+    let builder = Client::builder().default_header("X-All", "s3cret\n");
+    check(builder.build(), "X-All: field value has a control character");
+    check(
+        client.get(url).header("s3cret: a", "b").build(),
+        "field name is empty or has an invalid byte at 6",
+    );
+    check(client.get("example.org/page").build(), "does not begin with a scheme");
+    let variable = |name: &str| (name == "HTTPS_PROXY").then(|| "http://joe:s3cret@".to_owned());
+    let error = Proxies::from_variables(variable).unwrap_err();
+    assert_eq!(error.to_string(), "environment variable HTTPS_PROXY names no proxy");
+    assert!(!format!("{error:?}").contains("s3cret"));
+}
+
+#[test]
+fn parameters_are_added_to_the_query_one_by_one_or_together() {
+    let request =
+        Client::new().get("http://localhost/?a=1").query("b", "x y").query_pairs([("c", "&"), ("d", "")]);
+    assert_eq!(request.build().unwrap().url().query(), Some("a=1&b=x+y&c=%26&d="));
+}

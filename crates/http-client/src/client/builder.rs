@@ -11,7 +11,7 @@ use crate::client::netrc::Netrc;
 use crate::client::pool::{Pool, PoolLimits};
 use crate::client::proxies::Proxies;
 use crate::client::redirect::Redirects;
-use crate::client::request::invalid;
+use crate::client::request::{invalid, invalid_field};
 use crate::client::retry::Retry;
 use crate::client::shared::{Config, Schemes, Shared};
 use crate::client::timeouts::Timeouts;
@@ -99,8 +99,9 @@ impl ClientBuilder {
     /// Sets a field of every request that does not set it itself, by a field, credentials or content with a type of its
     /// own. `User-Agent` and `Accept: */*` are set already. What redirects take from a request they take from these too.
     pub fn default_header(mut self, name: impl AsRef<str>, value: impl AsRef<[u8]>) -> Self {
+        let name = name.as_ref();
         if let Err(error) = self.config.headers.set(name, value) {
-            self.problem.get_or_insert_with(|| invalid(error));
+            self.problem.get_or_insert_with(|| invalid_field(name, error));
         }
         self
     }

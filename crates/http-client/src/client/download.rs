@@ -13,8 +13,9 @@ use crate::error::Phase;
 use http_proto::date::parse_http_date;
 use http_proto::field::decimal;
 use http_proto::{Headers, StatusCode};
+use std::fmt;
 use std::fs::{self, OpenOptions};
-use std::io::{self, Seek, SeekFrom};
+use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -45,23 +46,32 @@ impl Response {
         if is_no_file(path) {
             return self.write_to(path);
         }
-        let target = follow(path).map_err(|error| self.because(ErrorKind::Save, error))?;
+        let target = follow(path).map_err(|error| self.unsaved(path, error))?;
         self.save_beside(&target)
     }
 
-    fn write_to(&mut self, device: &Path) -> Result<u64, Error> {
-        let opened = OpenOptions::new().write(true).open(device);
-        let mut device = opened.map_err(|error| self.because(ErrorKind::Save, error))?;
-        self.copy_to(&mut device)
+    fn write_to(&mut self, path: &Path) -> Result<u64, Error> {
+        let opened = OpenOptions::new().write(true).open(path);
+        let mut device = opened.map_err(|error| self.unsaved(path, error))?;
+        self.copy_into(&mut device, path)
+    }
+
+    /// As [`copy_to`](Self::copy_to), into what an error calls `path`.
+    fn copy_into(&mut self, file: &mut fs::File, path: &Path) -> Result<u64, Error> {
+        let mut named = Named { file, path };
+        self.copy_to(&mut named)
+    }
+
+    fn unsaved(&self, path: &Path, error: io::Error) -> Error {
+        self.because(ErrorKind::Save, naming(path, error))
     }
 
     /// Saves under a name that nobody has first.
     fn save_beside(mut self, target: &Path) -> Result<u64, Error> {
         let at = beside(target, &format!(".{}.part", random::token()));
-        let mut partial =
-            Partial::create(at.clone(), target).map_err(|error| self.because(ErrorKind::Save, error))?;
-        let saved = self.copy_to(partial.file()).and_then(|bytes| {
-            partial.replace(target).map_err(|error| self.because(ErrorKind::Save, error))?;
+        let mut partial = Partial::create(at.clone(), target).map_err(|error| self.unsaved(target, error))?;
+        let saved = self.copy_into(partial.file(), target).and_then(|bytes| {
+            partial.replace(target).map_err(|error| self.unsaved(target, error))?;
             Ok(bytes)
         });
         if saved.is_err() {
@@ -115,6 +125,7 @@ impl RequestBuilder {
         let timeouts =
             request.special.as_ref().and_then(|special| special.timeouts).unwrap_or(*client.timeouts());
         let until = timeouts.total.and_then(|total| client.shared.now().checked_add(total));
+        let save_error = |error| unsaved(path, error);
         let mut place = Place::of(path).map_err(save_error)?;
         if !continues {
             place.forget().map_err(save_error)?;
@@ -211,17 +222,19 @@ impl Place {
     }
 
     fn begin(mut self, mut answer: Response) -> Result<Downloaded, Error> {
+        let target = self.target.clone();
+        let save_error = |error| unsaved(&target, error);
         self.forget().map_err(save_error)?;
         let validator = validator(answer.headers());
         let (Some(validator), false) = (validator, fs::exists(&self.part).map_err(save_error)?) else {
             let bytes = answer.save_beside(&self.target)?;
             return Ok(Downloaded::Saved { bytes, resumed_bytes: 0 });
         };
-        let failed = |error| answer.because(ErrorKind::Save, error);
+        let failed = |error| answer.unsaved(&target, error);
         fs::write(&self.validator, validator).map_err(failed)?;
         let partial = Partial::open(self.part.clone(), &self.target).map_err(failed)?;
         partial.clear().map_err(failed)?;
-        let bytes = answer.copy_to(self.partial.insert(partial).file())?;
+        let bytes = answer.copy_into(self.partial.insert(partial).file(), &target)?;
         self.complete(bytes, 0).map_err(save_error)
     }
 
@@ -234,9 +247,10 @@ impl Place {
         let (Some(part), Some(partial)) = (part, &mut self.partial) else {
             return Err(protocol("the server sent another part than the one asked for"));
         };
+        let save_error = |error| unsaved(&self.target, error);
         let file = partial.file();
         file.seek(SeekFrom::Start(there_bytes)).map_err(save_error)?;
-        let bytes = answer.copy_to(file)?;
+        let bytes = answer.copy_into(file, &self.target)?;
         if there_bytes.checked_add(bytes) != Some(part.end) {
             file.set_len(there_bytes).map_err(save_error)?;
             return Err(protocol("the server sent another number of bytes than its Content-Range says"));
@@ -260,8 +274,52 @@ fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-fn save_error(error: io::Error) -> Error {
-    Error::new(ErrorKind::Save).in_phase(Phase::Content).because(error)
+fn unsaved(path: &Path, error: io::Error) -> Error {
+    Error::new(ErrorKind::Save).in_phase(Phase::Content).because(naming(path, error))
+}
+
+/// The same error, of a kind that says which file it is about.
+fn naming(path: &Path, error: io::Error) -> io::Error {
+    io::Error::new(error.kind(), FileError { path: path.to_owned(), error })
+}
+
+/// What a file failed with.
+#[derive(Debug)]
+struct FileError {
+    path: PathBuf,
+    error: io::Error,
+}
+
+impl fmt::Display for FileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "cannot write {}", self.path.display())
+    }
+}
+
+impl std::error::Error for FileError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.error)
+    }
+}
+
+/// A file whose errors name it.
+struct Named<'f> {
+    file: &'f mut fs::File,
+    path: &'f Path,
+}
+
+impl Write for Named<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes).map_err(|error| match error.kind() {
+            // `write_all` goes on after this one.
+            io::ErrorKind::Interrupted => error,
+            _ => naming(self.path, error),
+        })
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
 }
 
 /// What If-Range may say later (RFC 9110 §13.1.5): a strong entity tag; where there is no tag at all, a date that is

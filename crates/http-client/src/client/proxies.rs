@@ -89,6 +89,14 @@ pub enum ProxyError {
     /// A field for the proxy cannot be sent.
     #[error("header field for the proxy cannot be sent")]
     Header(#[from] InvalidInput),
+    /// An environment variable names a proxy that cannot be used. Its text may hold a password and is not shown.
+    #[error("environment variable {name} names no proxy")]
+    Variable {
+        /// The variable.
+        name: &'static str,
+        /// Why it cannot be used.
+        source: Box<Self>,
+    },
 }
 
 impl Proxy {
@@ -253,7 +261,7 @@ impl Proxies {
     /// sent the request.
     ///
     /// # Errors
-    /// [`ProxyError`] for a variable that names no proxy.
+    /// [`ProxyError::Variable`] for one that names no proxy.
     pub fn from_env() -> Result<Self, ProxyError> {
         Self::from_variables(|name| std::env::var(name).ok())
     }
@@ -271,7 +279,10 @@ impl Proxies {
         let all = either("all_proxy", "ALL_PROXY");
         let proxy = |own: Option<(&'static str, String)>| match own.or_else(|| all.clone()) {
             Some((name, text)) if !text.trim().is_empty() => {
-                Proxy::new(&text).map(|proxy| Some(Arc::new(Proxy { variable: Some(name), ..proxy })))
+                let own = |proxy| Some(Arc::new(Proxy { variable: Some(name), ..proxy }));
+                Proxy::new(&text)
+                    .map(own)
+                    .map_err(|error| ProxyError::Variable { name, source: Box::new(error) })
             }
             _ => Ok(None),
         };

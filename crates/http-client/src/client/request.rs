@@ -205,6 +205,16 @@ pub(crate) fn invalid(error: InvalidInput) -> Error {
     error.into()
 }
 
+/// What is wrong with a field, by its name where that is one.
+pub(crate) fn invalid_field(name: &str, error: InvalidInput) -> Error {
+    match error {
+        InvalidInput::FieldValue { .. } => {
+            Error::new(ErrorKind::InvalidRequest).because(format!("{name}: {error}"))
+        }
+        _ => error.into(),
+    }
+}
+
 /// What a URL can be made of: a [`Url`], or text.
 pub trait IntoUrl {
     /// The URL.
@@ -228,7 +238,15 @@ impl IntoUrl for &Url {
 
 impl IntoUrl for &str {
     fn into_url(self) -> Result<Url, Error> {
-        url_memo::parse(self).map_err(|error| Error::new(ErrorKind::InvalidUrl).because(error))
+        url_memo::parse(self).map_err(|error| {
+            let invalid = Error::new(ErrorKind::InvalidUrl);
+            match error {
+                url::ParseError::RelativeUrlWithoutBase => {
+                    invalid.because("it does not begin with a scheme, as http:// is one")
+                }
+                error => invalid.because(error),
+            }
+        })
     }
 }
 

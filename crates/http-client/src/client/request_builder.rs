@@ -10,7 +10,7 @@ use crate::client::form::Form;
 use crate::client::multipart::Multipart;
 use crate::client::proxies::Proxy;
 use crate::client::redirect::Redirects;
-use crate::client::request::{IntoUrl, Request, Special, invalid};
+use crate::client::request::{IntoUrl, Request, Special, invalid, invalid_field};
 use crate::client::response::Response;
 use crate::client::retry::Retry;
 use crate::client::timeouts::Timeouts;
@@ -62,7 +62,10 @@ impl RequestBuilder {
 
     /// Adds a field; fields with the same name stay.
     pub fn header(self, name: impl AsRef<str>, value: impl AsRef<[u8]>) -> Self {
-        self.change(|request| request.headers.append(name, value).map_err(invalid))
+        self.change(|request| {
+            let name = name.as_ref();
+            request.headers.append(name, value).map_err(|error| invalid_field(name, error))
+        })
     }
 
     /// Adds all fields of a list.
@@ -92,6 +95,18 @@ impl RequestBuilder {
         })
     }
 
+    /// Adds parameters to the URL's query, in their order.
+    ///
+    /// ```no_run
+    /// let page = http_client::get("https://example.org/search").query_pairs([("q", "a b"), ("page", "2")]).send()?;
+    /// assert_eq!(page.url().query(), Some("q=a+b&page=2"));
+    /// # Ok::<(), http_client::client::Error>(())
+    /// ```
+    #[doc(alias = "params")]
+    pub fn query_pairs<N: AsRef<str>, V: AsRef<str>>(self, pairs: impl IntoIterator<Item = (N, V)>) -> Self {
+        pairs.into_iter().fold(self, |builder, (name, value)| builder.query(name, value))
+    }
+
     /// Sets the content.
     pub fn body(self, body: impl Into<Body>) -> Self {
         self.change(|request| {
@@ -101,11 +116,13 @@ impl RequestBuilder {
     }
 
     /// Sets the content to the fields of a form.
+    #[doc(alias = "send_form")]
     pub fn form<N: AsRef<str>, V: AsRef<str>>(self, fields: impl IntoIterator<Item = (N, V)>) -> Self {
         self.body(fields.into_iter().collect::<Form>())
     }
 
     /// Sets the content to a form with files.
+    #[doc(alias = "files")]
     pub fn multipart(self, form: Multipart) -> Self {
         self.body(form)
     }
@@ -151,6 +168,7 @@ impl RequestBuilder {
     }
 
     /// Other redirects than the client's.
+    #[doc(alias = "allow_redirects")]
     pub fn redirects(self, redirects: Redirects) -> Self {
         self.special(|special| special.redirects = Some(redirects))
     }

@@ -139,18 +139,21 @@ impl Response {
     }
 
     /// How long each step took, up to the head.
+    #[doc(alias = "elapsed")]
     #[must_use]
     pub const fn timings(&self) -> &Timings {
         &self.head.timings
     }
 
     /// What is known of the connection that it came over: addresses, TLS.
+    #[doc(alias = "remote_addr")]
     #[must_use]
     pub fn connection(&self) -> &ConnectionInfo {
         &self.head.info
     }
 
     /// Bytes of content over the wire, before decoding, where the framing tells.
+    #[doc(alias = "content_length")]
     #[must_use]
     pub fn wire_length(&self) -> Option<u64> {
         self.content.wire_ref().total_bytes()
