@@ -1,7 +1,7 @@
 //! The command `httpkit`: requests from a terminal, a folder served, cookie files shown and converted.
 //!
 //! What the options are is in `options`, how a request is made of them in `request` (its URL in `typed`, its form in `form`,
-//! its password in `password`), what is printed while it runs in `trace`, where its content goes in `output`, which cookies
+//! the file that it sends in `upload`, its password in `password`), what is printed while it runs in `trace`, where its content goes in `output`, which cookies
 //! it has in `cookies`, and how their files are read and replaced in `cookie_file`.
 //!
 //! Exit codes: 0 done, 1 no answer (resolving, connecting, TLS, a timeout, a broken answer), 2 a command line that makes no
@@ -22,6 +22,7 @@ mod password;
 mod request;
 mod trace;
 mod typed;
+mod upload;
 
 pub use options::{Command, CookieFormat, CookiesOptions, GetOptions, Options, command};
 
@@ -48,12 +49,7 @@ impl Failure {
         error: &dyn std::error::Error,
         advice: &str,
     ) -> Self {
-        let (mut text, mut cause) = (error.to_string(), error.source());
-        while let Some(error) = cause {
-            text = format!("{text}: {error}");
-            cause = error.source();
-        }
-        Self::file(what, path, format!("{text}{advice}"))
+        Self::file(what, path, format!("{}{advice}", with_causes(error)))
     }
 
     pub(crate) fn output(error: &io::Error) -> Self {
@@ -76,6 +72,16 @@ impl Failure {
     pub(crate) fn status(status: u16) -> Self {
         Self { text: format!("the server answered {status}; without --fail its content is shown"), code: 22 }
     }
+}
+
+/// An error and all that it comes from.
+pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
+    let (mut text, mut cause) = (error.to_string(), error.source());
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
 }
 
 fn is_broken_pipe(error: &io::Error) -> bool {

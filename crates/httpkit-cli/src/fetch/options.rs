@@ -62,7 +62,7 @@ pub struct GetOptions {
     pub request: Option<String>,
 
     /// Ask for the head alone (HEAD), and print it
-    #[arg(short = 'I', long, conflicts_with_all = ["request", "data", "form", "json"], help_heading = REQUEST)]
+    #[arg(short = 'I', long, conflicts_with_all = ["request", "data", "data_raw", "form", "json"], help_heading = REQUEST)]
     pub head: bool,
 
     /// 'Name: value'; 'Name:' for none, 'Name;' for empty
@@ -74,16 +74,25 @@ pub struct GetOptions {
     pub user_agent: Option<String>,
 
     /// Form field, or @FILE, or @- for standard input
-    #[arg(short, long, value_name = "DATA", help_heading = REQUEST)]
+    #[arg(short, long, alias = "data-binary", value_name = "DATA", help_heading = REQUEST)]
     pub data: Vec<String>,
 
+    /// As --data, but an @ stands for itself: what browsers copy
+    #[arg(long, value_name = "DATA", conflicts_with = "data", hide = true)]
+    pub data_raw: Vec<String>,
+
     /// Form with files: name=value or name=@FILE[;type=T]
-    #[arg(short = 'F', long, value_name = "PART", conflicts_with = "data", help_heading = REQUEST)]
+    #[arg(short = 'F', long, value_name = "PART", conflicts_with_all = ["data", "data_raw"], help_heading = REQUEST)]
     pub form: Vec<String>,
 
     /// JSON, or @FILE, or @- for standard input
-    #[arg(long, value_name = "TEXT", conflicts_with_all = ["data", "form"], help_heading = REQUEST)]
+    #[arg(long, value_name = "TEXT", conflicts_with_all = ["data", "data_raw", "form"], help_heading = REQUEST)]
     pub json: Option<String>,
+
+    /// PUT a file, below a URL that ends in /; - for input
+    #[arg(short = 'T', long, value_name = "FILE", help_heading = REQUEST,
+        conflicts_with_all = ["head", "data", "data_raw", "form", "json"])]
+    pub upload_file: Option<PathBuf>,
 
     /// USER:PASSWORD, or USER: the password is asked for
     #[arg(short, long, value_name = "USER", help_heading = REQUEST)]
@@ -142,13 +151,17 @@ pub struct GetOptions {
     #[arg(long, value_name = "PATH", help_heading = WAY)]
     pub unix_socket: Option<PathBuf>,
 
-    /// Follow redirects: always done, as is -S
-    #[arg(short = 'L', long, help_heading = WAY)]
+    /// Follow redirects: always done
+    #[arg(short = 'L', long, hide = true)]
     pub location: bool,
 
     /// Show errors also with -s: always done
     #[arg(short = 'S', long, hide = true)]
     pub show_error: bool,
+
+    /// Ask for codings and take them off: always done
+    #[arg(long, hide = true)]
+    pub compressed: bool,
 
     /// Redirects to follow [default: 10]
     #[arg(long, value_name = "N", default_value_t = 10, hide_default_value = true, help_heading = WAY)]
@@ -159,7 +172,8 @@ pub struct GetOptions {
     pub allow_downgrade: bool,
 
     /// Seconds that the whole may take, 0 for no end
-    #[arg(short = 'm', long = "timeout", value_name = "SECONDS", help_heading = WAY)]
+    #[arg(short = 'm', long = "timeout", alias = "max-time", value_name = "SECONDS", help_heading = WAY,
+        allow_hyphen_values = true)]
     pub timeout: Option<f64>,
 
     /// Repeat up to N times what may pass [default: 0]

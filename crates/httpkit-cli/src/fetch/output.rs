@@ -12,13 +12,32 @@ use std::path::{Path, PathBuf};
 pub(crate) fn show(options: &GetOptions, request: RequestBuilder, is_plain_get: bool) -> Result<(), Failure> {
     let begun = clock::now();
     let shown = match path(options)? {
-        None => print(options, request.send()?),
+        None => print(options, send(options, request)?),
         Some(path) => to_file(options, request, &path, is_plain_get),
     };
     if options.timings {
         say_took("all", clock::now().saturating_duration_since(begun));
     }
     shown
+}
+
+/// Sends the request, with a bar for a file that goes up.
+fn send(options: &GetOptions, request: RequestBuilder) -> Result<Response, Error> {
+    let bar = if options.upload_file.is_some() { bar(options) } else { ProgressBar::hidden() };
+    if bar.is_hidden() {
+        return request.send();
+    }
+    let moving = bar.clone();
+    let answer = request
+        .on_upload(move |sent, total| {
+            if let Some(total) = total {
+                moving.set_length(total);
+            }
+            moving.set_position(sent);
+        })
+        .send();
+    bar.finish_and_clear();
+    answer
 }
 
 /// Shows what is asked for of each answer as soon as its head is there.
@@ -98,11 +117,13 @@ fn download(options: &GetOptions, request: RequestBuilder, path: &Path) -> Resul
 }
 
 fn path(options: &GetOptions) -> Result<Option<PathBuf>, Failure> {
-    if let Some(path) = &options.output {
-        return Ok(if path.as_os_str() == "-" { None } else { Some(path.clone()) });
+    let named = options.output.as_ref().filter(|path| path.as_os_str() != "-");
+    if let Some(path) = named {
+        return Ok(Some(path.clone()));
     }
     if !options.remote_name {
-        return if options.resume { Err(Failure::usage("--continue needs -o or -O")) } else { Ok(None) };
+        let text = "--continue needs -o FILE or -O";
+        return if options.resume { Err(Failure::usage(text)) } else { Ok(None) };
     }
     let name = typed::file_name(&options.url)
         .ok_or_else(|| Failure::usage("-O: the URL's path ends with no file name; use -o FILE"))?;

@@ -2,7 +2,7 @@
 
 use crate::fetch::cookies::Cookies;
 use crate::fetch::options::GetOptions;
-use crate::fetch::{Failure, form, output, password, trace, typed};
+use crate::fetch::{Failure, form, output, password, trace, typed, upload, with_causes};
 use httpkit::Method;
 use httpkit::client::TlsConfig;
 use httpkit::client::client::{
@@ -15,6 +15,7 @@ use std::time::Duration;
 /// Makes the request and shows its answer.
 pub(crate) fn run(options: &GetOptions) -> Result<(), Failure> {
     let url = typed::absolute(&options.url)?;
+    let url = options.upload_file.as_deref().map_or(Ok(url.clone()), |file| upload::named(&url, file))?;
     let fields = Fields::of(&options.header)?;
     let cookies = Cookies::of(options)?;
     let client = client(options, &url, &fields, &cookies)?;
@@ -122,13 +123,11 @@ fn timeouts(options: &GetOptions) -> Result<Timeouts, Failure> {
 
 fn proxies(options: &GetOptions) -> Result<Proxies, Failure> {
     match options.proxy.as_deref() {
-        None => {
-            Proxies::from_env().map_err(|error| Failure::usage(format!("the environment's proxy: {error}")))
-        }
+        None => Proxies::from_env().map_err(|error| Failure::usage(with_causes(&error))),
         Some("") => Ok(Proxies::none()),
-        Some(text) => {
-            Proxy::new(text).map(Proxies::all).map_err(|error| Failure::usage(format!("--proxy: {error}")))
-        }
+        Some(text) => Proxy::new(text)
+            .map(Proxies::all)
+            .map_err(|error| Failure::usage(format!("--proxy: {}", with_causes(&error)))),
     }
 }
 
@@ -150,6 +149,7 @@ fn method(options: &GetOptions, body: &Body) -> Result<Method, Failure> {
         Some(name) => Method::from_bytes(name.as_bytes())
             .map_err(|_| Failure::usage(format!("--request {name}: not a method"))),
         None if options.head => Ok(Method::HEAD),
+        None if options.upload_file.is_some() => Ok(Method::PUT),
         None if body.is_none() => Ok(Method::GET),
         None => Ok(Method::POST),
     }
@@ -198,10 +198,17 @@ fn body(options: &GetOptions, fields: &Fields<'_>) -> Result<Body, Failure> {
             options.form.iter().try_fold(Multipart::new(), |form, part| form::add_part(form, part))?;
         return Ok(parts.into());
     }
-    if options.data.is_empty() {
+    if let Some(file) = &options.upload_file {
+        return upload::content(file);
+    }
+    let pieces: Vec<Vec<u8>> = if options.data_raw.is_empty() {
+        options.data.iter().map(|text| data(text)).collect::<Result<_, _>>()?
+    } else {
+        options.data_raw.iter().map(|text| text.as_bytes().to_vec()).collect()
+    };
+    if pieces.is_empty() {
         return Ok(Body::none());
     }
-    let pieces: Vec<Vec<u8>> = options.data.iter().map(|text| data(text)).collect::<Result<_, _>>()?;
     Ok(typed(pieces.join(&b'&'), "application/x-www-form-urlencoded"))
 }
 

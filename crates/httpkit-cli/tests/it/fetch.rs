@@ -42,6 +42,11 @@ pub(crate) fn answering(answer: &'static str) -> (String, JoinHandle<String>) {
         let length = asked.lines().find_map(|line| line.strip_prefix("Content-Length: "));
         let mut body = vec![0; length.map_or(0, |digits| digits.parse().unwrap())];
         reader.read_exact(&mut body).unwrap();
+        if asked.contains("Transfer-Encoding: chunked\r\n") {
+            while !body.ends_with(b"\r\n0\r\n\r\n") {
+                reader.read_until(b'\n', &mut body).unwrap();
+            }
+        }
         stream.write_all(answer.as_bytes()).unwrap();
         asked + text(&body)
     });
@@ -111,6 +116,7 @@ fn exit_codes_say_what_went_wrong() {
     check(&["get", "ftp://a.test/"], 2, "neither http nor https");
     check(&["get", "http://a.test/", "-H", "nonsense"], 2, "Name: value");
     check(&["get", "http://a.test/", "-C"], 2, "needs -o");
+    check(&["get", "http://a.test/", "-C", "-o", "-"], 2, "needs -o");
     check(&["get", "http://a.test/", "-x", "gopher://p"], 2, "gopher");
     check(&["get"], 2, "Usage");
     check(&["cookies", "/no/such/file"], 3, "/no/such/file");

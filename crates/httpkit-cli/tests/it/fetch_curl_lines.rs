@@ -225,6 +225,44 @@ fn content_comes_from_a_file_or_from_standard_input() {
 }
 
 #[test]
+fn a_file_is_put_under_the_url_or_into_the_folder_that_it_names() {
+    let folder = folder();
+    let file = folder.path().join("a b.txt");
+    std::fs::write(&file, "up it goes\n").unwrap();
+    let path = file.to_str().unwrap();
+    let sent = asked(&["-T", path]);
+    assert!(sent.starts_with("PUT /a%20b.txt HTTP/1.1\r\n"), "{sent}");
+    assert!(sent.contains("Content-Length: 11\r\n") && !sent.contains("Content-Type"), "{sent}");
+    assert!(sent.ends_with("\r\n\r\nup it goes\n"), "{sent}");
+    let (url, thread) = answering(OK);
+    let named = format!("{url}notes/today?v=1");
+    assert_eq!(succeeds(&httpkit(&["get", "--upload-file", path, "-X", "POST", &named])), "ok");
+    assert!(thread.join().unwrap().starts_with("POST /notes/today?v=1 HTTP/1.1\r\n"));
+    let piped = asked_with_input(&["-T", "-"], b"typed");
+    assert!(
+        piped.starts_with("PUT / HTTP/1.1\r\n") && piped.contains("Transfer-Encoding: chunked\r\n"),
+        "{piped}"
+    );
+    assert!(piped.ends_with("\r\n\r\n5\r\ntyped\r\n0\r\n\r\n"), "{piped}");
+    let url = "http://127.0.0.1:1/";
+    let missing = folder.path().join("nothing");
+    refused(&[url, "-T", missing.to_str().unwrap()], 3, "nothing");
+    refused(&[url, "-T", folder.path().to_str().unwrap()], 3, "it is a folder");
+    refused(&[url, "-T", path, "-d", "a=b"], 2, "cannot be used with");
+}
+
+#[test]
+fn what_browsers_copy_for_curl_is_understood() {
+    let copied = ["--request", "POST", "-H", "X-A: b", "-b", "c=d", "--data-raw", "@a=1", "--compressed"];
+    let sent = asked(&copied);
+    assert!(sent.starts_with("POST / HTTP/1.1\r\n") && sent.contains("Cookie: c=d\r\n"), "{sent}");
+    assert!(sent.contains("application/x-www-form-urlencoded") && sent.ends_with("\r\n\r\n@a=1"), "{sent}");
+    assert!(asked(&["--data-binary", "a", "--max-time", "60"]).ends_with("\r\n\r\na"));
+    refused(&["http://127.0.0.1:1/", "-m", "-1"], 2, "a number of seconds is needed");
+    refused(&["http://127.0.0.1:1/", "-m", "soon"], 2, "'soon' for '--timeout <SECONDS>'");
+}
+
+#[test]
 fn a_login_comes_from_the_netrc_file() {
     let folder = folder();
     let netrc = folder.path().join("netrc");
