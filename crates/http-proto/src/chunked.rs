@@ -393,10 +393,12 @@ pub fn encode_last_chunk(trailers: &Headers, out: &mut Vec<u8>) -> Result<(), In
     Ok(())
 }
 
-/// Fields that a recipient needs before the content, or that decide where it ends (RFC 9110 §6.5.1).
+/// Fields that a recipient needs before the content, or that decide where it ends (RFC 9110 §6.5.1): those of framing,
+/// routing, authentication and the format of content, and those that modify a request or control what an answer is for.
 #[must_use]
 pub fn is_forbidden_trailer(name: &str) -> bool {
-    const FORBIDDEN: [&str; 22] = [
+    const FORBIDDEN: [&str; 33] = [
+        "age",
         "authorization",
         "cache-control",
         "connection",
@@ -405,19 +407,29 @@ pub fn is_forbidden_trailer(name: &str) -> bool {
         "content-range",
         "content-type",
         "cookie",
+        "date",
         "expect",
+        "expires",
         "host",
+        "if-match",
+        "if-modified-since",
+        "if-none-match",
+        "if-range",
+        "if-unmodified-since",
         "keep-alive",
+        "location",
         "max-forwards",
         "pragma",
         "proxy-authenticate",
         "proxy-authorization",
         "range",
+        "retry-after",
         "set-cookie",
         "te",
         "trailer",
         "transfer-encoding",
         "upgrade",
+        "vary",
         "www-authenticate",
     ];
     FORBIDDEN.iter().any(|forbidden| name.eq_ignore_ascii_case(forbidden))

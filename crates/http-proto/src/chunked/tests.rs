@@ -270,6 +270,13 @@ fn forbidden_trailers_are_left_out() {
     {
         assert!(is_forbidden_trailer(name), "{name}");
     }
+    // Conditions of a request, and what decides who may use an answer and when.
+    for name in ["If-Match", "if-none-match", "If-Range", "If-Modified-Since", "If-Unmodified-Since"] {
+        assert!(is_forbidden_trailer(name), "{name}");
+    }
+    for name in ["Age", "Date", "Expires", "Location", "Retry-After", "Vary"] {
+        assert!(is_forbidden_trailer(name), "{name}");
+    }
     for name in ["Digest", "Server-Timing", "X-Checksum", "Grpc-Status", "ETag", ""] {
         assert!(!is_forbidden_trailer(name), "{name}");
     }
