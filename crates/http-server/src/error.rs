@@ -77,6 +77,14 @@ pub enum Error {
     /// A response has a field or a reason that no message can hold.
     #[error("invalid response")]
     InvalidResponse(#[from] InvalidInput),
+    /// A handler's answer has an interim status (1xx), behind which the peer would wait for another answer. Interim ones
+    /// are sent by [`Request::send_early_hints`], [`Request::send_continue`] and [`Request::send_processing`].
+    ///
+    /// [`Request::send_early_hints`]: crate::Request::send_early_hints
+    /// [`Request::send_continue`]: crate::Request::send_continue
+    /// [`Request::send_processing`]: crate::Request::send_processing
+    #[error("the status {0} is interim and cannot be that of an answer")]
+    InterimAnswer(StatusCode),
     /// A value of an answer cannot be written as JSON.
     #[cfg(feature = "json")]
     #[error("cannot write an answer as JSON")]

@@ -308,6 +308,12 @@ impl Connection {
             }
             Err(error) => instead.insert(self.failed(error, head, context)),
         };
+        let status = response.status();
+        let switches = status == StatusCode::SWITCHING_PROTOCOLS && response.is_tunnel();
+        // RFC 9110 §15.2: the peer would wait for the answer behind it.
+        if status.is_informational() && !switches {
+            response.replace(self.failed(&Error::InterimAnswer(status).into(), head, context));
+        }
         // RFC 9110 §9.3.6: the peer would take any 2xx for the beginning of a tunnel.
         if head.method == Method::CONNECT && response.status().is_success() && !response.is_tunnel() {
             response.replace(Response::error_page(StatusCode::NOT_IMPLEMENTED));

@@ -1,7 +1,7 @@
 //! The content of answers: every kind of body, framed right for every kind of request.
 
 use crate::client::{Client, serve};
-use http_server::{Body, BodyWriter, EventStream, Method, Request, Response, Server, StatusCode};
+use http_server::{Body, BodyWriter, Error, EventStream, Method, Request, Response, Server, StatusCode};
 use std::fs::File;
 use std::io::{Read, Seek, Write};
 use std::sync::Arc;
@@ -115,6 +115,23 @@ fn answers_that_have_no_content_send_none_whatever_the_handler_says() {
         assert_eq!(told, length, "{status}");
     }
     assert_eq!(client.get("/200").text(), "not to be seen");
+}
+
+#[test]
+fn an_interim_status_is_no_answer_so_that_no_client_waits_for_another() {
+    let server = serve(|request: &mut Request<'_>| {
+        let status = StatusCode::from_u16(request.path()[2..].parse().unwrap()).unwrap();
+        match request.path().as_bytes().get(1) {
+            Some(b'a') => Ok(Response::text("not to be seen").with_status(status)),
+            _ => Err(Error::Status(status)),
+        }
+    });
+    let mut client = Client::connect(&server);
+    for target in ["/a100", "/a101", "/a103", "/a199", "/e100", "/e103"] {
+        // The next answer to arrive is a final one, and that to this request.
+        assert_eq!(client.get(target).status, 500, "{target}");
+    }
+    assert_eq!(client.get("/a200").text(), "not to be seen");
 }
 
 #[test]
