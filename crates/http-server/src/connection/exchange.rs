@@ -343,6 +343,8 @@ impl Connection {
                 && io.decoder.remaining_bytes().is_none_or(|bytes| bytes <= context.limits.drain_bytes_max);
         drainable
             && !io.body_broken
+            // RFC 9931: what stands behind a CONNECT that is refused may be meant for the tunnel, and of somebody else.
+            && work.head.method != Method::CONNECT
             && self.requests < context.limits.requests_per_connection_max
             && !context.stopping.load(Ordering::Relaxed)
     }

@@ -1,8 +1,10 @@
 //! Connections that stop speaking HTTP: the raw stream comes after the head, never before, and never unasked.
 
 use crate::client::{Client, PATIENCE, serve, wait_until};
-use http_server::{Method, Request, Response, Upgraded};
+use http_server::{Method, Request, Response, StatusCode, Upgraded};
 use std::io::{Read, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 fn echo(_: &mut Request<'_>) -> Response {
     Response::upgrade("echo", |mut stream: Upgraded| {
@@ -103,6 +105,24 @@ fn connect_opens_a_tunnel_only_if_the_handler_means_it() {
     let mut client = Client::connect(&server);
     client.send("CONNECT other.example:1 HTTP/1.1\r\nHost: other.example:1\r\n\r\n");
     assert_eq!(client.answer_to(&Method::CONNECT).status, 501);
+}
+
+#[test]
+fn what_stands_behind_a_connect_that_is_refused_is_no_request() {
+    // RFC 9931: a client may have sent on what it was given for the tunnel.
+    let calls = Arc::new(AtomicUsize::new(0));
+    let called = Arc::clone(&calls);
+    let server = serve(move |_: &mut Request<'_>| {
+        called.fetch_add(1, Ordering::SeqCst);
+        Response::error_page(StatusCode::PROXY_AUTHENTICATION_REQUIRED)
+    });
+    let mut client = Client::connect(&server);
+    client.send("CONNECT a.example:1 HTTP/1.1\r\nHost: a.example:1\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    let answer = client.answer_to(&Method::CONNECT);
+    assert_eq!(answer.status, 407);
+    assert!(answer.says_close());
+    client.expect_end();
+    assert_eq!(calls.load(Ordering::SeqCst), 1);
 }
 
 #[test]
