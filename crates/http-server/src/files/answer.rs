@@ -17,11 +17,18 @@ use crate::files::path::{FilePath, NameRules, PathRefusal};
 use crate::files::root::{Facts as FileFacts, OpenFailure, Opened, OpenedFile};
 use crate::files::upload::Receiver;
 use crate::files::{FolderView, StaticFiles};
+use crate::method_handler::refuse;
 use crate::request::Request;
 use crate::response::Response;
 use http_proto::{Method, StatusCode};
 use std::sync::Arc;
 use std::time::SystemTime;
+
+/// The methods by which files are read.
+const READING: [Method; 3] = [Method::GET, Method::HEAD, Method::OPTIONS];
+
+/// The methods where files can be uploaded, too.
+const WITH_UPLOADS: [Method; 5] = [Method::GET, Method::HEAD, Method::OPTIONS, Method::PUT, Method::POST];
 
 /// What the path of a request names as far as its spelling tells.
 enum Place {
@@ -42,14 +49,10 @@ impl StaticFiles {
     /// # Errors
     /// Where the system fails in a way that is neither "not there" nor "not allowed".
     pub fn respond_at(&self, request: &Request<'_>, now: SystemTime) -> Result<Response, Error> {
-        let allow =
-            if self.receiver.is_some() { "GET, HEAD, OPTIONS, PUT, POST" } else { "GET, HEAD, OPTIONS" };
         let method = request.method();
-        if *method == Method::OPTIONS {
-            return Ok(Response::new(StatusCode::NO_CONTENT).with_header("Allow", allow));
-        }
         if *method != Method::GET && *method != Method::HEAD {
-            return Ok(Response::error_page(StatusCode::METHOD_NOT_ALLOWED).with_header("Allow", allow));
+            let allowed: &[Method] = if self.receiver.is_some() { &WITH_UPLOADS } else { &READING };
+            return Ok(refuse(method, allowed));
         }
         match self.place_of(request) {
             Place::Path(path) => self.respond_to(request, &path, now),

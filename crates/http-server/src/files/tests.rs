@@ -124,6 +124,9 @@ fn other_methods_are_told_what_is_allowed() {
     }
     let answer = testing::request(Method::OPTIONS, "/a.txt").send_to(&files);
     assert_eq!((answer.status().as_u16(), value(&answer, "Allow").as_str()), (204, "GET, HEAD, OPTIONS"));
+    // RFC 9110 §9.1: what no server knows is another matter than what is not allowed here.
+    let unknown = testing::request(Method::from_bytes(b"BREW").unwrap(), "/a.txt").send_to(&files);
+    assert_eq!((unknown.status().as_u16(), unknown.headers().contains("Allow")), (501, false));
 }
 
 #[test]
