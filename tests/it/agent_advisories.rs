@@ -62,7 +62,9 @@ fn no_part_of_a_request_takes_a_line_break() {
             client.get(&url).header(evil, "x").send(),
             client.get(&url).header("Host", evil).send(),
             client.get(&url).bearer_auth(evil).send(),
-            client.get(&url).basic_auth(evil, ":\r\n").header("Cookie", evil).send(),
+            client.get(&url).basic_auth(evil, "sesame").send(),
+            client.get(&url).basic_auth("joe", evil).send(),
+            client.get(&url).header("Cookie", evil).send(),
             client.post(&url).body(http_client::client::Body::bytes("x").with_content_type(evil)).send(),
             client
                 .post(&url)
@@ -78,7 +80,6 @@ fn no_part_of_a_request_takes_a_line_break() {
         let sent = [
             client.get(format!("{url}{evil}")).send(),
             client.get(&url).query(evil, evil).send(),
-            client.get(&url).basic_auth("joe", evil).send(),
             client.post(&url).multipart(Multipart::new().part(evil, Part::bytes("x").file_name(evil))).send(),
         ];
         for result in sent {

@@ -60,6 +60,9 @@ pub enum AuthError {
     /// A user name with a colon cannot be sent by Basic (RFC 7617 §2).
     #[error("a user name for Basic authentication cannot have a colon")]
     ColonInUser,
+    /// A user name or a password with a control character cannot be sent by Basic (RFC 7617 §2).
+    #[error("a user name or password for Basic authentication cannot have a control character")]
+    ControlInCredentials,
     /// The server offers Digest in no form that is supported.
     #[error("digest challenge cannot be answered: {reason}")]
     Digest {
@@ -115,6 +118,9 @@ impl Basic {
     pub(crate) fn field_value(&self) -> Result<String, AuthError> {
         if self.user.contains(':') {
             return Err(AuthError::ColonInUser);
+        }
+        if self.user.bytes().chain(self.password.bytes()).any(|byte| byte.is_ascii_control()) {
+            return Err(AuthError::ControlInCredentials);
         }
         Ok(format!("Basic {}", base64::encode(format!("{}:{}", self.user, self.password).as_bytes())))
     }

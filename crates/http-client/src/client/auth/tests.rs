@@ -24,6 +24,9 @@ fn basic_is_base64_of_utf8() {
 #[test]
 fn a_colon_in_the_user_is_refused() {
     assert!(matches!(start(&Basic::new("a:b", "c")), Err(AuthError::ColonInUser)));
+    for (user, password) in [("a\r\nb", "c"), ("a", "b\n"), ("\0", "c"), ("a", "\t"), ("a", "\x7f")] {
+        assert!(matches!(start(&Basic::new(user, password)), Err(AuthError::ControlInCredentials)));
+    }
 }
 
 #[test]
