@@ -266,6 +266,28 @@ fn progress_is_told_both_ways() {
     }
 }
 
+/// RFC 9110 §10.1.1: a request without content has nothing to ask leave for.
+#[test]
+fn a_request_without_content_expects_nothing() {
+    let stage = Stage::start(|_, stream| {
+        write_answer(stream, "200 OK", "", b"hello")?;
+        Ok(After::Keep)
+    })
+    .unwrap();
+    // No content is too long for not asking, and nobody is waited for where the caller asks.
+    let client = Client::builder().expect_continue_above(u64::MAX, Duration::ZERO).build().unwrap();
+    for request in [
+        client.get(stage.url("/")),
+        client.post(stage.url("/")).body(""),
+        client.post(stage.url("/")).body("content"),
+    ] {
+        let answer = request.header("Expect", "100-continue").send().unwrap();
+        assert_eq!(answer.text().unwrap(), "hello");
+    }
+    let expectations: Vec<_> = stage.seen().iter().map(|seen| seen.field("Expect").is_some()).collect();
+    assert_eq!(expectations, [false, false, true]);
+}
+
 /// RFC 9110 §10.1.1: 417 says that somebody on the way knows no expectations.
 #[test]
 fn a_server_that_knows_no_expectations_gets_the_request_without_one() {

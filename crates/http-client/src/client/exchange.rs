@@ -448,7 +448,8 @@ impl Call<'_> {
             fields.append("Content-Type", content_type)?;
         }
         self.write_cookies(fields)?;
-        if self.expects_nothing {
+        // RFC 9110 §10.1.1: not without content either.
+        if self.expects_nothing || self.body.len() == Some(0) && fields.contains("Expect") {
             fields.remove("Expect");
         } else if let Some(above) = config.expect_above_bytes
             && !self.body.is_none()
