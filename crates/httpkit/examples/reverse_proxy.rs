@@ -8,7 +8,7 @@ use std::error::Error;
 use httpkit::client::Client;
 use httpkit::client::client::{ErrorKind, Redirects, Url};
 use httpkit::server::{Body, HandlerError, Request, Response, Server};
-use httpkit::{Headers, StatusCode};
+use httpkit::{Headers, Method, StatusCode};
 
 /// Requests are held while they are sent on; answers are not.
 const CONTENT_BYTES_MAX: usize = 10 << 20;
@@ -41,9 +41,12 @@ fn hand_on(client: &Client, origin: &Url, request: &mut Request<'_>) -> Result<R
     url.set_path(request.path());
     url.set_query(request.query());
     let mut headers = end_to_end(request.headers());
-    for name in ["Host", "Content-Length", "Forwarded"] {
+    // Content has been read when it is sent on, so that nobody waits for leave to send it.
+    for name in ["Host", "Content-Length", "Expect", "Forwarded"] {
         headers.remove(name);
     }
+    // RFC 9110 §7.6.3: whoever hands on says so, so that a loop can be noticed.
+    headers.append("Via", "1.1 httpkit")?;
     if let Some(peer) = request.peer_addr() {
         headers.append("Forwarded", format!("for=\"{peer}\""))?;
     }
@@ -60,9 +63,12 @@ fn hand_on(client: &Client, origin: &Url, request: &mut Request<'_>) -> Result<R
         Err(_) => return Ok(Response::error_page(StatusCode::BAD_GATEWAY)),
     };
     let mut response = Response::new(answer.status());
-    let mut headers = end_to_end(answer.headers());
-    headers.remove("Content-Length");
-    *response.headers_mut() = headers;
+    *response.headers_mut() = end_to_end(answer.headers());
+    // RFC 9110 §8.6: these tell the length of content that they do not have.
+    if *request.method() == Method::HEAD || answer.status() == StatusCode::NOT_MODIFIED {
+        return Ok(response);
+    }
+    response.headers_mut().remove("Content-Length");
     let length = answer.wire_length();
     Ok(response.with_body(match length {
         Some(length) => Body::sized_reader(answer, length),

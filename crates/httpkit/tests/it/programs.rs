@@ -59,11 +59,13 @@ fn the_proxy_hands_on_requests_and_answers_and_stops_fields_of_one_connection() 
         let seen = |name: &str| request.header(name).map_or("-".to_owned(), FieldValue::to_latin1);
         let forwarded = seen("Forwarded").contains("for=\"127.0.0.1:");
         let text = format!(
-            "{} {} {content} {} {} {forwarded}",
+            "{} {} {content} {} {} {forwarded} {} {}",
             request.method(),
             request.target(),
             seen("X-Kept"),
-            seen("X-Dropped")
+            seen("X-Dropped"),
+            seen("Expect"),
+            request.headers().get_all("Via").map(FieldValue::to_latin1).collect::<Vec<_>>().join(", ")
         );
         Response::text(text).with_status(StatusCode::IM_A_TEAPOT).with_header("X-Origin", "1")
     });
@@ -74,12 +76,32 @@ fn the_proxy_hands_on_requests_and_answers_and_stops_fields_of_one_connection() 
         .header("X-Dropped", "dropped")
         .header("Connection", "X-Dropped")
         .header("Forwarded", "for=liar")
+        .header("Expect", "100-continue")
+        .header("Via", "1.0 other")
         .body("content")
         .send()
         .unwrap();
     assert_eq!(answer.status(), StatusCode::IM_A_TEAPOT);
     assert_eq!(answer.header("X-Origin").unwrap(), "1");
-    assert_eq!(answer.text().unwrap(), "PUT /a%20b?c=d content kept - true");
+    assert_eq!(answer.text().unwrap(), "PUT /a%20b?c=d content kept - true - 1.0 other, 1.1 httpkit");
+}
+
+#[test]
+fn the_proxy_tells_the_length_of_content_that_an_answer_leaves_out() {
+    let (_origin, url) = serve(|request| match request.path() {
+        "/same" => Response::new(StatusCode::NOT_MODIFIED).with_header("ETag", "\"1\""),
+        _ => Response::text("hello"),
+    });
+    let proxy = Serving::start("reverse_proxy", &[&url]);
+    let client = Client::new();
+    let length = |answer: &httpkit::client::client::Response| {
+        answer.header("Content-Length").map(FieldValue::to_latin1)
+    };
+    let answer = client.head(proxy.at("/")).send().unwrap();
+    assert_eq!(length(&answer).as_deref(), Some("5"));
+    let answer = client.get(proxy.at("/same")).send().unwrap();
+    assert_eq!((answer.status(), length(&answer)), (StatusCode::NOT_MODIFIED, None));
+    assert_eq!(client.get(proxy.at("/")).send().unwrap().text().unwrap(), "hello");
 }
 
 #[test]
