@@ -240,10 +240,18 @@ impl StaticFiles {
 
     /// One more field for every answer that is no error. Python: `extra_response_headers`.
     ///
+    /// Cache-Control takes the place of what would be sent without it, and Content-Type that of every file.
+    ///
     /// # Errors
-    /// [`Error::InvalidResponse`] for a name or a value that cannot be sent.
+    /// [`Error::InvalidResponse`] for a name or a value that cannot be sent, [`Error::InvalidSetting`] for a field that
+    /// follows from the file and the request, such as Content-Length, `ETag` or Transfer-Encoding.
     #[doc(alias = "extra_response_headers")]
     pub fn header(mut self, name: &str, value: &str) -> Result<Self, Error> {
+        if COMPUTED.iter().any(|computed| computed.eq_ignore_ascii_case(name)) {
+            return Err(Error::InvalidSetting(
+                "another field: this one the server works out for each answer",
+            ));
+        }
         self.headers.append(name, value)?;
         self.forget();
         Ok(self)
@@ -343,6 +351,19 @@ impl Handler for StaticFiles {
         }
     }
 }
+
+/// The fields that only whoever answers a request can know.
+const COMPUTED: [&str; 9] = [
+    "Accept-Ranges",
+    "Content-Length",
+    "Content-Range",
+    "ETag",
+    "Last-Modified",
+    "Location",
+    "Trailer",
+    "Transfer-Encoding",
+    "Upgrade",
+];
 
 /// A path that the one who sets up the server gives.
 fn setting(path: &str) -> Result<FilePath, Error> {

@@ -20,7 +20,8 @@ use crate::files::{FolderView, StaticFiles};
 use crate::method_handler::refuse;
 use crate::request::Request;
 use crate::response::Response;
-use http_proto::{Method, StatusCode};
+use http_proto::{Headers, Method, StatusCode};
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -321,7 +322,10 @@ impl StaticFiles {
         now: SystemTime,
     ) -> Result<Description, Error> {
         let FileFacts { size_bytes, modified, inode } = facts;
-        let content_type = self.types.of(path.name().unwrap_or_default());
+        let content_type = match self.headers.get("Content-Type") {
+            Some(own) => Cow::Owned(own.to_latin1()),
+            None => self.types.of(path.name().unwrap_or_default()),
+        };
         let tag = modified.map(|modified| {
             let tag = EntityTag::of_file(size_bytes, modified, inode, now);
             coding.map(|coding| tag.variant(coding.as_str())).unwrap_or(tag)
@@ -338,7 +342,7 @@ impl StaticFiles {
             fields.append("Cache-Control", cache_control)?;
         }
         fields.append("X-Content-Type-Options", "nosniff")?;
-        fields.append_all(&self.headers)?;
+        self.add_own_headers(&mut fields)?;
         Ok(Description { facts, fields, whole: None })
     }
 
@@ -364,7 +368,10 @@ impl StaticFiles {
                 Ok(found @ (Found::File(_) | Found::Kept(_))) => {
                     let mut response = self.respond_with_file(request, path, found, now)?;
                     let _ = response.headers_mut().remove("Cache-Control");
-                    return Ok(response.with_header("Cache-Control", "no-cache"));
+                    // Who asks for no HTML is told that nothing is there.
+                    return Ok(response
+                        .with_header("Vary", "Accept")
+                        .with_header("Cache-Control", "no-cache"));
                 }
                 Ok(Found::Folder) => {}
                 Err(failure) => {
@@ -402,10 +409,32 @@ impl StaticFiles {
         if !is_no_error(response.status()) {
             return response;
         }
-        let response = response.with_header("X-Content-Type-Options", "nosniff");
-        self.headers.iter().fold(response, |response, (name, value)| response.with_header(name, value))
+        let mut response = response.with_header("X-Content-Type-Options", "nosniff");
+        for name in OVERRIDING.into_iter().filter(|name| self.headers.contains(name)) {
+            response.headers_mut().remove(name);
+        }
+        // What is made here has the type that it has.
+        let own = self.headers.iter().filter(|(name, _)| !name.eq_ignore_ascii_case("Content-Type"));
+        own.fold(response, |response, (name, value)| response.with_header(name, value))
+    }
+
+    /// Adds the fields of the one who set this up; those that can be there once take the place of ours.
+    fn add_own_headers(&self, fields: &mut Headers) -> Result<(), Error> {
+        for name in OVERRIDING.into_iter().filter(|name| self.headers.contains(name)) {
+            fields.remove(name);
+        }
+        for (name, value) in &self.headers {
+            // It goes with the type of the content.
+            if !name.eq_ignore_ascii_case("Content-Type") {
+                fields.append(name, value)?;
+            }
+        }
+        Ok(())
     }
 }
+
+/// Of our fields those that own ones take the place of: two that contradict each other help nobody.
+const OVERRIDING: [&str; 3] = ["Cache-Control", "Referrer-Policy", "X-Content-Type-Options"];
 
 /// What a failure to open comes to: `None` if nothing is there for the client, 503 if the system is short of something.
 fn not_there(failure: OpenFailure) -> Result<Option<Response>, Error> {

@@ -364,6 +364,7 @@ fn the_fallback_answers_those_who_ask_for_html_by_name() {
     let answer = asked("/users/7", "text/html,application/xhtml+xml,*/*;q=0.8");
     check(&answer, 200, "<p>page</p>");
     assert_eq!(value(&answer, "Cache-Control"), "no-cache");
+    assert_eq!(value(&answer, "Vary"), "Accept", "with another Accept it is a 404");
     assert_eq!(answer.headers().get_all("Cache-Control").count(), 1);
     assert_eq!(asked("/missing.js", "*/*").status(), 404);
     assert_eq!(asked("/missing", "text/html;q=0").status(), 404);
@@ -403,6 +404,34 @@ fn own_fields_types_and_caching_are_sent() {
 }
 
 #[test]
+fn own_fields_take_the_place_of_ours_that_would_contradict_them() {
+    let place = place();
+    let fields = [
+        ("cache-control", "max-age=60"),
+        ("Content-Type", "text/x-own"),
+        ("X-Content-Type-Options", "off"),
+        ("Vary", "Origin"),
+    ];
+    for kept_bytes in [0, 1 << 20] {
+        let start = files(&place).precompressed(ContentCoding::ALL).keep_in_memory(kept_bytes);
+        let served = fields.iter().fold(start, |files, (name, value)| files.header(name, value).unwrap());
+        for target in ["/a.txt", "/sub/"] {
+            let answer = get(&served, target);
+            for (name, value) in &fields[..3] {
+                // A page of ours is what it is.
+                let is_page_type = *name == "Content-Type" && target == "/sub/";
+                let value = if is_page_type { &"text/html; charset=utf-8" } else { value };
+                let all: Vec<_> = answer.headers().get_all(name).map(FieldValue::to_latin1).collect();
+                assert_eq!(all, [*value], "{target}: {name}");
+            }
+            assert_eq!(answer.headers().get_all("Vary").count(), 2, "{target}: ours stays beside it");
+        }
+        let part = testing::get("/a.txt").with_header("Range", "bytes=0-1").send_to(&served);
+        assert_eq!(part.headers().get_all("Content-Type").count(), 1);
+    }
+}
+
+#[test]
 fn a_prefix_is_taken_off_and_what_is_outside_of_it_is_not_found() {
     let place = place();
     let served = files(&place).at("/static/");
@@ -424,6 +453,9 @@ fn a_prefix_is_taken_off_and_what_is_outside_of_it_is_not_found() {
 fn settings_that_cannot_work_are_refused() {
     let place = place();
     assert!(files(&place).header("X", "a\r\nb").is_err());
+    for name in ["content-length", "ETag", "Transfer-Encoding", "Last-Modified", "Content-Range"] {
+        assert!(files(&place).header(name, "5").is_err(), "{name}");
+    }
     assert!(files(&place).cache_control("a\nb").is_err());
     assert!(files(&place).content_type("x", "\0").is_err());
     assert!(files(&place).default_content_type("\r").is_err());
