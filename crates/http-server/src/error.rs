@@ -212,7 +212,9 @@ impl From<Error> for io::Error {
 
 /// For messages about a peer: its address, or a word where it has none.
 pub(crate) fn peer_text(peer: Option<SocketAddr>) -> String {
-    peer.map_or_else(|| "local socket".to_owned(), |peer| peer.to_string())
+    // A socket for both families has IPv4 addresses in the form of IPv6.
+    let shown = |peer: SocketAddr| SocketAddr::new(peer.ip().to_canonical(), peer.port()).to_string();
+    peer.map_or_else(|| "local socket".to_owned(), shown)
 }
 
 #[cfg(test)]

@@ -237,7 +237,11 @@ impl fmt::Display for Event<'_> {
             Self::AddressFull { address, connections_max } => {
                 let who =
                     if address.to_canonical().is_ipv4() { "this address" } else { "its network of 64 bits" };
-                write!(f, "{address}: connection closed: {who} has {connections_max} already: ")?;
+                write!(
+                    f,
+                    "{}: connection closed: {who} has {connections_max} already: ",
+                    address.to_canonical()
+                )?;
                 f.write_str("allow more if many clients share it")
             }
         }

@@ -43,3 +43,14 @@ fn what_is_wrong_with_a_certificate_is_said_once() {
     assert!(error.to_string().contains("certificate"), "{error}");
     assert!(std::error::Error::source(&error).is_none_or(|source| source.to_string() != error.to_string()));
 }
+
+#[test]
+fn a_peer_is_named_by_the_address_that_it_has_itself() {
+    for (address, shown) in [
+        ("[::ffff:192.0.2.7]:80", "192.0.2.7:80"),
+        ("[2001:db8::1]:80", "[2001:db8::1]:80"),
+        ("192.0.2.7:80", "192.0.2.7:80"),
+    ] {
+        assert_eq!(super::peer_text(address.parse().ok()), shown);
+    }
+}
