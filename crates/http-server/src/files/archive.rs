@@ -123,7 +123,7 @@ impl ArchiveReader {
             now,
             buffer: vec![0; BUFFER_BYTES],
             entries: 0,
-            folders: vec![(folder, name)],
+            folders: vec![(folder, name, None)],
             files: Vec::new(),
             open: None,
         };
@@ -168,9 +168,9 @@ struct Walk {
     now: SystemTime,
     buffer: Vec<u8>,
     entries: usize,
-    /// Folders that wait to be packed, the next one last, and their paths in the archive.
-    folders: Vec<(FilePath, Vec<u8>)>,
-    /// Files of the folder that was packed last, in the same way.
+    /// Folders that wait to be packed, the next one last, with their paths in the archive and their times.
+    folders: Vec<(FilePath, Vec<u8>, Option<SystemTime>)>,
+    /// Files of the folder that was packed last, and their paths in the archive.
     files: Vec<(FilePath, Vec<u8>)>,
     /// The file that is being packed, and how much of it is left.
     open: Option<(File, u64)>,
@@ -188,8 +188,8 @@ impl Walk {
             }
         } else if let Some((path, name)) = self.files.pop() {
             self.begin_file(packing, &path, &name, out)?;
-        } else if let Some((folder, name)) = self.folders.pop() {
-            self.folder(packing, &folder, &name, out)?;
+        } else if let Some((folder, name, modified)) = self.folders.pop() {
+            self.folder(packing, &folder, (&name, modified), out)?;
         } else {
             return Ok(false);
         }
@@ -201,7 +201,7 @@ impl Walk {
         &mut self,
         packing: &mut impl Packing,
         folder: &FilePath,
-        name: &[u8],
+        (name, modified): (&[u8], Option<SystemTime>),
         out: &mut Vec<u8>,
     ) -> io::Result<()> {
         let found = match self.root.entries(folder, self.hidden, FOLDER_ENTRIES_MAX, self.now) {
@@ -210,20 +210,22 @@ impl Walk {
             Err(OpenFailure::Exhausted) => return Err(io::ErrorKind::OutOfMemory.into()),
             Err(OpenFailure::Io(error)) => return Err(error),
         };
+        // The topmost folder comes without its time.
+        let newest = || found.entries.iter().filter_map(|entry| entry.modified).max();
+        let modified = modified.or_else(newest);
         self.entries += found.entries.len() + 1;
         if found.more || self.entries > ENTRIES_MAX {
             return Err(too_large());
         }
-        packing.begin(
-            &Member { path: name, is_folder: true, size_bytes: 0, modified: None, is_packed: false },
-            out,
-        )?;
+        packing
+            .begin(&Member { path: name, is_folder: true, size_bytes: 0, modified, is_packed: false }, out)?;
         let mut entries = found.entries;
         entries.retain(|entry| is_plain_name(&entry.name, NameRules::HERE));
         entries.sort_by(|one, other| one.name.cmp(&other.name));
         let waiting = |entry: &Entry| (folder.child(&entry.name), joined(name, entry));
         let folders = entries.iter().filter(|entry| entry.is_folder && !entry.is_link);
-        self.folders.extend(folders.rev().map(waiting));
+        let timed = |entry: &Entry| (folder.child(&entry.name), joined(name, entry), entry.modified);
+        self.folders.extend(folders.rev().map(timed));
         self.files.extend(entries.iter().filter(|entry| !entry.is_folder).rev().map(waiting));
         Ok(())
     }

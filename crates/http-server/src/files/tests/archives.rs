@@ -45,6 +45,10 @@ fn a_folder_is_downloaded_as_a_whole_where_that_is_allowed_and_only_with_what_is
         assert_eq!(content(never), None, "{never}");
     }
     assert!(found.iter().all(|(_, content)| content != "secret"));
+    let tar = answer.content();
+    let folder = tar.chunks(512).find(|block| block.starts_with(b"files/sub/\0")).unwrap();
+    assert_ne!(folder[136..147], *b"00000000000", "a folder has its time");
+    assert_ne!(tar[136..147], *b"00000000000", "the topmost folder has one, too");
     let inner = unpacked(get(&served, "/sub/deep/?archive=tar").content());
     let inner: Vec<_> = inner.iter().map(|(name, content)| (name.as_str(), content.as_str())).collect();
     assert_eq!(inner, [("deep/", ""), ("deep/b.txt", "b")]);
