@@ -18,7 +18,7 @@ const SCRIPT: &str = include_str!("page.js");
 
 /// The Content-Security-Policy of the page: its style and its script by their digests, and nothing else.
 pub(crate) const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; \
-     style-src 'sha256-ek2TDN+5IdcrxTIlHUaebUofgOCRAsue2+fPQPo73Sc='; \
+     style-src 'sha256-3vGZ4TBeQ14deIHpy45uXFC1jMZpEoD1QYpOmJa1Gks='; \
      script-src 'sha256-V+IbMOSoWarAHARAy8WDVDw+n4Tw/YKSP8yWH7AMJUE='; \
      base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
 
