@@ -4,7 +4,7 @@
 //! the files in `site`, how certificates are read in `tls`, and what is printed first in `banner`.
 //!
 //! Exit codes: 0 after Ctrl-C or SIGTERM (and for `--help`, `--version` and a `--check` that finds nothing wrong), 1
-//! where it cannot start, 2 for a command line that it does not understand.
+//! where it cannot start or a second signal cuts it short, 2 for a command line that it does not understand.
 
 use httpkit::server::{Server, ServerHandle, ShutdownReport};
 use std::fmt;
@@ -75,6 +75,7 @@ pub fn main() -> ExitCode {
 /// Where the server cannot start.
 pub fn run(options: &Options) -> Result<(), Failure> {
     listen::judge(options)?;
+    banner::judge(options)?;
     // What rights may be needed for that `--user` gives up, and what wants to be done while there is one thread.
     let (users, journal) = (auth::users(options)?, log::Journal::open(options)?);
     let tls = tls::config(options)?;

@@ -182,6 +182,18 @@ fn network_addresses() -> Vec<IpAddr> {
     found.filter(|address| !address.is_unspecified() && !address.is_loopback()).collect()
 }
 
+/// Says what can be seen to be wrong with the port file before there is a port.
+pub(crate) fn judge(options: &Options) -> Result<(), Failure> {
+    let Some(path) = &options.port_file else { return Ok(()) };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let what = match (path.is_dir(), folder.is_dir()) {
+        (true, _) => "it is a folder; give the name of a file".to_owned(),
+        (false, false) => format!("there is no folder {}", folder.display()),
+        (false, true) => return Ok(()),
+    };
+    Err(Failure::new(format!("cannot write the port file {}: {what}", path.display())))
+}
+
 /// Whole or not at all: a script that waits for the file never reads half a number.
 fn write_port(path: &Path, port: u16) -> Result<(), Failure> {
     let mut name = path.file_name().unwrap_or_default().to_owned();

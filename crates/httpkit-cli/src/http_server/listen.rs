@@ -155,6 +155,11 @@ fn resolve(name: &str, port: u16) -> Result<Vec<SocketAddr>, Failure> {
             "--bind {name}: the port stands apart from the address: http-server {other} --bind {host}"
         )));
     }
+    if name.is_empty() {
+        return Err(Failure::new(
+            "--bind needs an address, a name of this machine or unix:PATH; leave it out for all interfaces",
+        ));
+    }
     let host = name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(name);
     let found = (host, port).to_socket_addrs().map_err(|error| {
         Failure::new(format!(

@@ -250,7 +250,8 @@ pub struct Options {
 
     /// Let pages of other origins read files
     ///
-    /// Let pages of other origins read the files: of all, or of this one
+    /// Let pages of other origins read the files: of all, or of this one, which may then upload as well where --upload
+    /// is given
     #[arg(
         long,
         value_name = "ORIGIN",
@@ -489,11 +490,11 @@ Examples:
   http-server --self-signed         HTTPS without further ado
 
 The port and every long option but --header and --cache-rule, which take two values, can come from the environment:
-HTTP_SERVER_PORT=80, HTTP_SERVER_NO_LISTING=1, HTTP_SERVER_CACHE=60.
+HTTP_SERVER_PORT=80, HTTP_SERVER_NO_LISTING=1, HTTP_SERVER_CACHE=60. What may be repeated is separated by commas.
 
 Exit codes:
   0  stopped by Ctrl-C or SIGTERM
-  1  could not start: port taken, folder or certificate not usable
+  1  could not start: port taken, folder or certificate not usable; or stopped at once, by a second Ctrl-C
   2  command line not understood";
 
 impl Options {

@@ -1,6 +1,14 @@
 //! How the command is told to stop: Ctrl-C and SIGTERM, taken by a thread and never in a signal handler.
 
 use super::Failure;
+#[cfg(unix)]
+use std::sync::mpsc::RecvTimeoutError;
+#[cfg(unix)]
+use std::time::Duration;
+
+/// After this time somebody who has pressed Ctrl-C is told what is waited for.
+#[cfg(unix)]
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The signals that end the command, taken from the system.
 #[derive(Debug)]
@@ -51,7 +59,15 @@ impl Signals {
     pub(crate) fn end_at_once_on_the_next(self) {
         let thread = std::thread::Builder::new().name("second signal".to_owned());
         let spawned = thread.spawn(move || {
-            if self.received.recv().is_ok() {
+            let mut next = self.received.recv_timeout(PATIENCE);
+            if next == Err(RecvTimeoutError::Timeout) {
+                let seconds = super::GRACE.as_secs();
+                super::say(&format!(
+                    "waiting up to {seconds} s for requests that are under way; the same again cuts them"
+                ));
+                next = self.received.recv().map_err(RecvTimeoutError::from);
+            }
+            if next.is_ok() {
                 super::say("cut at once");
                 std::process::exit(1);
             }

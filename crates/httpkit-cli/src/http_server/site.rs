@@ -60,13 +60,14 @@ fn cors(
     origin: &str,
     options: &Options,
 ) -> Result<Cors<Box<dyn Handler>>, Failure> {
-    let failed = |error| Failure::new(format!("--cors={origin}: {}", chain(&error)));
+    let failed = |error| refused("--cors", origin, &error);
     let cors = match origin {
         "*" => Cors::any(handler),
         origin => Cors::origins(handler, [origin]).map_err(failed)?,
     };
     let mut methods = vec![Method::GET, Method::HEAD];
-    if options.upload {
+    // Whoever lets everybody read has not let every page that is open in a browser write.
+    if options.upload && origin != "*" {
         methods.extend([Method::PUT, Method::POST]);
     }
     let exposed = ["Accept-Ranges", "Content-Encoding", "Content-Length", "Content-Range", "ETag"];
@@ -104,6 +105,11 @@ fn files(options: &Options) -> Result<StaticFiles, Failure> {
         files = files.header(name, value).map_err(|error| refused("--header", name, &error))?;
     }
     if let Some(content_type) = &options.content_type {
+        if !is_media_type(content_type) {
+            return Err(Failure::new(format!(
+                "--content-type {content_type:?}: give a type such as text/plain or \"text/plain; charset=utf-8\""
+            )));
+        }
         files = files
             .default_content_type(content_type)
             .map_err(|error| refused("--content-type", content_type, &error))?;
@@ -180,6 +186,22 @@ fn setup_text(error: &Error) -> String {
     }
 }
 
+/// What is wrong with the value of an option. That it is one is said by naming the option.
 fn refused(option: &str, value: &str, error: &Error) -> Failure {
-    Failure::new(format!("{option} {value:?}: {}", chain(error)))
+    let what = match error {
+        Error::InvalidSetting(wanted) => format!("this needs {wanted}"),
+        Error::InvalidResponse(source) => source.to_string(),
+        other => chain(other),
+    };
+    Failure::new(format!("{option} {value:?}: {what}"))
+}
+
+/// Whether it is `type/subtype`, with or without parameters behind a semicolon (RFC 9110 §8.3.1).
+fn is_media_type(text: &str) -> bool {
+    let essence = text.split(';').next().unwrap_or_default().trim_end();
+    let is_token = |part: &str| {
+        let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+        !part.is_empty() && part.bytes().all(is_allowed)
+    };
+    essence.split_once('/').is_some_and(|(kind, own)| is_token(kind) && is_token(own))
 }

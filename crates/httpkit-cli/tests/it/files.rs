@@ -100,6 +100,17 @@ fn other_origins_may_read_what_cors_allows_even_behind_a_password() {
     );
 }
 
+#[test]
+fn pages_of_all_origins_may_read_and_only_one_that_is_named_may_upload() {
+    let folder = folder();
+    let preflight = [("Origin", "https://x.example"), ("Access-Control-Request-Method", "PUT")];
+    for (cors, may_put) in [("--cors", false), ("--cors=https://x.example", true)] {
+        let answer = serve(folder.path(), &[cors, "--upload"]).request("OPTIONS", "/new", &preflight);
+        let methods = answer.field("Access-Control-Allow-Methods");
+        assert_eq!(methods.contains("PUT"), may_put, "{cors}: {methods}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn links_out_of_the_folder_need_to_be_allowed() {

@@ -105,7 +105,11 @@ fn what_cannot_start_says_why_and_ends_with_1() {
     check_refused(&["0", "-H", "X", "a\r\nb"], 1, &["header"]);
     check_refused(&["0", "--auth", "nocolon"], 1, &["--auth"]);
     check_refused(&["0", "--cors=not an origin"], 1, &["--cors"]);
-    check_refused(&["0", "--spa=../x"], 1, &["below the folder"]);
+    check_refused(&["0", "--spa=../x"], 1, &["--spa \"../x\": this needs a path below the folder"]);
+    check_refused(&["0", "-H", "X Y", "z"], 1, &["--header \"X Y\": field name"]);
+    check_refused(&["0", "-H", "Content-Length", "5"], 1, &["--header \"Content-Length\""]);
+    check_refused(&["0", "--content-type", "text"], 1, &["--content-type \"text\"", "text/plain"]);
+    check_refused(&["0", "-b", ""], 1, &["--bind needs an address", "leave it out"]);
     check_refused(
         &["0", "--port-file", "/no/such/folder/port", "-b", "127.0.0.1"],
         1,
@@ -119,6 +123,7 @@ fn a_command_line_that_is_not_understood_ends_with_2() {
     check_refused(&["--no-such-option"], 2, &["--no-such-option"]);
     check_refused(&["-p", "HTTP/2"], 2, &["HTTP/2"]);
     check_refused(&["-H", "X"], 2, &["--header"]);
+    check_refused(&["--cache", "-1"], 2, &["invalid value '-1' for '--cache <SECONDS>'"]);
     check_refused(&["--tls-key", "x"], 2, &["--tls-cert"]);
     check_refused(&["--tls-cert", "x", "--self-signed"], 2, &["--self-signed"]);
     check_refused(&["--max-connections", "0"], 2, &["--max-connections"]);
@@ -150,6 +155,7 @@ fn the_short_help_has_what_is_used_most_and_the_long_one_everything() {
     for option in command.get_arguments().filter_map(clap::Arg::get_long) {
         assert!(long.contains(&format!("--{option}")), "{option} is not in {long}");
     }
+    assert_eq!(long.matches("Ask for a user name and password").count(), 1, "{long}");
 }
 
 #[cfg(unix)]
@@ -181,6 +187,11 @@ fn check_finds_faults_and_serves_nothing() {
     let output = run(&["0", "-b", "127.0.0.1", "-d", folder, "--check"]);
     assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(0), &b"everything is in order\n"[..]));
     check_refused(&["0", "-d", "/no/such/folder", "--check"], 1, &["/no/such/folder"]);
+    check_refused(
+        &["0", "-d", folder, "--check", "--port-file", "/no/such/folder/port"],
+        1,
+        &["cannot write the port file /no/such/folder/port: there is no folder /no/such/folder"],
+    );
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     check_refused(&[&port, "-b", "127.0.0.1", "-d", folder, "--check"], 1, &[&port]);
@@ -210,6 +221,44 @@ fn the_environment_configures_what_the_command_line_does_not() {
     command.env("HTTP_SERVER_DIRECTORY", folder.path()).env("HTTP_SERVER_AUTH", "me:secret");
     let server = start(command);
     assert_eq!(server.get("/a.txt").status, 401);
+}
+
+#[test]
+fn what_the_environment_switches_off_is_as_if_it_were_not_there() {
+    let folder = folder();
+    fs::write(folder.path().join("index.html"), "app").unwrap();
+    fs::write(folder.path().join("first.html"), "first").unwrap();
+    let with = |variables: &[(&str, &str)], arguments: &[&str]| {
+        let mut command = command();
+        command.args(["0", "-b", "127.0.0.1", "-d"]).arg(folder.path()).args(arguments);
+        command.envs(variables.iter().copied());
+        command
+    };
+    let asked = |server: &super::process::Running| {
+        let html = [("Accept", "text/html"), ("Origin", "https://x.example")];
+        let answer = server.ask("/users/7", &html);
+        (answer.status, answer.field("Access-Control-Allow-Origin").to_owned())
+    };
+    for (value, wanted) in [("1", (200, "*")), ("on", (200, "*")), ("0", (404, "")), ("", (404, ""))] {
+        let server = start(with(&[("HTTP_SERVER_SPA", value), ("HTTP_SERVER_CORS", value)], &[]));
+        let (status, origin) = asked(&server);
+        assert_eq!((status, origin.as_str()), wanted, "{value:?}");
+    }
+    let server = start(with(
+        &[("HTTP_SERVER_QUIET", "0"), ("HTTP_SERVER_NO_CACHE", "")],
+        &["--log", "json", "--cache", "5"],
+    ));
+    assert_eq!(server.get("/a.txt").field("Cache-Control"), "max-age=5");
+    let server = start(with(&[("HTTP_SERVER_INDEX", "first.html,index.html")], &[]));
+    assert_eq!(server.get("/").text(), "first");
+    for (variables, arguments, part) in [
+        ([("HTTP_SERVER_UPLOAD", "nope")], &[][..], "HTTP_SERVER_UPLOAD"),
+        ([("HTTP_SERVER_CACHE", "60")], &["--no-cache"], "HTTP_SERVER_CACHE is set in the environment"),
+    ] {
+        let output = with(&variables, arguments).output().unwrap();
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(2) && text.contains(part), "{text}");
+    }
 }
 
 #[test]
@@ -442,6 +491,9 @@ fn what_was_probably_meant_is_said() {
     let folder = folder();
     let path = folder.path().to_str().unwrap();
     check_refused(&[path], 2, &["[PORT]", "a folder is named by --directory", &format!("-d {path}")]);
+    check_refused(&[":8080"], 2, &["without the colon: http-server 8080"]);
+    check_refused(&["0.0.0.0:80"], 2, &["an address is named by --bind: http-server 80 --bind 0.0.0.0"]);
+    check_refused(&["eighty"], 2, &["a port is a number up to 65535"]);
     let wanted =
         "--header X-A: b 8080: name and value are two arguments, without a colon: --header X-A \"b\"";
     check_refused(&["-H", "X-A: b", "8080"], 1, &[wanted]);

@@ -58,3 +58,20 @@ fn a_download_that_goes_on_is_finished_first() {
     let log = server.log_rest();
     assert!(log.contains(", 0 cut, "), "{log}");
 }
+
+#[test]
+fn whoever_waits_is_told_for_what_and_a_second_signal_cuts_it() {
+    let folder = folder();
+    std::fs::File::create(folder.path().join("big")).unwrap().set_len(64 << 20).unwrap();
+    let mut server = serve(folder.path(), &["-q"]);
+    let mut client = connect(server.address());
+    client.write_all(b"GET /big HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
+    client.read_exact(&mut [0; 1024]).unwrap();
+    server.signal(rustix::process::Signal::INT);
+    assert_eq!([server.log_line(), server.log_line()], ["", "Keyboard interrupt received, exiting."]);
+    let told = server.log_line();
+    assert!(told.starts_with("waiting up to 10 s for requests that are under way"), "{told}");
+    server.signal(rustix::process::Signal::INT);
+    assert_eq!(server.end().code(), Some(1));
+    assert_eq!(server.log_rest(), "cut at once\n");
+}
