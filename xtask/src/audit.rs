@@ -7,12 +7,9 @@
 use std::path::Path;
 
 use crate::context::{Context, Failure, Outcome};
-use crate::metadata::{Metadata, Package};
+use crate::metadata::{INNER, Metadata, Package};
 use crate::run::Call;
 use crate::tidy;
-
-/// Members that nobody depends on.
-const INNER: [&str; 2] = ["xtask", "httpkit-tests"];
 
 pub(crate) fn run(context: &Context, arguments: &[String]) -> Outcome {
     let database = read_arguments(arguments)?;

@@ -1,10 +1,14 @@
 //! What `cargo metadata` knows of the workspace and its dependencies, as plain structs.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 use crate::context::{Context, Failure, Outcome};
 use crate::json::Json;
 use crate::run::Call;
+
+/// Members that stand on the others: nobody depends on them, and they are never released.
+pub(crate) const INNER: [&str; 2] = ["xtask", "httpkit-tests"];
 
 /// One package: a member of the workspace or something it stands on.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +20,15 @@ pub(crate) struct Package {
     pub(crate) rust_version: Option<String>,
     pub(crate) dependencies: Vec<Dependency>,
     pub(crate) features: BTreeSet<String>,
+    /// Where its `Cargo.toml` is.
+    pub(crate) manifest: PathBuf,
+}
+
+impl Package {
+    /// Where its files are.
+    pub(crate) fn folder(&self) -> &Path {
+        self.manifest.parent().unwrap_or(&self.manifest)
+    }
 }
 
 /// One line of a manifest's dependency tables.
@@ -47,7 +60,17 @@ pub(crate) struct Metadata {
 impl Metadata {
     /// Asks cargo, which must agree with the committed lock file.
     pub(crate) fn load(context: &Context) -> Outcome<Self> {
-        let text = Call::cargo(context).args(["metadata", "--format-version", "1", "--locked"]).output()?;
+        Self::load_with(context, &[])
+    }
+
+    /// The same without what is compiled for other targets only.
+    pub(crate) fn load_for(context: &Context, target: &str) -> Outcome<Self> {
+        Self::load_with(context, &["--filter-platform", target])
+    }
+
+    fn load_with(context: &Context, arguments: &[&str]) -> Outcome<Self> {
+        let call = Call::cargo(context).args(["metadata", "--format-version", "1", "--locked"]);
+        let text = call.args(arguments).output()?;
         Self::from_json(&Json::read(&text).map_err(|failure| failure.within("cargo metadata"))?)
     }
 
@@ -100,6 +123,7 @@ fn package(json: &Json) -> Outcome<Package> {
         rust_version: json.get("rust_version").text().map(str::to_owned),
         dependencies: json.get("dependencies").list().iter().map(dependency).collect::<Outcome<_>>()?,
         features: json.get("features").map().iter().map(|(name, _)| name.clone()).collect(),
+        manifest: required(json, "manifest_path")?.into(),
     })
 }
 

@@ -8,12 +8,13 @@ use std::path::Path;
 use crate::ci;
 use crate::clock;
 use crate::context::{Context, Failure, Outcome};
-use crate::metadata::{Metadata, Package};
+use crate::metadata::{INNER, Metadata, Package};
 use crate::run::Call;
 
 mod binaries;
 mod changelog;
 mod manifest;
+mod notices;
 mod packing;
 mod publish;
 mod semver;
@@ -22,9 +23,6 @@ mod version;
 use version::Version;
 
 const CHANGELOG: &str = "crates/httpkit/CHANGELOG.md";
-
-/// Members that are never released.
-const INNER: [&str; 2] = ["xtask", "httpkit-tests"];
 
 /// What a person asks for.
 #[derive(Debug)]
@@ -69,13 +67,18 @@ pub(crate) fn run(context: &Context, arguments: &[String]) -> Outcome {
         println!("dry run: nothing in the tree was changed");
         return Ok(());
     }
+    let mut written = lock_files(context)?;
+    written.extend(["Cargo.toml".to_owned(), CHANGELOG.to_owned()]);
     write(&context.root().join("Cargo.toml"), &new_manifest)?;
     write(&context.root().join(CHANGELOG), &new_changelog)?;
-    check_and_make(context, &order, &version, &new_manifest, without_ci).map_err(|failure| {
-        Failure::new(format!(
-            "{failure}\nnothing is committed; `git restore Cargo.toml Cargo.lock {CHANGELOG}` takes back what was written"
-        ))
-    })?;
+    check_and_make(context, &order, &version, &new_manifest, without_ci)
+        .and_then(|()| check_changes(&changes(context)?, &written))
+        .map_err(|failure| {
+            let written = written.join(" ");
+            Failure::new(format!(
+                "{failure}\nnothing is committed; `git restore {written}` takes back what was written"
+            ))
+        })?;
     let note = if without_ci { "\n\n`cargo xtask ci` was not run for this tag." } else { "" };
     Call::new(context, "git")
         .args(["commit", "--all", "--message", &format!("Release {version}{note}")])
@@ -93,7 +96,11 @@ fn check_and_make(
     manifest: &str,
     without_ci: bool,
 ) -> Outcome {
-    Call::cargo(context).args(["update", "--workspace"]).run()?;
+    // The benches and the fuzzer are workspaces of their own, whose lock files name our crates with their version, too.
+    for lock in lock_files(context)? {
+        let manifest = context.root().join(lock).with_file_name("Cargo.toml");
+        Call::cargo(context).args(["update", "--workspace", "--manifest-path"]).args([manifest]).run()?;
+    }
     if without_ci {
         println!("\n*** ci is SKIPPED: the commit and the tag will say that it was not run ***\n");
     } else {
@@ -191,9 +198,28 @@ fn check_one_place(metadata: &Metadata, current: &str) -> Outcome {
     }
 }
 
+/// The lock files that git keeps, from the root.
+fn lock_files(context: &Context) -> Outcome<Vec<String>> {
+    let list = Call::new(context, "git").args(["ls-files", "Cargo.lock", "*/Cargo.lock"]).output()?;
+    Ok(list.lines().map(str::to_owned).collect())
+}
+
+/// What differs from the last commit, as `git status --porcelain` says it.
+fn changes(context: &Context) -> Outcome<String> {
+    Call::new(context, "git").args(["status", "--porcelain"]).output()
+}
+
+/// The commit holds what a release writes, and nothing that a test or somebody else has changed meanwhile.
+fn check_changes(changes: &str, written: &[String]) -> Outcome {
+    let path = |line: &str| line.get(3..).unwrap_or_default().to_owned();
+    match changes.lines().map(path).find(|path| !written.contains(path)) {
+        Some(path) => Err(Failure::new(format!("{path} has changed while the release was tried"))),
+        None => Ok(()),
+    }
+}
+
 fn check_clean(context: &Context) -> Outcome {
-    let changes = Call::new(context, "git").args(["status", "--porcelain"]).output()?;
-    match changes.lines().next() {
+    match changes(context)?.lines().next() {
         Some(line) => {
             Err(Failure::new(format!("the tree is not clean, commit or remove first: {}", line.trim())))
         }

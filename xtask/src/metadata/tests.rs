@@ -5,12 +5,12 @@ use crate::json::Json;
 
 const SMALL: &str = r#"{
   "packages": [
-    {"id": "ours 0", "name": "ours", "version": "0.1.0", "license": "MIT", "rust_version": "1.89",
+    {"id": "ours 0", "name": "ours", "version": "0.1.0", "license": "MIT", "rust_version": "1.89", "manifest_path": "/o/Cargo.toml",
      "features": {"tls": [], "default": ["tls"]},
      "dependencies": [{"name": "theirs", "kind": null}, {"name": "checked", "kind": "dev"}]},
-    {"id": "theirs 1", "name": "theirs", "version": "1.0.0", "license": null, "rust_version": null,
+    {"id": "theirs 1", "name": "theirs", "version": "1.0.0", "license": null, "rust_version": null, "manifest_path": "/t/Cargo.toml",
      "features": {}, "dependencies": []},
-    {"id": "checked 1", "name": "checked", "version": "1.0.0", "license": null, "rust_version": null,
+    {"id": "checked 1", "name": "checked", "version": "1.0.0", "license": null, "rust_version": null, "manifest_path": "/t/Cargo.toml",
      "features": {}, "dependencies": []}
   ],
   "workspace_members": ["ours 0"],
@@ -28,6 +28,7 @@ fn members_dependencies_and_reach_are_read() {
     assert_eq!(metadata.members.len(), 1);
     assert_eq!(ours.rust_version.as_deref(), Some("1.89"));
     assert!(ours.features.contains("tls"));
+    assert_eq!(ours.folder(), std::path::Path::new("/o"));
     assert_eq!(
         ours.dependencies.iter().map(|dependency| dependency.kind).collect::<Vec<_>>(),
         [Kind::Normal, Kind::Dev]

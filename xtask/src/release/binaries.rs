@@ -1,7 +1,9 @@
-//! The archive of the commands: both, stripped, with their manual pages and completions, the licence and the README.
+//! The archive of the commands: both, stripped, with their manual pages and completions, the licence, those of others, and
+//! the README.
 
 use std::path::Path;
 
+use super::notices;
 use super::packing::{self, Packed};
 use super::version::Version;
 use crate::context::{Context, Failure, Outcome};
@@ -16,7 +18,8 @@ const PAPERS: [(&str, &str); 3] =
 
 /// Writes `httpkit-VERSION-TARGET.tar.gz` into `folder`. Unpacked into a prefix, everything lies where a system looks.
 pub(super) fn archive(context: &Context, packed: &Packed, version: &Version, folder: &Path) -> Outcome {
-    let name = format!("httpkit-{version}-{}", host(context)?);
+    let host = host(context)?;
+    let name = format!("httpkit-{version}-{host}");
     let stage = packing::empty(context.build_folder().join("release-stage"))?;
     let root = stage.join(&name);
     build(context, packed)?;
@@ -33,11 +36,12 @@ pub(super) fn archive(context: &Context, packed: &Packed, version: &Version, fol
     for (from, to) in PAPERS {
         copy(&packed.tree.join(from), &root.join(to))?;
     }
+    super::write(&root.join("THIRD-PARTY.txt"), &notices::text(context, "httpkit-cli", &host)?)?;
     manuals::write(context, &packed.unpacked, &root.join("share"))?;
-    // The same files give the same archive: no order of a disk, no owner, no time but the commit's.
+    // The same files give the same archive: no order of a disk, no owner, nobody's umask, no time but the commit's.
     let time = Call::new(context, "git").args(["log", "-1", "--format=%cI"]).output()?;
     Call::new(context, "tar")
-        .args(["--sort=name", "--owner=0", "--group=0", "--numeric-owner"])
+        .args(["--sort=name", "--owner=0", "--group=0", "--numeric-owner", "--mode=u=rwX,go=rX"])
         .args([format!("--mtime={}", time.trim())])
         .args(["-C"])
         .args([&stage])

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::manifest;
 use super::packing::empty;
+use super::version::Version;
 use crate::context::{Context, Failure, Outcome};
 use crate::run::Call;
 
@@ -33,10 +34,14 @@ pub(super) fn check(context: &Context, order: &[String], tree: &Path) -> Outcome
 }
 
 fn last_tag(context: &Context) -> Outcome<Option<String>> {
-    let tags = Call::new(context, "git")
-        .args(["tag", "--list", "v*", "--merged", "HEAD", "--sort", "-version:refname"])
-        .output()?;
-    Ok(tags.lines().next().map(str::to_owned))
+    let tags = Call::new(context, "git").args(["tag", "--list", "v*", "--merged", "HEAD"]).output()?;
+    Ok(latest(&tags).map(str::to_owned))
+}
+
+/// The tag of the highest version: git would put `v1.0.0-rc.1` behind `v1.0.0`, and knows no other tags from these.
+pub(super) fn latest(tags: &str) -> Option<&str> {
+    let versions = tags.lines().filter_map(|tag| Some((Version::read(tag.strip_prefix('v')?).ok()?, tag)));
+    versions.max_by(|(one, _), (two, _)| one.cmp(two)).map(|(_, tag)| tag)
 }
 
 /// The files of a tag, whose crates may be compared only if they may be published.

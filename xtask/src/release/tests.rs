@@ -1,7 +1,7 @@
 //! Tests of what a release decides before it touches anything.
 
 use super::version::Version;
-use super::{changelog, manifest, order, publish, read_arguments};
+use super::{changelog, check_changes, manifest, notices, order, publish, read_arguments, semver};
 use crate::metadata::{Dependency, Kind, Metadata, Package};
 
 fn words(text: &str) -> Vec<String> {
@@ -42,7 +42,19 @@ fn versions_are_read_strictly() {
     for good in ["0.1.0", "1.20.300", "1.0.0-rc.1", "1.0.0-alpha"] {
         assert_eq!(Version::read(good).unwrap().to_string(), good);
     }
-    for bad in ["", "1", "1.0", "1.0.0.0", "01.0.0", "+1.0.0", "1.0.x", "1.0.0-", "1.0.0-a..b", "v1.0.0"] {
+    for bad in [
+        "",
+        "1",
+        "1.0",
+        "1.0.0.0",
+        "01.0.0",
+        "+1.0.0",
+        "1.0.x",
+        "1.0.0-",
+        "1.0.0-a..b",
+        "1.0.0-rc.01",
+        "v1.0.0",
+    ] {
         assert!(Version::read(bad).is_err(), "{bad}");
     }
 }
@@ -52,6 +64,34 @@ fn versions_come_in_the_order_of_semver() {
     let sorted = ["0.1.0", "0.9.9", "0.10.0", "1.0.0-alpha", "1.0.0-rc.2", "1.0.0-rc.10", "1.0.0", "2.0.0"];
     for pair in sorted.windows(2) {
         assert!(Version::read(pair[0]).unwrap() < Version::read(pair[1]).unwrap(), "{pair:?}");
+    }
+}
+
+#[test]
+fn the_last_tag_is_that_of_the_highest_version_whatever_other_tags_there_are() {
+    for (tags, last) in [
+        ("", None),
+        ("vendor\nv1\nvNEXT\n", None),
+        ("v0.10.0\nv0.9.0\n", Some("v0.10.0")),
+        ("v1.0.0\nv1.0.0-rc.1\n", Some("v1.0.0")),
+        ("v0.9.0\nv1.0.0-rc.1\nv1.0.0-rc.2\nvendor\n", Some("v1.0.0-rc.2")),
+    ] {
+        assert_eq!(semver::latest(tags), last, "{tags:?}");
+    }
+}
+
+#[test]
+fn a_release_commits_what_it_wrote_and_nothing_else() {
+    let written = ["Cargo.toml".to_owned(), "tests/fuzz/Cargo.lock".to_owned()];
+    check_changes("", &written).unwrap();
+    check_changes(" M Cargo.toml\n M tests/fuzz/Cargo.lock\n", &written).unwrap();
+    for (changes, path) in [
+        (" M Cargo.toml\n M crates/http-proto/src/lib.rs\n", "crates/http-proto/src/lib.rs"),
+        (" M Cargo.toml\n?? left.txt\n", "left.txt"),
+        (" D Cargo.lock\n", "Cargo.lock"),
+    ] {
+        let error = check_changes(changes, &written).unwrap_err().to_string();
+        assert!(error.starts_with(&format!("{path} has changed")), "{error}");
     }
 }
 
@@ -143,4 +183,19 @@ fn a_changelog_that_says_nothing_is_refused() {
         let error = changelog::dated(text, "0.2.0", "2026-02-03").unwrap_err().to_string();
         assert!(error.contains(why), "{text:?}: {error}");
     }
+}
+
+#[test]
+fn a_licence_that_many_share_stands_once_behind_all_their_names() {
+    let package =
+        |name: &str, texts: &[&str]| (name.to_owned(), texts.iter().map(|&text| text.to_owned()).collect());
+    let packages = vec![
+        package("b 2 (MIT)", &["same"]),
+        package("a 1 (MIT)", &["own", "same"]),
+        package("c 3 (ISC)", &[]),
+    ];
+    let text = notices::joined(packages);
+    assert!(text.contains("- a 1 (MIT)\n- b 2 (MIT)\n- c 3 (ISC)\n"), "{text}");
+    assert!(text.contains("a 1 (MIT), b 2 (MIT)\n\nsame\n") && text.matches("same").count() == 1, "{text}");
+    assert!(text.contains("\na 1 (MIT)\n\nown\n"), "{text}");
 }

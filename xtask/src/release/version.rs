@@ -25,7 +25,9 @@ impl Version {
             digits.parse().ok().filter(|_| plain).ok_or_else(broken)
         };
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'-';
-        if pre.is_some_and(|pre| pre.split('.').any(str::is_empty) || !pre.bytes().all(allowed)) {
+        let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+        let wrong = |part: &str| part.is_empty() || digits(part) && part != "0" && part.starts_with('0');
+        if pre.is_some_and(|pre| pre.split('.').any(wrong) || !pre.bytes().all(allowed)) {
             return Err(broken());
         }
         Ok(Self { numbers: [number(major)?, number(minor)?, number(patch)?], pre: pre.map(str::to_owned) })
