@@ -271,7 +271,9 @@ impl ServerBuilder {
         self,
         handler: impl Handler + 'h,
     ) -> Result<(Context<'h>, Vec<Listening>), Error> {
-        Headers::new().append("Server", &self.server_name)?;
+        Headers::new().append("Server", &self.server_name).map_err(|_| {
+            Error::InvalidSetting("the name of a server has no line breaks or other controls")
+        })?;
         let context = Context {
             per_address_default: limits::per_address(self.threads()),
             handler: Box::new(handler),

@@ -87,7 +87,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         Some(port) => listen::listen(&listen::hosts(options), port)?,
         None => Vec::new(),
     };
-    let mut builder = options.apply_limits(Server::builder());
+    let mut builder = options.apply(Server::builder());
     let mut paths = Vec::new();
     // A check leaves no local socket behind.
     let doors = if options.check { Vec::new() } else { doors };

@@ -71,6 +71,10 @@ pub struct Options {
     #[arg(short = 'H', long, num_args = 2, value_names = ["NAME", "VALUE"], allow_hyphen_values = true)]
     pub header: Vec<String>,
 
+    /// Value of the Server field, none if empty [default: httpkit/ and the version]
+    #[arg(long, value_name = "NAME", hide_short_help = true)]
+    pub server_name: Option<String>,
+
     /// Content type of files whose extension says nothing [default: application/octet-stream]
     #[arg(long, value_name = "TYPE", hide_short_help = true)]
     pub content_type: Option<String>,
@@ -519,7 +523,8 @@ impl Options {
         })
     }
 
-    pub(crate) fn apply_limits(&self, builder: ServerBuilder) -> ServerBuilder {
+    /// The builder with all that does not depend on what is served: limits, and how the server presents itself.
+    pub(crate) fn apply(&self, builder: ServerBuilder) -> ServerBuilder {
         let mut limits = Limits::default();
         if let Some(count) = self.max_connections {
             limits = limits.connections_max(usize::try_from(count).unwrap_or(usize::MAX));
@@ -538,6 +543,9 @@ impl Options {
         let mut builder = builder.limits(limits).timeouts(timeouts);
         if let Some(threads) = self.threads {
             builder = builder.threads_max(usize::try_from(threads).unwrap_or(usize::MAX));
+        }
+        if let Some(name) = &self.server_name {
+            builder = builder.server_name(name);
         }
         match self.protocol {
             Protocol::Http10 => builder.http10(),

@@ -20,6 +20,21 @@ fn http_1_0_is_what_the_status_line_says_and_every_answer_ends_the_connection() 
 }
 
 #[test]
+fn the_server_has_the_name_that_it_is_given_or_none() {
+    let folder = folder();
+    for (name, field) in [("files", "files"), ("", "")] {
+        let server = serve(folder.path(), &["--server-name", name]);
+        for target in ["/a.txt", "/nothing"] {
+            assert_eq!(server.get(target).field("Server"), field, "{target}");
+        }
+    }
+    let output = run(&["0", "-b", "127.0.0.1", "--server-name", "a\nb"]);
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(text.contains("the name of a server"), "{text}");
+}
+
+#[test]
 fn an_index_is_a_name_and_files_that_answer_for_others_must_be_there() {
     let folder = folder();
     let directory = folder.path().to_str().unwrap();
