@@ -1,11 +1,26 @@
 //! Bodies of fuzz targets: each takes any bytes and panics if a promise breaks. `cargo xtask fuzz` drives them with
 //! coverage, [`run_bounded`] without, in every test run.
 
+use std::io::{self, Read};
+
 pub mod cookies;
 pub mod jar;
 pub mod machines;
 pub mod proto;
 pub mod server;
+
+/// A reader that gives at most so many bytes at a time.
+struct Slow<'a> {
+    rest: &'a [u8],
+    bytes: usize,
+}
+
+impl Read for Slow<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let most = out.len().min(self.bytes);
+        self.rest.read(out.get_mut(..most).unwrap_or_default())
+    }
+}
 
 /// How many inputs one bounded run makes.
 const INPUTS: usize = 20_000;

@@ -1,10 +1,9 @@
 //! Command lines that people know from curl, each as it is typed there.
 
-use crate::fetch::{OK, answering, folder, httpkit, text};
+use crate::fetch::{OK, answering, answering_behind, folder, httpkit, text};
 use crate::fetch_like_curl::{closing, succeeds};
 use crate::process::serve;
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::net::TcpListener;
 use std::process::{Command, Stdio};
 
 /// What one command line sends.
@@ -114,18 +113,7 @@ fn a_part_of_a_form_says_its_type_and_name() {
 
 #[test]
 fn a_part_of_a_form_comes_from_standard_input() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}/", listener.local_addr().unwrap());
-    let thread = std::thread::spawn(move || {
-        let (mut stream, _) = listener.accept().unwrap();
-        let mut reader = BufReader::new(stream.try_clone().unwrap());
-        let mut asked = String::new();
-        while !asked.ends_with("\r\n0\r\n\r\n") {
-            reader.read_line(&mut asked).unwrap();
-        }
-        stream.write_all(OK.as_bytes()).unwrap();
-        asked
-    });
+    let (url, thread) = answering_behind("\r\n0\r\n\r\n", OK);
     let mut command = Command::new(env!("CARGO_BIN_EXE_httpkit"));
     command.args(["get", &url, "-F", "a=@-;filename=in.txt"]);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();

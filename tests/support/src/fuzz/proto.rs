@@ -9,8 +9,9 @@ use http_proto::{
     RequestParser, ResponseHead, ResponseParser, encode_request, encode_response, field, header,
     parse_request, parse_response, request_framing, response_framing,
 };
-use std::io::{self, Read};
 use std::time::{Duration, UNIX_EPOCH};
+
+use super::Slow;
 
 /// The first byte of an input chooses between variants; the rest is the input proper.
 fn choice(data: &[u8]) -> (u8, &[u8]) {
@@ -110,19 +111,6 @@ fn in_pieces<T>(input: &[u8], step: u8, mut parse: impl FnMut(&[u8]) -> Option<T
         if outcome.is_some() || end == input.len() {
             return outcome;
         }
-    }
-}
-
-/// A reader that gives a few bytes at a time.
-struct Slow<'a> {
-    rest: &'a [u8],
-    bytes: usize,
-}
-
-impl Read for Slow<'_> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let most = out.len().min(self.bytes);
-        self.rest.read(out.get_mut(..most).unwrap_or_default())
     }
 }
 

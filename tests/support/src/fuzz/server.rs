@@ -1,21 +1,10 @@
 //! What `http-server` promises for any bytes.
 
-use std::io::{self, Read};
+use std::io::Read;
 
 use http_server::{Multipart, MultipartLimits};
 
-/// A reader that gives a few bytes at a time.
-struct Slow<'a> {
-    rest: &'a [u8],
-    bytes: usize,
-}
-
-impl Read for Slow<'_> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let count = out.len().min(self.bytes);
-        self.rest.read(out.get_mut(..count).unwrap_or_default())
-    }
-}
+use super::Slow;
 
 /// Name, file name and content of a part.
 type PartRead = (String, Option<String>, Vec<u8>);
