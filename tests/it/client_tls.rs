@@ -263,6 +263,10 @@ fn pem_texts_without_a_certificate_or_key_are_refused() {
         TlsConfig::builder().roots_pem("-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n")
     ));
     assert!(problem(TlsConfig::builder().client_certificate_pem(&certificate.certificate, "")));
+    let encrypted = certificate.key.replace("PRIVATE KEY", "ENCRYPTED PRIVATE KEY");
+    let refused =
+        TlsConfig::builder().client_certificate_pem(&certificate.certificate, encrypted).unwrap_err();
+    assert!(refused.to_string().contains("an encrypted one must be decrypted first"), "{refused}");
     let other = Certificate::new().unwrap();
     let mixed = TlsConfig::builder().client_certificate_pem(&certificate.certificate, &other.key).unwrap();
     assert!(mixed.build().is_err());

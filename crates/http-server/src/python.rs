@@ -34,7 +34,7 @@
 //! | a thread for each connection, without a bound | threads up to [a bound](crate::ServerBuilder::threads_max), none for a connection that idles | memory and threads are not the peer's to spend |
 //! | no timeouts | one for each step: [`Timeouts`](crate::Timeouts) | a peer that goes silent must not hold anything for ever |
 //! | a timeout closes without an answer | 408 where a request had begun | RFC 9110 §15.5.9 |
-//! | HTTP/1.0 unless it is told otherwise | HTTP/1.1 | RFC 9110 §2.5: a server says the highest version that it speaks |
+//! | HTTP/1.0 unless it is told otherwise | HTTP/1.1 unless it is [told otherwise](crate::ServerBuilder::http10) | RFC 9110 §2.5: a server says the highest version that it speaks |
 //! | a connection is closed with input unread | what the peer still sends is read for a moment | RFC 9112 §9.6: a reset would destroy the answer |
 //! | TLS handshakes in the accept loop (3.14) | where they hold nobody | one silent peer would stop all others |
 //!

@@ -32,6 +32,20 @@ fn check(head: &str, stays: bool, connection: Option<&str>) {
 }
 
 #[test]
+fn an_old_server_says_http_1_0_and_ends_every_connection() {
+    let server = Server::bind("127.0.0.1:0").unwrap().http10().serve(hello).unwrap();
+    for head in
+        ["GET / HTTP/1.1\r\nHost: x\r\n\r\n", "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", "GET /\n"]
+    {
+        let answer = Client::connect(&server).send(head).rest();
+        assert!(answer.starts_with(b"HTTP/1.0 "), "{head:?}: {}", answer.escape_ascii());
+    }
+    let mut client = Client::connect(&server);
+    assert_eq!(client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n").answer().status, 200);
+    client.expect_end();
+}
+
+#[test]
 fn connections_stay_by_the_rules_of_both_versions() {
     check("GET / HTTP/1.1\r\nHost: x\r\n\r\n", true, None);
     check("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", false, Some("close"));
