@@ -95,6 +95,26 @@ impl fmt::Debug for TlsConfig {
 }
 
 /// Makes a [`TlsConfig`].
+///
+/// ```no_run
+/// use http_server::{Request, Response, Server, TlsConfig};
+/// use std::fs::read;
+///
+/// fn certificates() -> Result<TlsConfig, Box<dyn std::error::Error>> {
+///     Ok(TlsConfig::builder()
+///         .certificate(&read("example.pem")?, &read("example.key")?)?
+///         .certificate_for("shop.example", &read("shop.pem")?, &read("shop.key")?)?
+///         .build()?)
+/// }
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let hello = |_: &mut Request<'_>| Response::text("hello\n");
+/// let server = Server::builder().bind_tls("[::]:443", certificates()?)?.serve(hello)?;
+/// // When they have been renewed; connections that are open stay.
+/// assert_eq!(server.reload_tls(&certificates()?), 1);
+/// # Ok(())
+/// # }
+/// ```
 #[must_use]
 #[derive(Default)]
 pub struct TlsBuilder {

@@ -18,6 +18,33 @@ pub(crate) mod digest;
 /// another scheme, host or port. Fields that it sets are never carried over to the next request of a chain.
 ///
 /// Python: `AbstractBasicAuthHandler`, `AbstractDigestAuthHandler`.
+///
+/// ```
+/// use http_client::Headers;
+/// use http_client::client::{Auth, AuthError, AuthRequest, Client};
+///
+/// /// A key in a field of its own, over TLS only.
+/// struct ApiKey(String);
+///
+/// impl Auth for ApiKey {
+///     fn start(&self, request: &AuthRequest<'_>, headers: &mut Headers) -> Result<(), AuthError> {
+///         if request.url.scheme() != "https" {
+///             return Err(AuthError::Other("the key goes over TLS only".into()));
+///         }
+///         Ok(headers.set("X-Api-Key", &self.0)?)
+///     }
+/// }
+///
+/// // What is printed holds no key.
+/// impl std::fmt::Debug for ApiKey {
+///     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+///         f.write_str("ApiKey")
+///     }
+/// }
+///
+/// let error = Client::new().get("http://example.org/").auth(ApiKey("31d4".into())).send().unwrap_err();
+/// assert!(format!("{error:#}").contains("the key goes over TLS only"));
+/// ```
 pub trait Auth: Send + Sync + fmt::Debug {
     /// Adds fields to a request before any challenge.
     ///

@@ -48,7 +48,7 @@
 //!
 //! - **TLS.** [`bind_tls`](crate::server::ServerBuilder::bind_tls) with a certificate from your authority, and
 //!   [`reload_tls`](crate::server::ServerHandle::reload_tls) when it is renewed; no connection is dropped. The command does
-//!   it when it gets SIGHUP.
+//!   it when the file changes, or when it gets SIGHUP.
 //! - **Caching.** `no-cache` is the default: browsers ask, and get a 304. Files whose names hold a hash can have
 //!   `max-age=31536000, immutable`.
 //! - **Links.** [`Symlinks`](crate::server::files::Symlinks): followed inside the folder (the default), everywhere, or not at
