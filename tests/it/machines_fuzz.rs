@@ -1,6 +1,6 @@
-//! The fuzz bodies of both machines, of files and of redirects, bounded; and each body has a target of cargo-fuzz.
+//! The fuzz bodies of both machines, of files, redirects and challenges, bounded; and each body has a target of cargo-fuzz.
 
-use support::fuzz::machines::{client_answer, file_paths, file_ranges, redirect, server_bytes};
+use support::fuzz::machines::{challenge, client_answer, file_paths, file_ranges, redirect, server_bytes};
 use support::fuzz::proto::httparse_request;
 use support::fuzz::run_bounded;
 
@@ -155,6 +155,36 @@ fn redirects_to_anywhere_bounded() {
             b"65536",
             b"javascript:",
             b"A.TEST",
+        ],
+    );
+}
+
+#[test]
+fn any_challenge_bounded() {
+    run_bounded(
+        challenge,
+        &[
+            b"Digest realm=\"a\", nonce=\"b\"",
+            b"Digest realm=\"a\", qop=\"auth, auth-int\", algorithm=SHA-256, nonce=\"b\", opaque=\"c\"",
+            b"Basic realm=\"x\", Digest realm=\"a\", nonce=\"b\", algorithm=MD5-sess, qop=auth, charset=UTF-8, userhash=true",
+            b"Negotiate, NTLM dG9rZW4=, Basic realm=\"a\"",
+        ],
+        &[
+            b"Digest ",
+            b"Basic ",
+            b"realm=",
+            b"nonce=\"n\"",
+            b"algorithm=SHA-512-256",
+            b"algorithm=MD5",
+            b"qop=auth",
+            b"stale=true",
+            b"userhash=true",
+            b", ",
+            b"=",
+            b"\"",
+            b"\\",
+            b" ",
+            b"\xff",
         ],
     );
 }

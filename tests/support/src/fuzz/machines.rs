@@ -1,5 +1,5 @@
 //! The machines of both sides: our client against any answers, our server against any bytes, files behind any path and any
-//! range, and redirects to anywhere.
+//! range, redirects to anywhere, and any challenge.
 //!
 //! The first byte of the input of a client chooses the method; the rest is the input proper.
 
@@ -9,11 +9,12 @@ use std::path::Path;
 use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
-use http_client::client::{Client, Proxies, Redirects, Url};
+use http_client::client::{Client, Digest, Proxies, Redirects, RequestBuilder, Url};
 use http_client::testing::{Recording, Script, ScriptedTransport};
 use http_client::{Authority, Headers, HttpConnection, Transport};
-use http_proto::{Leniency, ResponseHead};
-use http_proto::{Limits, Method, Parsed, parse_request, parse_response};
+use http_proto::{
+    Leniency, Limits, Method, Parsed, RequestHead, ResponseHead, parse_request, parse_response,
+};
 use http_server::files::StaticFiles;
 use http_server::{HandlerError, Request, Response, testing};
 
@@ -239,7 +240,7 @@ pub fn file_ranges(data: &[u8]) {
     }
 }
 
-/// The connections that the client of [`redirect`] gets, and what it said on those it got.
+/// The connections that the client of [`redirect`] and [`challenge`] gets, and what it said on those it got.
 static SCRIPTS: Mutex<VecDeque<Script>> = Mutex::new(VecDeque::new());
 static OPENED: Mutex<Vec<(String, Recording)>> = Mutex::new(Vec::new());
 /// One body at a time: there is one client, since making one takes longer than a call.
@@ -261,6 +262,30 @@ static CLIENT: LazyLock<Client> = LazyLock::new(|| {
         .expect("nothing here can be refused")
 });
 
+/// One call that is answered by `head` and, where it asks again, by 200: whether it came to that, and to whom the client
+/// said what.
+fn call(head: &[u8], request: impl FnOnce(&Client) -> RequestBuilder) -> (bool, Vec<(String, Vec<u8>)>) {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let first = [head, b"Connection: close\r\nContent-Length: 0\r\n\r\n"].concat();
+    let last = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok";
+    let scripts = [Script::new().reply(first).end(), Script::new().reply(last).end()];
+    *SCRIPTS.lock().unwrap_or_else(PoisonError::into_inner) = scripts.into();
+    // Many a redirect leads nowhere, and that is an error.
+    let arrived = request(&CLIENT).send().is_ok_and(|answer| answer.status() == 200);
+    let opened = std::mem::take(&mut *OPENED.lock().unwrap_or_else(PoisonError::into_inner));
+    (arrived, opened.into_iter().map(|(to, recording)| (to, recording.sent())).collect())
+}
+
+/// The head of a request without content, behind which nothing was sent.
+fn one_request(sent: &[u8]) -> Option<RequestHead> {
+    let parsed = parse_request(sent, &Limits::SERVER);
+    assert!(matches!(parsed, Ok(Parsed::Complete { .. })), "no request: {}", sent.escape_ascii());
+    let Ok(Parsed::Complete { value: head, consumed_bytes }) = parsed else { return None };
+    assert_eq!(consumed_bytes, sent.len(), "more than a request: {}", sent.escape_ascii());
+    assert_eq!(head.method, Method::GET);
+    Some(head)
+}
+
 /// A redirect to anywhere: what is sent there is one request, to the host that it is sent to, and credentials stay with the
 /// origin that they were meant for.
 ///
@@ -271,29 +296,39 @@ pub fn redirect(data: &[u8]) {
     if data.iter().any(u8::is_ascii_control) {
         return;
     }
-    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-    let client = &*CLIENT;
-    let answer =
-        [b"HTTP/1.1 302 Found\r\nConnection: close\r\nContent-Length: 0\r\nLocation: ", data, b"\r\n\r\n"];
-    let last = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok";
-    let scripts = [Script::new().reply(answer.concat()).end(), Script::new().reply(last).end()];
-    *SCRIPTS.lock().unwrap_or_else(PoisonError::into_inner) = scripts.into();
-    // Many a redirect leads nowhere, and that is an error.
-    let outcome = client.get("http://a.test/x/y?z").header("Authorization", TOKEN).send();
-    let arrived = outcome.is_ok_and(|answer| answer.status() == 200);
-    let opened = std::mem::take(&mut *OPENED.lock().unwrap_or_else(PoisonError::into_inner));
-    let Some((to, recording)) = opened.get(1) else { return };
-    let sent = recording.sent();
+    let answer = [b"HTTP/1.1 302 Found\r\nLocation: ", data, b"\r\n"].concat();
+    let (arrived, said) =
+        call(&answer, |client| client.get("http://a.test/x/y?z").header("Authorization", TOKEN));
+    let Some((to, sent)) = said.get(1) else { return };
     let is_ours = to == "a.test:80" || to == "a.test";
     assert!(is_ours || !sent.windows(TOKEN.len()).any(|window| window == TOKEN.as_bytes()), "told {to}");
     if !arrived {
         return;
     }
-    let parsed = parse_request(&sent, &Limits::SERVER);
-    assert!(matches!(parsed, Ok(Parsed::Complete { .. })), "no request: {}", sent.escape_ascii());
-    let Ok(Parsed::Complete { value: head, consumed_bytes }) = parsed else { return };
-    assert_eq!(consumed_bytes, sent.len(), "more than a request: {}", sent.escape_ascii());
-    assert_eq!(head.method, Method::GET);
+    let Some(head) = one_request(sent) else { return };
     let host = head.headers.get("Host").map(|host| String::from_utf8_lossy(host.as_bytes()).into_owned());
     assert!(host.is_some_and(|host| to == &host || to == &format!("{host}:80")), "{to}");
+}
+
+/// Any challenge to a client that knows a password: it answers by one request to the same host or not at all, in Digest
+/// and in nothing that is weaker, and the password is not told.
+///
+/// # Panics
+/// Where one of these does not hold.
+pub fn challenge(data: &[u8]) {
+    const PASSWORD: &str = "31d4d96e407aad42";
+    if data.iter().any(u8::is_ascii_control) {
+        return;
+    }
+    let answer = [b"HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: ", data, b"\r\n"].concat();
+    let (_, said) = call(&answer, |client| client.get("http://a.test/x").auth(Digest::new("joe", PASSWORD)));
+    assert!(said.len() <= 2, "asked {} times", said.len());
+    for (to, sent) in &said {
+        assert!(to == "a.test:80" || to == "a.test", "asked {to}");
+        assert!(!sent.windows(PASSWORD.len()).any(|window| window == PASSWORD.as_bytes()));
+        let Some(head) = one_request(sent) else { return };
+        let answered =
+            head.headers.get("Authorization").map(|value| value.as_bytes().starts_with(b"Digest "));
+        assert_ne!(answered, Some(false), "{}", sent.escape_ascii());
+    }
 }
