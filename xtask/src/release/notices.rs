@@ -30,10 +30,11 @@ pub(super) fn text(context: &Context, member: &str, target: &str) -> Outcome<Str
 /// A list of the packages, then each text below the names of those that it belongs to.
 pub(super) fn joined(mut packages: Vec<(String, Vec<String>)>) -> String {
     packages.sort();
-    let mut whole = String::from("What others have written and stands in these programs:\n\n");
+    let mut whole = String::from("What others have written and may stand in these programs:\n\n");
     let mut owners: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (name, texts) in packages {
-        whole.push_str(&format!("- {name}\n"));
+        let missing = if texts.is_empty() { ", whose package holds no text of it" } else { "" };
+        whole.push_str(&format!("- {name}{missing}\n"));
         for text in texts {
             owners.entry(text).or_default().push(name.clone());
         }
