@@ -184,7 +184,7 @@ fn date_and_server_are_there_once_unless_the_handler_sets_them() {
     assert_eq!(answer.header("server"), "mine");
     assert_eq!(answer.header("date"), "Sun, 06 Nov 1994 08:49:37 GMT");
     let refused = Server::bind("127.0.0.1:0").unwrap().server_name("a\r\nb: c").serve(kinds).unwrap_err();
-    assert!(matches!(refused, http_server::Error::InvalidSetting(_)), "{refused:?}");
+    assert!(matches!(refused, Error::InvalidSetting(_)), "{refused:?}");
     let server = Server::bind("127.0.0.1:0").unwrap().server_name("").serve(kinds).unwrap();
     assert!(!Client::connect(&server).get("/").headers.contains("server"));
 }

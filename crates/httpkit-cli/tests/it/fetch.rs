@@ -30,18 +30,13 @@ pub(crate) fn folder() -> tempfile::TempDir {
 
 /// Answers one request with these bytes; what was asked.
 pub(crate) fn answering(answer: &'static str) -> (String, JoinHandle<String>) {
-    answering_behind("\r\n\r\n", answer)
-}
-
-/// Answers one request with these bytes when so much of it has come, and the length that it announces; what was asked.
-pub(crate) fn answering_behind(end: &'static str, answer: &'static str) -> (String, JoinHandle<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
     let thread = std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
         let mut reader = BufReader::new(stream.try_clone().unwrap());
         let mut asked = String::new();
-        while !asked.ends_with(end) {
+        while !asked.ends_with("\r\n\r\n") {
             reader.read_line(&mut asked).unwrap();
         }
         let length = asked.lines().find_map(|line| line.strip_prefix("Content-Length: "));

@@ -1,6 +1,6 @@
 //! Command lines that people know from curl, each as it is typed there.
 
-use crate::fetch::{OK, answering, answering_behind, folder, httpkit, text};
+use crate::fetch::{OK, answering, folder, httpkit, text};
 use crate::fetch_like_curl::{closing, succeeds};
 use crate::process::serve;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -113,7 +113,7 @@ fn a_part_of_a_form_says_its_type_and_name() {
 
 #[test]
 fn a_part_of_a_form_comes_from_standard_input() {
-    let (url, thread) = answering_behind("\r\n0\r\n\r\n", OK);
+    let (url, thread) = answering(OK);
     let mut command = Command::new(env!("CARGO_BIN_EXE_httpkit"));
     command.args(["get", &url, "-F", "a=@-;filename=in.txt"]);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
