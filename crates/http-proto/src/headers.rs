@@ -571,6 +571,13 @@ impl fmt::Debug for FieldValue<'_> {
     }
 }
 
+/// The value as text for people, with U+FFFD in place of what is not UTF-8.
+impl fmt::Display for FieldValue<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&String::from_utf8_lossy(self.0))
+    }
+}
+
 impl PartialEq<str> for FieldValue<'_> {
     fn eq(&self, other: &str) -> bool {
         self.0 == other.as_bytes()

@@ -130,6 +130,8 @@ fn values_are_trimmed_and_may_be_any_other_bytes() {
     assert_eq!(headers.get("d").unwrap().as_bytes(), b"\x80\xff");
     assert!(headers.get("d").unwrap().to_str().is_err());
     assert_eq!(headers.get("d").unwrap().to_latin1(), "\u{80}\u{ff}");
+    assert_eq!(headers.get("d").unwrap().to_string(), "\u{fffd}\u{fffd}");
+    assert_eq!(format!("{:>5}", headers.get("a").unwrap()), "  b\tc");
     assert_eq!(headers.get("e").unwrap(), "");
 }
 
