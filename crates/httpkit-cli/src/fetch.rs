@@ -1,7 +1,8 @@
 //! The command `httpkit`: requests from a terminal, a folder served, cookie files shown and converted.
 //!
 //! What the options are is in `options`, how a request is made of them in `request` (its URL in `typed`, its form in `form`,
-//! the file that it sends in `upload`, its password in `password`), what is printed while it runs in `trace`, where its content goes in `output`, which cookies
+//! the file that it sends in `upload`, its password in `password`), what is printed while it runs in `trace`, where its content goes in `output`, what Ctrl-C does
+//! meanwhile in `interrupt`, which cookies
 //! it has in `cookies`, and how their files are read and replaced in `cookie_file`.
 //!
 //! Exit codes: 0 done, 1 no answer (resolving, connecting, TLS, a timeout, a broken answer), 2 a command line that makes no
@@ -16,6 +17,7 @@ mod clock;
 mod cookie_file;
 mod cookies;
 mod form;
+mod interrupt;
 mod options;
 mod output;
 mod password;

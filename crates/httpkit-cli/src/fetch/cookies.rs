@@ -57,7 +57,13 @@ impl Cookies {
     }
 
     /// Saves all cookies, session cookies too, where the options say so; those that were typed are no part of them.
-    pub(crate) fn save(self) -> Result<(), Failure> {
+    /// Keeps the cookies that came, whatever became of the content.
+    pub(crate) fn saved_after(self, shown: Result<(), Failure>) -> Result<(), Failure> {
+        self.save()?;
+        shown
+    }
+
+    fn save(self) -> Result<(), Failure> {
         let Some(target) = self.target else { return Ok(()) };
         let cookies: Vec<Cookie> = self.jar.lock().iter().cloned().collect();
         target.replace(cookies)

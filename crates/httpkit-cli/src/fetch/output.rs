@@ -116,14 +116,18 @@ fn download(options: &GetOptions, request: RequestBuilder, path: &Path) -> Resul
     }
 }
 
+/// Whether the content goes to a file.
+pub(crate) fn is_saved(options: &GetOptions) -> bool {
+    options.remote_name || options.output.as_ref().is_some_and(|path| path.as_os_str() != "-")
+}
+
 fn path(options: &GetOptions) -> Result<Option<PathBuf>, Failure> {
-    let named = options.output.as_ref().filter(|path| path.as_os_str() != "-");
-    if let Some(path) = named {
-        return Ok(Some(path.clone()));
-    }
-    if !options.remote_name {
+    if !is_saved(options) {
         let text = "--continue needs -o FILE or -O";
         return if options.resume { Err(Failure::usage(text)) } else { Ok(None) };
+    }
+    if let Some(path) = &options.output {
+        return Ok(Some(path.clone()));
     }
     let name = typed::file_name(&options.url)
         .ok_or_else(|| Failure::usage("-O: the URL's path ends with no file name; use -o FILE"))?;

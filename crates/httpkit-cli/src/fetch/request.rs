@@ -1,13 +1,14 @@
 //! One request from the options of the command line.
 
 use crate::fetch::cookies::Cookies;
+use crate::fetch::interrupt::Interrupt;
 use crate::fetch::options::GetOptions;
 use crate::fetch::{Failure, form, output, password, trace, typed, upload, with_causes};
 use httpkit::Method;
-use httpkit::client::TlsConfig;
 use httpkit::client::client::{
     Body, Client, Multipart, Netrc, Proxies, Proxy, Redirects, RequestBuilder, Retry, Timeouts,
 };
+use httpkit::client::{CancelToken, TlsConfig};
 use std::io::Read as _;
 use std::path::Path;
 use std::time::Duration;
@@ -23,9 +24,13 @@ pub(crate) fn run(options: &GetOptions) -> Result<(), Failure> {
     let method = method(options, &body)?;
     let is_plain_get = output::is_plain_get(&method, !body.is_none());
     let request = request(options, client.request(method, url).body(body), &fields)?;
-    let shown = output::show(options, request, is_plain_get);
-    // Cookies that came are kept, whatever became of the content.
-    cookies.save()?;
+    if !output::is_saved(options) {
+        return cookies.saved_after(output::show(options, request, is_plain_get));
+    }
+    let token = CancelToken::new();
+    let interrupt = Interrupt::watch(&token);
+    let shown = cookies.saved_after(output::show(options, request.cancel(&token), is_plain_get));
+    interrupt.end(&token);
     shown
 }
 

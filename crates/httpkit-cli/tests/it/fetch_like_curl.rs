@@ -90,6 +90,50 @@ fn a_download_that_breaks_off_is_kept_and_continued() {
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "something is left beside the file");
 }
 
+#[cfg(unix)]
+#[test]
+fn an_interrupt_clears_away_what_cannot_be_continued_and_keeps_the_rest() {
+    use crate::process::wait_until;
+    use rustix::process::{Pid, Signal, kill_process};
+    use std::os::unix::process::ExitStatusExt as _;
+
+    #[track_caller]
+    fn check(signal: Signal, fields: &str, left: &[&str]) {
+        let folder = tempfile::tempdir().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_httpkit"));
+        let url = format!("http://{}/file.bin", listener.local_addr().unwrap());
+        command
+            .args(["get", "-O", &url])
+            .current_dir(folder.path())
+            .stdin(Stdio::null())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let (mut stream, _) = listener.accept().unwrap();
+        stream.read_exact(&mut [0; 16]).unwrap();
+        let head = format!("HTTP/1.1 200 OK\r\n{fields}Content-Length: 10\r\n\r\n01234");
+        stream.write_all(head.as_bytes()).unwrap();
+        let has_begun = || {
+            let mut there = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap());
+            there.any(|entry| entry.metadata().is_ok_and(|facts| facts.len() == 5))
+        };
+        wait_until(has_begun, "the download has not begun");
+        kill_process(Pid::from_child(&child), signal).unwrap();
+        let output = child.wait().unwrap();
+        assert_eq!(output.signal(), Some(signal.as_raw()));
+        let mut names: Vec<_> =
+            std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+        names.sort();
+        assert_eq!(names, left);
+        let mut said = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        assert_eq!(said, "", "the signal says it all");
+    }
+    check(Signal::INT, "", &[]);
+    check(Signal::TERM, "", &[]);
+    check(Signal::INT, "ETag: \"1\"\r\n", &["file.bin.part", "file.bin.part.validator"]);
+}
+
 #[test]
 fn without_continue_a_download_begins_anew() {
     let folder = tempfile::tempdir().unwrap();

@@ -136,14 +136,9 @@ impl Running {
 
     /// Waits until `done`, for [`PATIENCE`] at most.
     #[cfg(unix)]
-    #[expect(clippy::disallowed_methods, reason = "a wait that is bounded needs a clock")]
     #[expect(clippy::unused_self, reason = "it is the server that is waited for")]
     pub(crate) fn wait_for(&self, done: impl Fn() -> bool, what: &str) {
-        let began = std::time::Instant::now();
-        while !done() {
-            assert!(began.elapsed() < PATIENCE, "{what}");
-            std::thread::yield_now();
-        }
+        wait_until(done, what);
     }
 
     /// Waits for the end of the process.
@@ -199,4 +194,15 @@ pub(crate) fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("a.txt"), "hello").unwrap();
     folder
+}
+
+/// Waits until something has happened, and fails with `what` if it never does.
+#[cfg(unix)]
+#[expect(clippy::disallowed_methods, reason = "a wait that is bounded needs a clock")]
+pub(crate) fn wait_until(done: impl Fn() -> bool, what: &str) {
+    let began = std::time::Instant::now();
+    while !done() {
+        assert!(began.elapsed() < PATIENCE, "{what}");
+        std::thread::yield_now();
+    }
 }
