@@ -266,6 +266,32 @@ fn progress_is_told_both_ways() {
     }
 }
 
+/// RFC 9110 §7.8, §10.1.4: or a proxy would pass on what is not meant for whom it asks.
+#[test]
+fn what_is_for_the_next_server_alone_is_named_in_connection() {
+    #[track_caller]
+    fn check(fields: &[(&str, &str)], expected: &[&str]) {
+        let stage = Stage::start(|_, stream| {
+            write_answer(stream, "200 OK", "", b"")?;
+            Ok(After::Keep)
+        })
+        .unwrap();
+        let mut request = Client::new().get(stage.url("/"));
+        for (name, value) in fields {
+            request = request.header(name, value);
+        }
+        assert_eq!(request.send().unwrap().status(), StatusCode::OK);
+        let seen = stage.seen();
+        let head = seen[0].head.lines().filter_map(|line| line.strip_prefix("Connection: "));
+        assert_eq!(head.collect::<Vec<_>>(), expected, "{fields:?}");
+    }
+    check(&[("Accept", "*/*")], &[]);
+    check(&[("TE", "trailers")], &["TE"]);
+    check(&[("te", "trailers"), ("Connection", "close, te")], &["close, te"]);
+    check(&[("Upgrade", "websocket"), ("Connection", "Upgrade")], &["Upgrade"]);
+    check(&[("Upgrade", "h2c"), ("TE", "trailers"), ("Connection", "close")], &["close", "TE", "Upgrade"]);
+}
+
 /// RFC 9110 §10.1.1: a request without content has nothing to ask leave for.
 #[test]
 fn a_request_without_content_expects_nothing() {

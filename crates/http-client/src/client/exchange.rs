@@ -461,6 +461,12 @@ impl Call<'_> {
         for (name, value) in &self.credentials {
             fields.append(name, value)?;
         }
+        // RFC 9110 §7.8, §10.1.4: these are for the next server alone, which Connection must say.
+        for name in ["TE", "Upgrade"] {
+            if fields.contains(name) && !fields.has_token("Connection", name) {
+                fields.append("Connection", name)?;
+            }
+        }
         Ok(())
     }
 }
