@@ -1,7 +1,7 @@
 //! `Client` over real sockets: what goes out, what comes back, and what becomes of the connection.
 
 use http_client::client::{
-    Body, Client, ErrorKind, Form, Multipart, Next, Part, Request, Response, SiteContext,
+    Body, Client, ErrorKind, Form, Multipart, Next, Part, Request, RequestBuilder, Response, SiteContext,
 };
 use http_client::{Headers, Method, StatusCode};
 use std::io::{self, BufRead, Read, Write};
@@ -264,6 +264,35 @@ fn progress_is_told_both_ways() {
         assert!(told.len() > 1);
         assert_eq!(told.last(), Some(&(200_000, Some(200_000))));
     }
+}
+
+#[test]
+fn content_is_framed_as_the_caller_announces_it() {
+    let stage = Stage::start(|seen, stream| {
+        write_answer(stream, "200 OK", "", &seen.body)?;
+        Ok(After::Keep)
+    })
+    .unwrap();
+    let client = Client::new();
+    let chunked = |request: RequestBuilder| request.header("Transfer-Encoding", "chunked").send().unwrap();
+    // Content that looks like chunks is content, too.
+    for content in ["abc", "hello", "3\r\nabc\r\n0\r\n\r\n", "0\r\n\r\n", ""] {
+        let answer = chunked(client.post(stage.url("/")).body(content));
+        assert_eq!(answer.text().unwrap(), content);
+    }
+    assert_eq!(chunked(client.get(stage.url("/"))).text().unwrap(), "");
+    let answer = client.post(stage.url("/")).header("Content-Length", "3").body("abc").send().unwrap();
+    assert_eq!(answer.text().unwrap(), "abc");
+    let seen = stage.seen().len();
+    for request in [
+        client.get(stage.url("/")),
+        client.post(stage.url("/")).body("abcd"),
+        client.post(stage.url("/")).body("abcdef"),
+    ] {
+        let error = request.header("Content-Length", "5").send().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{error:?}");
+    }
+    assert_eq!(stage.seen().len(), seen, "nothing is sent that breaks its word");
 }
 
 /// RFC 9110 §7.8, §10.1.4: or a proxy would pass on what is not meant for whom it asks.

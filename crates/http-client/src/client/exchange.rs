@@ -379,7 +379,12 @@ impl Call<'_> {
         let opened = self.body.open().map_err(|error| {
             SendError::Own(Error::new(ErrorKind::Body).in_phase(Phase::SendBody).because(error))
         })?;
+        let announces = |name: &str| held.fields.contains(name);
         let body = match (opened, progress) {
+            // Level 1 would wait for content that is written later.
+            (Opened::None, _) if announces("Content-Length") || announces("Transfer-Encoding") => {
+                WireBody::from(&b""[..])
+            }
             (Opened::None, _) => WireBody::empty(),
             (Opened::Bytes(bytes), None) => WireBody::from(bytes),
             (Opened::Bytes(bytes), Some(hook)) => {
@@ -396,7 +401,8 @@ impl Call<'_> {
                 }
             }
         };
-        let options = RequestOptions::new().skip_accept_encoding();
+        // Chunks that a caller's field announces are made here: content is content, whatever it looks like.
+        let options = RequestOptions::new().skip_accept_encoding().encode_chunked();
         connection
             .request_with(self.method.as_str(), target, body, &held.fields, options)
             .map_err(SendError::Wire)
