@@ -11,9 +11,9 @@
 //!
 //! Between any two of these it may be Sending: the peer has no room for what it is owed. Then what follows waits for that.
 
-#[cfg(feature = "tls")]
-use crate::context::Counted;
 use crate::context::{Context, Watch};
+#[cfg(feature = "tls")]
+use crate::counted::Counted;
 use crate::engine::poller::{Interest, News};
 use crate::introduction::Introduced;
 use crate::link::Link;

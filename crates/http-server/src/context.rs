@@ -10,9 +10,7 @@ use crate::socket::Socket;
 use http_proto::Version;
 use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicU64};
-#[cfg(feature = "tls")]
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -40,29 +38,11 @@ pub(crate) struct Counters {
     pub(crate) accepted: AtomicU64,
     /// When it was last told that an address has as many connections as it may.
     full_told: Mutex<Option<Instant>>,
+    /// Readers that wait for room without a thread.
+    pub(crate) feeds: Arc<AtomicUsize>,
     /// TLS handshakes that are under way.
     #[cfg(feature = "tls")]
     pub(crate) handshakes: Arc<AtomicUsize>,
-}
-
-/// Counts one more for as long as it lives.
-#[cfg(feature = "tls")]
-#[derive(Debug)]
-pub(crate) struct Counted(Arc<AtomicUsize>);
-
-#[cfg(feature = "tls")]
-impl Counted {
-    pub(crate) fn new(counter: &Arc<AtomicUsize>) -> Self {
-        counter.fetch_add(1, Ordering::Relaxed);
-        Self(Arc::clone(counter))
-    }
-}
-
-#[cfg(feature = "tls")]
-impl Drop for Counted {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
 }
 
 /// Told when handlers begin and end, by the thread that runs them. As a rule nobody acts on that.

@@ -1,5 +1,6 @@
 //! The content of an answer that a reader gives: read and framed piece by piece, as the peer has room for it.
 
+use crate::counted::Counted;
 use crate::error::Error;
 use crate::rate_bound::RateBound;
 use http_proto::{BodyEncoder, Framing, Headers, InvalidInput};
@@ -8,6 +9,8 @@ use std::fmt;
 use std::io::{self, Read, Take};
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 /// Bytes of a reader that are taken at a time.
@@ -15,6 +18,9 @@ const READ_BYTES: usize = 64 * 1024;
 
 /// What a reader of a known length gives in small pieces is gathered up to so many bytes.
 const GATHERED_BYTES: usize = 16 * 1024;
+
+/// As many readers wait for room without a thread, at most. They hold memory: that of a listing, of a coder, of their own.
+const WAITING_MAX: usize = 1024;
 
 /// Room for the beginning of a chunk of so many bytes, and for what stands behind it.
 const START_BYTES: usize = 8;
@@ -47,6 +53,8 @@ pub(crate) struct Feed {
     /// `None` once it has given all, or has panicked.
     reader: Option<Take<Box<dyn Read + Send>>>,
     encoder: BodyEncoder,
+    /// Counts it among those that wait for room without a thread.
+    counted: Option<Counted>,
     /// How fast it may leave.
     bound: Option<Box<RateBound>>,
     /// When the next piece may leave.
@@ -69,6 +77,7 @@ impl Feed {
         Self {
             reader: Some(reader.take(length.unwrap_or(u64::MAX))),
             encoder: BodyEncoder::new(framing),
+            counted: None,
             bound,
             due: None,
             piece: Vec::new(),
@@ -86,6 +95,15 @@ impl Feed {
             self.fill()?;
         }
         Ok(self.piece.get(self.ready.clone()).unwrap_or_default())
+    }
+
+    /// Whether it may wait for room without a thread: if not too many do so already.
+    pub(crate) fn may_wait(&mut self, waiting: &Arc<AtomicUsize>) -> bool {
+        if waiting.load(Ordering::Relaxed) >= WAITING_MAX {
+            return false;
+        }
+        self.counted = Some(Counted::new(waiting));
+        true
     }
 
     /// Whether it may leave no faster than it is allowed to.

@@ -79,6 +79,7 @@ mod compressed;
 mod connection;
 mod context;
 mod cors;
+mod counted;
 mod delivery;
 mod encode;
 mod engine;

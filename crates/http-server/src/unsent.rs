@@ -5,6 +5,7 @@ use crate::file_part::FilePart;
 use std::borrow::Cow;
 use std::io::{self, Read};
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::time::Instant;
 
 /// Bytes of a file that are read at a time where the kernel does not copy them itself.
@@ -47,6 +48,14 @@ impl Unsent {
 
     const fn new(content: Content) -> Self {
         Self { content, piece: Vec::new(), from: 0 }
+    }
+
+    /// Whether it may wait for room without a thread.
+    pub(crate) fn may_wait(&mut self, waiting: &Arc<AtomicUsize>) -> bool {
+        match &mut self.content {
+            Content::Reader(feed) => feed.may_wait(waiting),
+            _ => true,
+        }
     }
 
     /// Whether code of the handler's gives it.

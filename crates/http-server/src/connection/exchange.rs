@@ -151,11 +151,14 @@ impl Connection {
         context: &Context<'_>,
         watch: &impl Watch,
     ) -> Option<Next> {
-        if watch.parks() {
+        let waits = &context.counters.feeds;
+        if watch.parks() && work.io.unsent.as_mut().is_none_or(|unsent| unsent.may_wait(waits)) {
             self.phase = Phase::Sending(Then::Answered { keep, queued });
             return None;
         }
+        let began = watch.begin();
         let sent = work.io.send_all(&mut self.link, &context.stopping);
+        watch.end(began);
         self.link.forget_until();
         let sent = match sent {
             Ok(()) => self.told(if keep { Sent::Kept } else { Sent::Last }, work, context),

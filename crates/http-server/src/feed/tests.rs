@@ -1,6 +1,6 @@
 //! What stands on the wire, what counts as content, and what becomes of readers that break their word.
 
-use super::{Feed, is_panic};
+use super::{Feed, WAITING_MAX, is_panic};
 use crate::clock;
 use crate::rate_bound::RateBound;
 use http_proto::Framing;
@@ -114,6 +114,17 @@ fn panics_of_a_reader_are_errors_and_it_is_not_asked_again() {
     drop(Feed::new(Box::new(Panics(Arc::clone(&calls))), None, None, Framing::Chunked));
     assert_eq!(calls.load(Ordering::Relaxed), 3, "dropped");
     assert!(!is_panic(&io::Error::other("the body panicked")));
+}
+
+#[test]
+fn only_so_many_readers_wait_without_a_thread() {
+    let waiting = Arc::new(AtomicUsize::new(WAITING_MAX - 1));
+    let feed = || Feed::new(drip("x", 1), None, None, Framing::Chunked);
+    let (mut last, mut more) = (feed(), feed());
+    assert!(last.may_wait(&waiting));
+    assert!(!more.may_wait(&waiting));
+    drop(last);
+    assert!(more.may_wait(&waiting));
 }
 
 #[test]
