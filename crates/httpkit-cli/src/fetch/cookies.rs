@@ -56,13 +56,13 @@ impl Cookies {
         }
     }
 
-    /// Saves all cookies, session cookies too, where the options say so; those that were typed are no part of them.
     /// Keeps the cookies that came, whatever became of the content.
     pub(crate) fn saved_after(self, shown: Result<(), Failure>) -> Result<(), Failure> {
         self.save()?;
         shown
     }
 
+    /// Saves all cookies, session cookies too, where the options say so; those that were typed are no part of them.
     fn save(self) -> Result<(), Failure> {
         let Some(target) = self.target else { return Ok(()) };
         let cookies: Vec<Cookie> = self.jar.lock().iter().cloned().collect();
