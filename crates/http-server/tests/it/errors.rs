@@ -82,6 +82,34 @@ fn a_panic_while_an_answer_is_streamed_cuts_it() {
     }
 }
 
+/// Gives something once, and then panics.
+struct Breaks(bool);
+
+impl std::io::Read for Breaks {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        assert!(self.0, "on purpose");
+        self.0 = false;
+        out[..5].copy_from_slice(b"begun");
+        Ok(5)
+    }
+}
+
+#[test]
+fn a_panic_of_a_reader_cuts_its_answer_or_is_answered_with_500_and_is_told_of() {
+    let (server, told) = observed(|request: &mut Request<'_>| {
+        let begins = request.path() == "/begins";
+        Response::content("a/b", http_server::Body::reader(Breaks(begins)))
+    });
+    for _ in 0..20 {
+        let rest = Client::connect(&server).send("GET /begins HTTP/1.1\r\nHost: x\r\n\r\n").rest();
+        assert!(rest.ends_with(b"5\r\nbegun\r\n"), "{}", rest.escape_ascii());
+        assert_eq!(Client::connect(&server).get("/").status, 500);
+    }
+    let told = told.lock().unwrap();
+    let of = |what: &str| told.iter().filter(|line| line.ends_with(what)).count();
+    assert_eq!((of("GET /begins: handler panicked"), of("GET /: handler panicked")), (20, 20), "{told:?}");
+}
+
 #[test]
 fn a_field_that_would_break_the_message_is_not_sent() {
     // CVE-2026-66753 (tiny_http), python/cpython#142533.
