@@ -265,7 +265,8 @@ impl Response {
     }
 
     /// 200 to a CONNECT request: `run` gets the connection as a raw stream (RFC 9110 §9.3.6). For any other method it
-    /// is a server's mistake and answered with 500.
+    /// is a server's mistake and answered with 500. Behind a CONNECT that is refused, the connection ends: what follows on
+    /// it may be meant for the tunnel (RFC 9931).
     #[doc(alias = "CONNECT")]
     pub fn tunnel(run: impl FnOnce(Upgraded) + Send + 'static) -> Self {
         let mut response = Self::new(StatusCode::OK);

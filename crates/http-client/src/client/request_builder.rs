@@ -61,6 +61,9 @@ impl RequestBuilder {
     }
 
     /// Adds a field; fields with the same name stay.
+    ///
+    /// Content is framed as `Content-Length` or `Transfer-Encoding: chunked` announces it, where they are given; without
+    /// content, `Expect` is left out (RFC 9110 §10.1.1). `TE` and `Upgrade` are named in `Connection` (§7.6.1).
     pub fn header(self, name: impl AsRef<str>, value: impl AsRef<[u8]>) -> Self {
         self.change(|request| {
             let name = name.as_ref();
