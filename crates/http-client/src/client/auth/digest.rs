@@ -134,10 +134,17 @@ impl Auth for Digest {
             return Ok(false);
         };
         let mut kept = self.session();
-        // RFC 7616 §3.3: the nonce was good and is not called stale, so user or password are wrong.
-        if tried && !is_stale && kept.as_ref().is_some_and(|old| old.nonce == session.nonce) {
-            *kept = None;
-            return Ok(false);
+        if let Some(old) = kept.as_ref().filter(|old| old.nonce == session.nonce) {
+            // RFC 7616 §3.3: the nonce was good and is not called stale, so user or password are wrong.
+            if tried && !is_stale {
+                *kept = None;
+                return Ok(false);
+            }
+            // §3.4: another request has answered this challenge meanwhile, and no count may come twice.
+            session.uses = old.uses;
+            if session.algorithm == old.algorithm {
+                session.first_cnonce.clone_from(&old.first_cnonce);
+            }
         }
         let value = self.answer(&mut session, request.method, request.target, &random::token());
         *kept = Some(session);

@@ -129,6 +129,26 @@ fn a_nonce_is_used_again_and_counted_and_a_wrong_password_is_not_tried_twice() {
     assert!(!digest.retry(&request, &challenge("Basic realm=x"), &mut Headers::new()).unwrap());
 }
 
+/// RFC 7616 §3.4: a server takes a count that comes twice for somebody who sends on what he has overheard.
+#[test]
+fn requests_that_are_challenged_at_once_with_one_nonce_are_counted_on() {
+    for algorithm in ["MD5", "SHA-256-sess"] {
+        let digest = Digest::new("joe", "secret");
+        let url = Url::parse("http://a.test/x").unwrap();
+        let request = AuthRequest { method: &Method::GET, url: &url, target: "/x" };
+        let offer = challenge(&format!("Digest realm=r, nonce=n, algorithm={algorithm}, qop=auth"));
+        // All were sent before any of them knew the nonce.
+        for count in ["00000001", "00000002", "00000003"] {
+            let mut headers = Headers::new();
+            assert!(digest.retry(&request, &offer, &mut headers).unwrap());
+            let value = headers.get("Authorization").unwrap().to_latin1();
+            assert!(value.contains(&format!("nc={count}, ")), "{value}");
+        }
+        let session = digest.session();
+        assert_eq!(session.as_ref().unwrap().first_cnonce.is_some(), algorithm.ends_with("sess"));
+    }
+}
+
 /// RFC 7616 §3.4.2: A1 of a `-sess` algorithm is made of the client nonce of the first answer to a challenge, and then
 /// kept: the expected values are worked out here by the formulas of the RFC.
 #[test]
