@@ -127,6 +127,27 @@ fn links_out_of_the_folder_need_to_be_allowed() {
     assert_eq!(status(&["--symlinks", "follow"]), (200, 200));
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn an_index_that_may_not_be_read_keeps_its_folder_from_being_listed() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = folder();
+    let index = folder.path().join("index.html");
+    fs::write(&index, "secret").unwrap();
+    fs::set_permissions(&index, fs::Permissions::from_mode(0o000)).unwrap();
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    // The superuser may read everything.
+    let user: &[&str] = if rustix::process::geteuid().is_root() { &["--user", "65534:65534"] } else { &[] };
+    let server = serve(folder.path(), &[user, &["--archive"]].concat());
+    for target in ["/", "/index.html"] {
+        let answer = server.get(target);
+        assert_eq!((answer.status, answer.text().contains("a.txt")), (404, false), "{target}");
+    }
+    let archive = server.get("/?archive=tar");
+    assert_eq!((archive.status, archive.text().contains("index.html")), (200, false));
+    assert_eq!(server.get("/a.txt").text(), "hello");
+}
+
 #[test]
 fn ready_variants_are_sent_where_they_are_wanted() {
     let folder = folder();

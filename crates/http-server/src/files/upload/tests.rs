@@ -1,7 +1,8 @@
 //! Uploads by PUT and by form, into a folder with links, hidden names and a place beside it.
 
-use super::{BUFFER_BYTES, Uploads};
-use crate::files::path::UNFINISHED;
+use super::{BUFFER_BYTES, Receiver, Refusal, Saved, Target, Uploads};
+use crate::files::path::{FilePath, NameRules, UNFINISHED};
+use crate::files::root::Root;
 use crate::files::{ArchiveFormat, FolderView, StaticFiles, Symlinks};
 use crate::testing::{self, TestAnswer, TestRequest};
 use http_proto::{FieldValue, Method};
@@ -330,4 +331,25 @@ fn a_folder_that_cannot_be_written_is_told_and_not_an_error() {
     let status = put("/proc/x", b"x").send_to(&following).status().as_u16();
     assert!(matches!(status, 403 | 404), "{status}");
     assert_eq!(put("/proc/x", b"x").send_to(&served).status(), 404);
+}
+
+#[test]
+fn a_file_that_another_program_makes_at_the_last_moment_is_not_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let now = SystemTime::UNIX_EPOCH;
+    let root = Root::new(folder.path(), Symlinks::Beneath).unwrap();
+    let top = FilePath::parse("/", NameRules::HERE).unwrap();
+    let workplace = root.workplace(&top, now).unwrap();
+    let receiver = Receiver::new(Uploads::new());
+    let target = Target { workplace: &workplace, name: b"new" };
+    let unnamed = receiver.save(&target, &mut &b"ours"[..], |_| Ok(())).unwrap().unwrap();
+    let place = folder.path().join("new");
+    // Nobody has the name when it is looked at, and somebody has it right behind.
+    let admit = || {
+        fs::write(&place, "theirs").unwrap();
+        Ok(Ok(false))
+    };
+    assert_eq!(receiver.commit(unnamed, admit).unwrap(), Saved::Refused(Refusal::Exists));
+    assert_eq!(fs::read_to_string(&place).unwrap(), "theirs");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "ours is gone");
 }
