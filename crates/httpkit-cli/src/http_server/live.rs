@@ -140,7 +140,7 @@ impl<H: Handler> Handler for WithLive<H> {
             let live = Arc::clone(&self.live);
             return Ok(Response::event_stream(move |events| live.tell(events, seen)));
         }
-        if *request.method() != Method::GET {
+        if !matches!(*request.method(), Method::GET | Method::HEAD) {
             return self.handler.handle(request);
         }
         // A browser may have kept a page from before, whose script asks about a state that is gone.

@@ -76,8 +76,10 @@ fn read_key(options: &Options, path: &Path) -> Result<Vec<u8>, Failure> {
         )));
     };
     let password = read("password", password_path)?;
-    decrypt(text.get(start..).unwrap_or_default(), password.trim_ascii())
-        .map_err(|error| Failure::new(format!("cannot decrypt the key in {}: {error}", path.display())))
+    decrypt(text.get(start..).unwrap_or_default(), password.trim_ascii()).map_err(|error| {
+        let (key, password) = (path.display(), password_path.display());
+        Failure::new(format!("cannot decrypt the key in {key} with the password in {password}: {error}"))
+    })
 }
 
 fn decrypt(pem: &str, password: &[u8]) -> Result<Vec<u8>, pkcs8::Error> {

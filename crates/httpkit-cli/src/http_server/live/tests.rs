@@ -1,9 +1,9 @@
 //! What counts as a change, and what is put into which answers.
 
 use super::{Live, State, WithLive, fingerprint};
-use httpkit::StatusCode;
 use httpkit::server::StaticFiles;
 use httpkit::server::testing;
+use httpkit::{FieldValue, Method, StatusCode};
 use std::fs;
 use std::sync::{Arc, Condvar, Mutex};
 
@@ -66,6 +66,11 @@ fn pages_carry_the_number_of_their_state_and_other_files_nothing() {
         page.text()
     );
     assert_eq!(page.headers().get("Cache-Control").unwrap(), "no-store");
+    let head = testing::request(Method::HEAD, "/a.html").send_to(&site);
+    for name in ["Content-Length", "Cache-Control", "ETag"] {
+        let of = |answer: &testing::TestAnswer| answer.headers().get(name).map(FieldValue::to_latin1);
+        assert_eq!(of(&head), of(&page), "HEAD is as GET: {name}");
+    }
     assert!(!page.headers().contains("ETag"));
     let text = testing::get("/a.txt").send_to(&site);
     assert_eq!(text.text(), "text");
