@@ -12,13 +12,16 @@ use http_proto::{BodyDecoder, Framing, Limits as MessageLimits, StatusCode};
 use std::io::{self, IoSlice};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Bytes that are read at first; heads that need more make the buffer grow.
 pub(crate) const INPUT_BYTES: usize = 4 * 1024;
 
 /// Bytes that one connection may send at a time before others get their turn.
 const TURN_BYTES: usize = 2 << 20;
+
+/// How long a reader may give before others get their turn.
+const TURN_TIME: Duration = Duration::from_millis(5);
 
 /// How far an answer has got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,6 +130,8 @@ impl Io {
             return Err(link.give_up().into());
         }
         let mut turn_bytes = 0;
+        let turn_ends =
+            self.unsent.as_ref().filter(|unsent| unsent.is_code()).map(|_| clock::now() + TURN_TIME);
         let going = loop {
             let held = self.held_until(&now)?;
             if let Some(until) = held
@@ -143,7 +148,7 @@ impl Io {
             if count == 0 {
                 break Going::NoRoom { until: None };
             }
-            if turn_bytes >= TURN_BYTES {
+            if turn_bytes >= TURN_BYTES || turn_ends.is_some_and(|end| end <= clock::now()) {
                 break Going::Turn;
             }
         };

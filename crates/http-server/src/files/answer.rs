@@ -147,7 +147,7 @@ impl StaticFiles {
                 None => self.respond_missing(request, now),
             },
             Ok(Found::Folder) => match archive {
-                Some(format) => Ok(self.respond_with_archive(format, path, now)),
+                Some(format) => self.respond_with_archive(format, request, path, now),
                 None if self.folder_view == FolderView::NotFound => self.respond_missing(request, now),
                 None => self.respond_with_listing(request, path, now),
             },
@@ -194,6 +194,23 @@ impl StaticFiles {
         Ok(None)
     }
 
+    /// A folder that cannot be read is not found, and says so.
+    fn respond_unlistable(
+        &self,
+        failure: OpenFailure,
+        request: &Request<'_>,
+        now: SystemTime,
+    ) -> Result<Response, Error> {
+        if matches!(failure, OpenFailure::Denied) {
+            let message = Some("No permission to list directory");
+            return Ok(Response::error_page_with(StatusCode::NOT_FOUND, message, None));
+        }
+        match not_there(failure)? {
+            Some(unavailable) => Ok(unavailable),
+            None => self.respond_missing(request, now),
+        }
+    }
+
     fn respond_with_listing(
         &self,
         request: &Request<'_>,
@@ -202,16 +219,7 @@ impl StaticFiles {
     ) -> Result<Response, Error> {
         let found = match self.root.entries(path, self.hidden, self.entries_max, now) {
             Ok(found) => found,
-            Err(OpenFailure::Denied) => {
-                let message = Some("No permission to list directory");
-                return Ok(Response::error_page_with(StatusCode::NOT_FOUND, message, None));
-            }
-            Err(failure) => {
-                return match not_there(failure)? {
-                    Some(unavailable) => Ok(unavailable),
-                    None => self.respond_missing(request, now),
-                };
-            }
+            Err(failure) => return self.respond_unlistable(failure, request, now),
         };
         let trail = path.segments().map(<[u8]>::to_vec).collect();
         if self.folder_view == FolderView::Python {
@@ -247,15 +255,24 @@ impl StaticFiles {
         self.archives.iter().copied().find(|format| format.as_str() == name)
     }
 
-    fn respond_with_archive(&self, format: ArchiveFormat, path: &FilePath, now: SystemTime) -> Response {
+    fn respond_with_archive(
+        &self,
+        format: ArchiveFormat,
+        request: &Request<'_>,
+        path: &FilePath,
+        now: SystemTime,
+    ) -> Result<Response, Error> {
+        if let Err(failure) = self.root.entries(path, self.hidden, 1, now) {
+            return self.respond_unlistable(failure, request, now);
+        }
         let name = path.name().unwrap_or(b"files").to_vec();
         let disposition =
             format!("attachment; filename*=UTF-8''{}.{}", encode_segment(&name), format.as_str());
         let reader = ArchiveReader::new(format, self.root.clone(), path.clone(), name, self.hidden, now);
         let response = Response::content(format.content_type(), Body::reader(reader));
-        self.with_own_fields(
+        Ok(self.with_own_fields(
             response.with_header("Content-Disposition", disposition).with_header("Cache-Control", "no-cache"),
-        )
+        ))
     }
 
     fn respond_with_file(

@@ -123,7 +123,8 @@ impl ArchiveReader {
             now,
             buffer: vec![0; BUFFER_BYTES],
             entries: 0,
-            folders: vec![(folder, name, None)],
+            folders: vec![(folder.clone(), name, None)],
+            here: (folder, Vec::new()),
             files: Vec::new(),
             open: None,
         };
@@ -170,8 +171,9 @@ struct Walk {
     entries: usize,
     /// Folders that wait to be packed, the next one last, with their paths in the archive and their times.
     folders: Vec<(FilePath, Vec<u8>, Option<SystemTime>)>,
-    /// Files of the folder that was packed last, and their paths in the archive.
-    files: Vec<(FilePath, Vec<u8>)>,
+    /// The folder whose files are packed now, and the names of those that wait, the next one last.
+    here: (FilePath, Vec<u8>),
+    files: Vec<Vec<u8>>,
     /// The file that is being packed, and how much of it is left.
     open: Option<(File, u64)>,
 }
@@ -186,24 +188,25 @@ impl Walk {
                 packing.end(out)?;
                 self.open = None;
             }
-        } else if let Some((path, name)) = self.files.pop() {
-            self.begin_file(packing, &path, &name, out)?;
+        } else if let Some(file) = self.files.pop() {
+            self.begin_file(packing, &file, out)?;
         } else if let Some((folder, name, modified)) = self.folders.pop() {
-            self.folder(packing, &folder, (&name, modified), out)?;
+            self.here = (folder, name);
+            self.begin_folder(packing, modified, out)?;
         } else {
             return Ok(false);
         }
         Ok(true)
     }
 
-    /// Begins a folder, and has its files wait, and behind them its folders.
-    fn folder(
+    /// Begins the folder, and has its files wait, and behind them its folders.
+    fn begin_folder(
         &mut self,
         packing: &mut impl Packing,
-        folder: &FilePath,
-        (name, modified): (&[u8], Option<SystemTime>),
+        modified: Option<SystemTime>,
         out: &mut Vec<u8>,
     ) -> io::Result<()> {
+        let (folder, name) = &self.here;
         let found = match self.root.entries(folder, self.hidden, FOLDER_ENTRIES_MAX, self.now) {
             Ok(found) => found,
             Err(OpenFailure::NotFound | OpenFailure::Denied) => return Ok(()),
@@ -222,21 +225,17 @@ impl Walk {
         let mut entries = found.entries;
         entries.retain(|entry| is_plain_name(&entry.name, NameRules::HERE));
         entries.sort_by(|one, other| one.name.cmp(&other.name));
-        let waiting = |entry: &Entry| (folder.child(&entry.name), joined(name, entry));
         let folders = entries.iter().filter(|entry| entry.is_folder && !entry.is_link);
-        let timed = |entry: &Entry| (folder.child(&entry.name), joined(name, entry), entry.modified);
+        let timed = |entry: &Entry| (folder.child(&entry.name), joined(name, &entry.name), entry.modified);
         self.folders.extend(folders.rev().map(timed));
-        self.files.extend(entries.iter().filter(|entry| !entry.is_folder).rev().map(waiting));
+        let files = entries.into_iter().filter(|entry| !entry.is_folder);
+        self.files = files.rev().map(|entry| entry.name).collect();
         Ok(())
     }
 
-    fn begin_file(
-        &mut self,
-        packing: &mut impl Packing,
-        path: &FilePath,
-        name: &[u8],
-        out: &mut Vec<u8>,
-    ) -> io::Result<()> {
+    fn begin_file(&mut self, packing: &mut impl Packing, file: &[u8], out: &mut Vec<u8>) -> io::Result<()> {
+        let (folder, name) = &self.here;
+        let (path, name) = (&folder.child(file), &joined(name, file));
         // What has vanished or may not be read is left out.
         let Ok(Opened::File(OpenedFile { file, facts })) = self.root.open(path, self.now) else {
             return Ok(());
@@ -272,6 +271,6 @@ fn too_large() -> io::Error {
     io::Error::other("the folder has too many entries for an archive")
 }
 
-fn joined(folder: &[u8], entry: &Entry) -> Vec<u8> {
-    [folder, b"/", &entry.name].concat()
+fn joined(folder: &[u8], name: &[u8]) -> Vec<u8> {
+    [folder, b"/", name].concat()
 }

@@ -112,7 +112,7 @@ fn answers(served: &StaticFiles) {
     let listing = testing::get("/entered/").send_to(served);
     assert_eq!(listing.status(), 404);
     assert!(listing.text().contains("No permission to list directory"), "{}", listing.text());
-    assert_eq!(status("/entered"), 301);
+    assert_eq!((status("/entered"), status("/entered/?archive=tar")), (301, 404));
     for target in ["/shut/file.txt", "/shut/", "/shut/?archive=tar"] {
         let answer = testing::get(target).send_to(served);
         assert!(!answer.text().contains("file.txt"), "{target}: {}", answer.text());
