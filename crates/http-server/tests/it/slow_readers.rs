@@ -150,7 +150,7 @@ fn answers_that_are_held_back_hold_no_thread() {
     }
     wait_until(|| server.stats().requests >= MANY as u64, "a reader was not heard");
     assert_eq!(Client::connect(&server).get("/honest").text(), "hello");
-    assert!(now() - began < Duration::from_millis(900), "it has waited");
+    assert!(now() - began < Duration::from_secs(3), "it has waited");
     for reader in &mut readers {
         assert_eq!(reader.answer().body.len(), 1000);
         assert_eq!(reader.get("/honest").text(), "hello");
