@@ -7,6 +7,7 @@ mod agent_basics;
 mod agent_cancel;
 mod agent_downloads;
 mod agent_errors;
+mod agent_framing;
 mod agent_limits;
 mod agent_observers;
 mod agent_options;
