@@ -218,7 +218,8 @@ impl StaticFiles {
     /// The Content-Type for files with this extension, sent as it is. Python: `extensions_map`.
     ///
     /// # Errors
-    /// [`Error::InvalidResponse`] for a type that no field can hold.
+    /// [`Error::InvalidSetting`] for what is no media type (RFC 9110 §8.3.1), [`Error::InvalidResponse`] for one that no field
+    /// can hold.
     #[doc(alias = "extensions_map")]
     #[doc(alias = "guess_type")]
     pub fn content_type(mut self, extension: &str, value: &str) -> Result<Self, Error> {
@@ -231,7 +232,8 @@ impl StaticFiles {
     /// `default_content_type`.
     ///
     /// # Errors
-    /// [`Error::InvalidResponse`] for a type that no field can hold.
+    /// [`Error::InvalidSetting`] for what is no media type (RFC 9110 §8.3.1), [`Error::InvalidResponse`] for one that no field
+    /// can hold.
     pub fn default_content_type(mut self, value: &str) -> Result<Self, Error> {
         self.types.set_fallback(value)?;
         self.forget();

@@ -1,13 +1,14 @@
 //! The command `httpkit`: requests from a terminal, a folder served, cookie files shown and converted.
 //!
 //! What the options are is in `options`, how a request is made of them in `request` (its URL in `typed`, its form in `form`,
-//! the file that it sends in `upload`, its password in `password`), what is printed while it runs in `trace`, where its content goes in `output`, what Ctrl-C does
-//! meanwhile in `interrupt`, which cookies
-//! it has in `cookies`, and how their files are read and replaced in `cookie_file`.
+//! the file that it sends in `upload`, its password in `password`), what is printed while it runs in `trace`, where its
+//! content goes in `output`, what Ctrl-C does meanwhile in `interrupt`, which cookies it has in `cookies`, and how their
+//! files are read and replaced in `cookie_file`.
 //!
 //! Exit codes: 0 done, 1 no answer (resolving, connecting, TLS, a timeout, a broken answer), 2 a command line that makes no
 //! sense, 3 a file or standard output that cannot be read or written, 22 a status of 400 or more with `--fail`.
 
+use crate::causes::with_causes;
 use httpkit::client::client::{Error, ErrorKind, TimeoutKind};
 use std::error::Error as _;
 use std::io::{self, Write as _};
@@ -74,16 +75,6 @@ impl Failure {
     pub(crate) fn status(status: u16) -> Self {
         Self { text: format!("the server answered {status}; without --fail its content is shown"), code: 22 }
     }
-}
-
-/// An error and all that it comes from.
-pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
-    let (mut text, mut cause) = (error.to_string(), error.source());
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }
 
 fn is_broken_pipe(error: &io::Error) -> bool {

@@ -6,6 +6,7 @@
 //! Exit codes: 0 after Ctrl-C or SIGTERM (and for `--help`, `--version` and a `--check` that finds nothing wrong), 1
 //! where it cannot start or a second signal cuts it short, 2 for a command line that it does not understand.
 
+use crate::causes::with_causes;
 use httpkit::server::{Server, ServerHandle, ShutdownReport};
 use std::fmt;
 use std::io::{self, Write as _};
@@ -96,7 +97,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
             Some(tls) => listen.tls(tls.clone()),
             None => listen,
         };
-        builder = builder.listen(listen).map_err(|error| Failure::new(chain(&error)))?;
+        builder = builder.listen(listen).map_err(|error| Failure::new(with_causes(&error)))?;
         paths.extend(path);
     }
     user::become_another(options)?;
@@ -110,7 +111,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let (renew, asked) = std::sync::mpsc::channel();
     let signals = signals::Signals::take(wants_hangups(options).then_some(renew.clone()))?;
     let builder = log::observed(builder, refusals);
-    let server = Arc::new(builder.serve(site).map_err(|error| Failure::new(chain(&error)))?);
+    let server = Arc::new(builder.serve(site).map_err(|error| Failure::new(with_causes(&error)))?);
     renew::watch(options, &server, log_file, asked)?;
     let redirector = redirect::serve(redirecting, server.addresses())?;
     let plain = redirector.as_ref().map_or(&[][..], ServerHandle::addresses);
@@ -161,16 +162,4 @@ fn report_text(report: &ShutdownReport) -> String {
 fn say(line: &str) {
     // There is nowhere to report that standard error is closed.
     drop(writeln!(io::stderr().lock(), "{line}"));
-}
-
-/// An error and what caused it, on one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(source) = next {
-        text.push_str(": ");
-        text.push_str(&source.to_string());
-        next = source.source();
-    }
-    text
 }

@@ -26,5 +26,6 @@
 //!
 //! The commands are a crate of their own so that nobody who uses the libraries compiles a parser of command lines.
 
+mod causes;
 pub mod fetch;
 pub mod http_server;

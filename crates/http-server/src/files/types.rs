@@ -2,7 +2,9 @@
 //!
 //! `mime_guess` knows the registry; the table here corrects what has changed since or what browsers want otherwise.
 
-use http_proto::{Headers, InvalidInput};
+use crate::error::Error;
+use http_proto::Headers;
+use http_proto::field::is_token_byte;
 use std::borrow::Cow;
 
 /// The types of a set of files: built-in ones, own ones, and one for all others.
@@ -21,7 +23,7 @@ impl Default for Types {
 
 impl Types {
     /// Gives an extension a type of its own, as a whole field value: nothing is added to it.
-    pub(crate) fn set(&mut self, extension: &str, value: &str) -> Result<(), InvalidInput> {
+    pub(crate) fn set(&mut self, extension: &str, value: &str) -> Result<(), Error> {
         checked(value)?;
         let extension = extension.trim_start_matches('.').to_ascii_lowercase();
         self.own.retain(|(own, _)| *own != extension);
@@ -30,7 +32,7 @@ impl Types {
     }
 
     /// Sets the type of files whose extension says nothing.
-    pub(crate) fn set_fallback(&mut self, value: &str) -> Result<(), InvalidInput> {
+    pub(crate) fn set_fallback(&mut self, value: &str) -> Result<(), Error> {
         checked(value)?;
         value.clone_into(&mut self.fallback);
         Ok(())
@@ -124,8 +126,15 @@ fn with_charset(essence: &'static str) -> Cow<'static, str> {
     }
 }
 
-fn checked(value: &str) -> Result<(), InvalidInput> {
-    Headers::new().append("Content-Type", value)
+/// A type and a subtype (RFC 9110 §8.3.1), behind which there may be parameters, in what a field can hold.
+fn checked(value: &str) -> Result<(), Error> {
+    Headers::new().append("Content-Type", value)?;
+    let essence = value.split(';').next().unwrap_or_default().trim_end();
+    let is_token = |part: &str| !part.is_empty() && part.bytes().all(is_token_byte);
+    match essence.split_once('/') {
+        Some((kind, own)) if is_token(kind) && is_token(own) => Ok(()),
+        _ => Err(Error::InvalidSetting("a media type such as text/plain, or \"text/plain; charset=utf-8\"")),
+    }
 }
 
 /// Corrections of and additions to the registry, by extension in lower case, in the order of bytes.

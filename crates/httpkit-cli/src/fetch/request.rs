@@ -1,9 +1,10 @@
 //! One request from the options of the command line.
 
+use crate::causes::with_causes;
 use crate::fetch::cookies::Cookies;
 use crate::fetch::interrupt::Interrupt;
 use crate::fetch::options::GetOptions;
-use crate::fetch::{Failure, form, output, password, trace, typed, upload, with_causes};
+use crate::fetch::{Failure, form, output, password, trace, typed, upload};
 use httpkit::Method;
 use httpkit::client::client::{
     Body, Client, Multipart, Netrc, Proxies, Proxy, Redirects, RequestBuilder, Retry, Timeouts,

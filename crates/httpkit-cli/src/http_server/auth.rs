@@ -1,6 +1,7 @@
 //! Who may come in: user names and passwords from the command line, the environment or a file.
 
-use super::{Failure, Options, chain};
+use super::{Failure, Options};
+use crate::causes::with_causes;
 use httpkit::server::{BasicAuth, Handler};
 use std::fmt;
 use std::path::Path;
@@ -43,7 +44,7 @@ pub(crate) fn locked(handler: Box<dyn Handler>, users: Vec<User>) -> Result<Box<
     if users.is_empty() {
         return Ok(handler);
     }
-    let failed = |error| Failure::new(chain(&error));
+    let failed = |error| Failure::new(with_causes(&error));
     let locked = BasicAuth::new(handler, "files").map_err(failed)?;
     Ok(Box::new(users.into_iter().fold(locked, |locked, (name, password)| locked.user(name, password))))
 }

@@ -1,6 +1,7 @@
 //! Where the command listens: names to addresses to sockets, and what to say when a port is taken.
 
 use super::{Failure, Options};
+use crate::causes::with_causes;
 use httpkit::server::Listen;
 use socket2::{Domain, Protocol, Socket, Type};
 use std::io;
@@ -115,7 +116,7 @@ fn local_door(path: &str) -> Result<Door, Failure> {
 #[cfg(unix)]
 fn inherited() -> Result<Vec<Door>, Failure> {
     let inherited =
-        httpkit::server::systemd::inherited().map_err(|error| Failure::new(super::chain(&error)))?;
+        httpkit::server::systemd::inherited().map_err(|error| Failure::new(with_causes(&error)))?;
     if inherited.is_empty() {
         return Err(Failure::new(
             "--systemd: no listener was handed on (LISTEN_FDS, LISTEN_PID); start it by a socket unit",

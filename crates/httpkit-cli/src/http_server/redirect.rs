@@ -1,6 +1,7 @@
 //! The plain port beside a TLS port: whoever comes there is sent on, and nothing else is answered.
 
-use super::{Failure, chain};
+use super::Failure;
+use crate::causes::with_causes;
 use httpkit::server::{Request, Response, Server, ServerBuilder, ServerHandle, StatusCode, TargetForm};
 use std::net::{SocketAddr, TcpListener};
 
@@ -20,7 +21,7 @@ pub(crate) fn serve(
     };
     let builder = listeners.into_iter().fold(Server::builder(), ServerBuilder::listener);
     let server = builder.serve(move |request: &mut Request<'_>| redirect(request, port));
-    server.map(Some).map_err(|error| Failure::new(chain(&error)))
+    server.map(Some).map_err(|error| Failure::new(with_causes(&error)))
 }
 
 /// To the same host, path and query at the TLS port; 308, so that the method stays.

@@ -2,7 +2,8 @@
 
 use super::auth::{User, locked};
 use super::live::{Live, WithLive};
-use super::{Failure, Options, chain};
+use super::{Failure, Options};
+use crate::causes::with_causes;
 use httpkit::Method;
 use httpkit::server::files::{ContentCoding, FolderView, StaticFiles, Uploads};
 use httpkit::server::{Compressed, Cors, Error, Handler, HandlerError, Request, Response, Throttled};
@@ -105,11 +106,6 @@ fn files(options: &Options) -> Result<StaticFiles, Failure> {
         files = files.header(name, value).map_err(|error| refused("--header", name, &error))?;
     }
     if let Some(content_type) = &options.content_type {
-        if !is_media_type(content_type) {
-            return Err(Failure::new(format!(
-                "--content-type {content_type:?}: give a type such as text/plain or \"text/plain; charset=utf-8\""
-            )));
-        }
         files = files
             .default_content_type(content_type)
             .map_err(|error| refused("--content-type", content_type, &error))?;
@@ -182,7 +178,7 @@ fn must_be_there(option: &str, path: &str, options: &Options) -> Result<(), Fail
 fn setup_text(error: &Error) -> String {
     match error {
         Error::System(error) => error.to_string(),
-        other => chain(other),
+        other => with_causes(other),
     }
 }
 
@@ -191,17 +187,7 @@ fn refused(option: &str, value: &str, error: &Error) -> Failure {
     let what = match error {
         Error::InvalidSetting(wanted) => format!("this needs {wanted}"),
         Error::InvalidResponse(source) => source.to_string(),
-        other => chain(other),
+        other => with_causes(other),
     };
     Failure::new(format!("{option} {value:?}: {what}"))
-}
-
-/// Whether it is `type/subtype`, with or without parameters behind a semicolon (RFC 9110 §8.3.1).
-fn is_media_type(text: &str) -> bool {
-    let essence = text.split(';').next().unwrap_or_default().trim_end();
-    let is_token = |part: &str| {
-        let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-        !part.is_empty() && part.bytes().all(is_allowed)
-    };
-    essence.split_once('/').is_some_and(|(kind, own)| is_token(kind) && is_token(own))
 }

@@ -1,7 +1,8 @@
 //! The TLS configuration of a run: from files, or made on the spot.
 
 use super::listen::hosts;
-use super::{Failure, Options, chain};
+use super::{Failure, Options};
+use crate::causes::with_causes;
 use httpkit::server::{ClientCertificates, TlsConfig};
 use pkcs8::der::SecretDocument;
 use pkcs8::{EncryptedPrivateKeyInfoRef, LineEnding};
@@ -23,13 +24,14 @@ pub(crate) fn config(options: &Options) -> Result<Option<TlsConfig>, Failure> {
         }
         (None, false) => return Ok(None),
     };
-    let failed = |error| Failure::new(format!("cannot serve TLS: {}", chain(&error)));
+    let failed = |error| Failure::new(format!("cannot serve TLS: {}", with_causes(&error)));
     let files = files(options);
-    let named = |error| Failure::new(format!("cannot serve TLS{files}: {}", chain(&error)));
+    let named = |error| Failure::new(format!("cannot serve TLS{files}: {}", with_causes(&error)));
     let mut builder = TlsConfig::builder().certificate(&certificates, &key).map_err(named)?;
     if let Some(path) = &options.tls_client_ca {
         let authorities = read("client authorities", path)?;
-        let named = |error| Failure::new(format!("--tls-client-ca {}: {}", path.display(), chain(&error)));
+        let named =
+            |error| Failure::new(format!("--tls-client-ca {}: {}", path.display(), with_causes(&error)));
         builder = builder.client_authorities(&authorities, ClientCertificates::Required).map_err(named)?;
     }
     builder.build().map(Some).map_err(failed)

@@ -1,6 +1,7 @@
 //! Content types by name.
 
 use super::{CORRECTIONS, Types};
+use crate::error::Error;
 
 #[track_caller]
 fn check(name: &str, expected: &str) {
@@ -71,7 +72,12 @@ fn a_type_that_cannot_be_sent_is_refused() {
     let mut types = Types::default();
     assert!(types.set("zzz", "text/x\r\nSet-Cookie: a=b").is_err());
     assert!(types.set_fallback("a\nb").is_err());
+    for no_type in ["", "text", "text/", "/plain", "a b/c", "text/plain x", "; charset=utf-8"] {
+        assert!(matches!(types.set_fallback(no_type), Err(Error::InvalidSetting(_))), "{no_type:?}");
+        assert!(types.set("zzz", no_type).is_err(), "{no_type:?}");
+    }
     assert_eq!(types.of(b"a.zzz"), "application/octet-stream");
+    types.set_fallback("text/plain ; charset=utf-8").unwrap();
 }
 
 #[test]
