@@ -291,3 +291,6 @@ impl Drop for Io {
         self.tell_caught(false);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,6 @@
 //! Connections step by step: deadlines without waiting, and what a handler learns of its peer.
 
+use crate::body::Body;
 use crate::error::Error;
 use crate::events::EventStream;
 use crate::limits::{Limits, Timeouts};
@@ -7,6 +8,7 @@ use crate::request::Request;
 use crate::response::Response;
 use crate::testing;
 use std::io::{Read, Write};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 mod deadlines;
@@ -20,6 +22,19 @@ fn hello(_: &mut Request<'_>) -> Response {
 
 fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
+}
+
+#[test]
+fn an_answer_beyond_as_many_as_may_wait_without_a_thread_has_its_thread() {
+    let mut connection =
+        testing::connect(|_: &mut Request<'_>| Response::content("a/b", Body::reader(&b"hello"[..])));
+    // There is room for whoever waits for it, and for nobody else.
+    connection.script().unwrap().tempo.crowded = true;
+    connection.context.counters.feeds.store(usize::MAX, Ordering::Relaxed);
+    assert!(connection.send(GET).received().ends_with(b"5\r\nhello\r\n0\r\n\r\n"));
+    connection.context.counters.feeds.store(0, Ordering::Relaxed);
+    assert!(connection.send(GET).received().is_empty(), "it waits without one");
+    assert_eq!(connection.context.counters.feeds.load(Ordering::Relaxed), 1);
 }
 
 #[test]
